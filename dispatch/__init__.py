@@ -1,0 +1,1 @@
+"""The business: one room per thing people come to do."""
