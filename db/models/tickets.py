@@ -1,0 +1,120 @@
+"""What parties reported, and what was said about it."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import CheckConstraint, Index, String, Text, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from db.base import Base, Entity, Keyed
+from db.types import reference, state
+
+
+class Channel(StrEnum):
+    """How words reach us or leave us."""
+
+    PHONE = "phone"
+    EMAIL = "email"
+    PORTAL = "portal"
+    WEB_FORM = "web_form"
+    TEXT = "text"
+    CHAT = "chat"
+    TELEMETRY = "telemetry"
+
+
+class TicketStatus(StrEnum):
+    """new → open → resolved → closed."""
+
+    NEW = "new"
+    OPEN = "open"
+    RESOLVED = "resolved"
+    CLOSED = "closed"
+
+
+class Direction(StrEnum):
+    """Who spoke."""
+
+    INBOUND = "inbound"
+    OUTBOUND = "outbound"
+
+
+class Ticket(Entity, Base):
+    """What one party reported, over one channel."""
+
+    __tablename__ = "ticket"
+
+    number: Mapped[str] = mapped_column(String(32), unique=True)
+    channel: Mapped[Channel] = mapped_column(state(Channel))
+    status: Mapped[TicketStatus] = mapped_column(state(TicketStatus), default=TicketStatus.NEW, index=True)
+    organisation_id: Mapped[int | None] = reference("organisation.id")
+    contact_id: Mapped[int | None] = reference("contact.id")
+    site_id: Mapped[int | None] = reference("site.id")
+    equipment_id: Mapped[int | None] = reference("equipment.id")
+    subject: Mapped[str] = mapped_column(String(200))
+    symptom: Mapped[str] = mapped_column(Text, default="")
+    received_at: Mapped[datetime] = mapped_column(index=True)
+
+
+class TicketMembership(Keyed, Base):
+    """A ticket's place in a work order. Merging adds a row, unmerging ends it; nothing is moved."""
+
+    __tablename__ = "ticket_membership"
+    __table_args__ = (
+        Index(
+            "uq_ticket_membership_current",
+            "ticket_id",
+            unique=True,
+            sqlite_where=text("left_at IS NULL"),
+            postgresql_where=text("left_at IS NULL"),
+        ),
+        CheckConstraint("left_at IS NULL OR left_at >= joined_at", name="span"),
+    )
+
+    ticket_id: Mapped[int] = reference("ticket.id")
+    work_order_id: Mapped[int] = reference("work_order.id")
+    joined_at: Mapped[datetime]
+    left_at: Mapped[datetime | None]
+
+
+class Conversation(Entity, Base):
+    """All messages with one party about one ticket, over whichever channels."""
+
+    __tablename__ = "conversation"
+
+    ticket_id: Mapped[int] = reference("ticket.id")
+    contact_id: Mapped[int | None] = reference("contact.id")
+    language: Mapped[str] = mapped_column(String(16), default="en")
+
+
+class Message(Keyed, Base):
+    """One thing said in a conversation."""
+
+    __tablename__ = "message"
+
+    conversation_id: Mapped[int] = reference("conversation.id")
+    direction: Mapped[Direction] = mapped_column(state(Direction))
+    channel: Mapped[Channel] = mapped_column(state(Channel))
+    said_at: Mapped[datetime] = mapped_column(index=True)
+    body: Mapped[str | None] = mapped_column(Text)
+    erased_at: Mapped[datetime | None]
+
+
+class Attachment(Keyed, Base):
+    """A file, kept outside the database by its SHA-256."""
+
+    __tablename__ = "attachment"
+    __table_args__ = (
+        CheckConstraint("size_bytes >= 0", name="size_bytes"),
+        CheckConstraint("length(sha256) = 64", name="sha256"),
+    )
+
+    sha256: Mapped[str] = mapped_column(String(64), index=True)
+    filename: Mapped[str] = mapped_column(String(255))
+    media_type: Mapped[str] = mapped_column(String(100))
+    size_bytes: Mapped[int]
+    received_at: Mapped[datetime]
+    ticket_id: Mapped[int | None] = reference("ticket.id")
+    message_id: Mapped[int | None] = reference("message.id")
+    work_order_id: Mapped[int | None] = reference("work_order.id")
+    visit_id: Mapped[int | None] = reference("visit.id")
+    equipment_id: Mapped[int | None] = reference("equipment.id")
