@@ -1,0 +1,1 @@
+"""Who may see what: every query is scoped to who asks."""
