@@ -24,35 +24,37 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="DISPATCH_", extra="ignore")
 
     database_url: SecretStr = Field(
-        SecretStr("sqlite:///dispatch.sqlite3"),
+        default=SecretStr("sqlite:///dispatch.sqlite3"),
         description="SQLAlchemy URL of the database: sqlite:///FILE or postgresql+psycopg://USER:PASSWORD@HOST/NAME",
     )
-    data_dir: Path = Field(Path(".dispatch"), description="Folder for attachments and cached travel matrices")
+    data_dir: Path = Field(default=Path(".dispatch"), description="Folder for attachments and cached travel matrices")
     travel: TravelSource = Field(
-        TravelSource.STRAIGHT, description="Source of travel times: roads, straight, valhalla or osrm"
+        default=TravelSource.STRAIGHT, description="Source of travel times: roads, straight, valhalla or osrm"
     )
-    roads_file: Path | None = Field(None, description="Road network file, for travel = roads")
-    travel_url: str | None = Field(None, description="Base URL of the Valhalla or OSRM server")
+    roads_file: Path | None = Field(default=None, description="Road network file, for travel = roads")
+    travel_url: str | None = Field(default=None, description="Base URL of the Valhalla or OSRM server")
     travel_timeout: Annotated[float, Field(gt=0)] = Field(
-        30.0, description="Seconds to wait for an answer of the Valhalla or OSRM server"
+        default=30.0, description="Seconds to wait for an answer of the Valhalla or OSRM server"
     )
     solve_seconds: Annotated[float, Field(gt=0, le=3600)] = Field(
-        20.0, description="Seconds a planning run searches unless it says otherwise"
+        default=20.0, description="Seconds a planning run searches unless it says otherwise"
     )
-    solve_threads: Annotated[int, Field(ge=1, le=64)] = Field(1, description="Threads a planning run uses")
+    solve_threads: Annotated[int, Field(ge=1, le=64)] = Field(default=1, description="Threads a planning run uses")
     solve_memory_mb: Annotated[int, Field(ge=256)] = Field(
-        4096, description="Memory a planning run may take (MiB); above it the run fails with a clear error"
+        default=4096, description="Memory a planning run may take (MiB); above it the run fails with a clear error"
     )
-    host: str = Field("127.0.0.1", description="Address the server listens on")
+    host: str = Field(default="127.0.0.1", description="Address the server listens on")
     port: Annotated[int, Field(ge=0, le=65535)] = Field(
-        8000, description="Port the server listens on; 0 for any free one"
+        default=8000, description="Port the server listens on; 0: any free one"
     )
     public_url: str | None = Field(
-        None, description="URL under which people reach the server; https here makes cookies secure"
+        default=None, description="URL under which people reach the server; https here makes cookies secure"
     )
-    session_hours: Annotated[int, Field(ge=1, le=720)] = Field(12, description="Hours after which a sign-in ends")
+    session_hours: Annotated[int, Field(ge=1, le=720)] = Field(
+        default=12, description="Hours after which a sign-in ends"
+    )
     worker_lease_seconds: Annotated[int, Field(ge=5)] = Field(
-        60, description="Seconds after which the work of a silent worker passes to another"
+        default=60, description="Seconds after which the work of a silent worker passes to another"
     )
 
 
