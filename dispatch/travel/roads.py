@@ -23,7 +23,7 @@ DEGREE: Final = 10_000_000
 EARTH_RADIUS: Final = 6_371_008.8
 """Mean radius of the Earth in metres (IUGG)."""
 
-TYPES: Final[dict[str, str]] = {
+_TYPES: Final[dict[str, str]] = {
     "node_lon": "<i4",
     "node_lat": "<i4",
     "link_from": "<i4",
@@ -125,7 +125,7 @@ class RoadData:
 
     def write(self, path: Path) -> None:
         """Write the network to a file; the same network gives the same bytes."""
-        arrays = {key: getattr(self, key).astype(dtype) for key, dtype in TYPES.items()}
+        arrays = {key: getattr(self, key).astype(dtype) for key, dtype in _TYPES.items()}
         _points_to_steps(arrays)
         arrays["classes"] = _text("\n".join(self.classes))
         arrays["names"] = _text("\n".join(self.names))
@@ -160,7 +160,7 @@ def _points_to_steps(arrays: dict[str, NDArray[np.generic]]) -> None:
 
 
 def _steps_to_points(arrays: dict[str, NDArray[np.generic]]) -> None:
-    link, first = _link_of_point(arrays)
+    link, _ = _link_of_point(arrays)
     for axis in ("lon", "lat"):
         total = np.cumsum(arrays[f"shape_{axis}"].astype(np.int64))
         before = np.concatenate([[0], total])[arrays["shape_start"][link]]
@@ -170,8 +170,8 @@ def _steps_to_points(arrays: dict[str, NDArray[np.generic]]) -> None:
 
 def _faults(arrays: dict[str, NDArray[np.generic]]) -> tuple[Fault, ...]:
     """What is wrong with the arrays of a file: first their presence and type, then how they fit together."""
-    faults = [Fault(f"/{key}", f"{key} is missing") for key in (*TYPES, *_TEXTS) if key not in arrays]
-    for key, dtype in TYPES.items():
+    faults = [Fault(f"/{key}", f"{key} is missing") for key in (*_TYPES, *_TEXTS) if key not in arrays]
+    for key, dtype in _TYPES.items():
         if key in arrays and (arrays[key].ndim != 1 or arrays[key].dtype.str != dtype):
             faults.append(Fault(f"/{key}", f"{key} is not a row of {dtype}"))
     return tuple(faults) or tuple(_misfits(arrays))
