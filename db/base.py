@@ -33,7 +33,7 @@ class Base(DeclarativeBase):
 class Keyed:
     """Has an integer primary key."""
 
-    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    id: Mapped[int] = mapped_column(Key, primary_key=True, sort_order=-1)
 
 
 class Versioned:

@@ -11,8 +11,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 Key = BigInteger().with_variant(Integer, "sqlite")
 """Primary and foreign keys. SQLite numbers rows by itself only for a column declared INTEGER."""
 
-Json = JSON().with_variant(JSONB, "postgresql")
-"""A document that is read and written whole."""
+Json = JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")
+"""A document that is read and written whole; None is the database's NULL."""
 
 
 class UtcDateTime(TypeDecorator[datetime]):
