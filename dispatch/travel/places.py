@@ -158,3 +158,11 @@ def check_hour(hour: int | None) -> None:
     """Refuse an hour outside 0..23."""
     if hour is not None and not 0 <= hour <= 23:
         raise Invalid(f"depart_hour is {hour}, outside 0..23; give the local hour of leaving, or none")
+
+
+def same_places(sources: Sequence[Place], targets: Sequence[Place]) -> NDArray[np.bool_]:
+    """Which source is the same point as which target, sources × targets."""
+    start = np.array([place.point for place in sources], dtype=np.float64).reshape(-1, 1, 2)
+    end = np.array([place.point for place in targets], dtype=np.float64).reshape(1, -1, 2)
+    same: NDArray[np.bool_] = (start == end).all(axis=2)
+    return same

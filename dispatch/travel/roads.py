@@ -9,6 +9,7 @@ import hashlib
 import io
 import zipfile
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Final
 
@@ -54,7 +55,7 @@ class RoadData:
     `road_class` (index into `classes`), `name` (index into `names`; 0 is the empty name), `one_way` (from → to only),
     `lanes_*` and `kmh_*` in each direction (0 = not known; the posted limit). The inner points of link i are rows
     `shape_start[i]:shape_start[i + 1]` of `shape_lon`, `shape_lat` (1e-7 degrees). `attribution` must be shown with
-    any map made of this. `digest` identifies the contents.
+    any map made of this.
     """
 
     node_lon: I32
@@ -75,7 +76,6 @@ class RoadData:
     classes: tuple[str, ...]
     names: tuple[str, ...]
     attribution: str
-    digest: str = ""
 
     @property
     def nodes(self) -> int:
@@ -86,6 +86,14 @@ class RoadData:
     def links(self) -> int:
         """How many links there are."""
         return len(self.link_from)
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 of the contents: equal networks, equal digests."""
+        content = hashlib.sha256(repr((self.classes, self.names, self.attribution)).encode())
+        for key, dtype in _TYPES.items():
+            content.update(getattr(self, key).astype(dtype).tobytes())
+        return content.hexdigest()
 
     def shape(self, link: int) -> NDArray[np.float64]:
         """The points of a link from its first node to its last: degrees, k × 2 (longitude, latitude)."""
@@ -102,8 +110,7 @@ class RoadData:
         Raises Invalid when the file is not there, is not such a file, or contradicts itself.
         """
         try:
-            content = path.read_bytes()
-            with np.load(io.BytesIO(content), allow_pickle=False) as arrays:
+            with np.load(path, allow_pickle=False) as arrays:
                 found = {key: arrays[key] for key in arrays.files}
         except (OSError, ValueError, zipfile.BadZipFile) as error:
             raise Invalid(
@@ -120,7 +127,6 @@ class RoadData:
             classes=tuple(texts["classes"].split("\n")),
             names=tuple(texts["names"].split("\n")),
             attribution=texts["attribution"],
-            digest=hashlib.sha256(content).hexdigest(),
         )
 
     def write(self, path: Path) -> None:
