@@ -1,0 +1,1 @@
+"""Durable jobs, the delivery of outbox messages, and solving in child processes."""

@@ -1,0 +1,1 @@
+"""One territory-day as the optimiser sees it: who works, what is to be done, on which roads, at what price."""
