@@ -258,10 +258,10 @@ def _bonus(problem: Problem, previous: Mapping[str, tuple[int, str]]) -> IntArra
     bonus = np.zeros((len(problem.visits), len(problem.technicians)), dtype=np.int64)
     index = {technician.id: t for t, technician in enumerate(problem.technicians)}
     for v, visit in enumerate(problem.visits):
-        if visit.id in previous:
+        before = previous.get(visit.id)
+        if before is not None and before[1] in index:
             bonus[v] += SCALE * problem.costs.change_technician
-            if previous[visit.id][1] in index:
-                bonus[v, index[previous[visit.id][1]]] -= SCALE * problem.costs.change_technician
+            bonus[v, index[before[1]]] -= SCALE * problem.costs.change_technician
         for name, saved in visit.technicians.preferred.items():
             bonus[v, index[name]] -= SCALE * saved
     return bonus

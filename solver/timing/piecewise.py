@@ -1,10 +1,11 @@
 """Functions of a second of the day, in straight pieces: what it costs at least to be ready at that second.
 
 A function is a list of pieces `(low, high, value, slope)`, in order and disjoint: at the integer second t of
-`low..high` it is `value + slope * (t - low)`, elsewhere it is infinite. All numbers are integers, so that costs are exact.
+`low..high` it is `value + slope * (t - low)`, elsewhere it is infinite. All numbers are integers: costs are exact.
 """
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from solver.problem import Window
 
@@ -101,7 +102,7 @@ def lower(one: Function, other: Function) -> Function:
     edges = sorted({edge for low, high, _, _ in (*one, *other) for edge in (low, high + 1)})
     out: Function = []
     i = j = 0
-    for low, after in zip(edges, edges[1:], strict=False):
+    for low, after in pairwise(edges):
         while i < len(one) and one[i][1] < low:
             i += 1
         while j < len(other) and other[j][1] < low:

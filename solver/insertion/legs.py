@@ -1,0 +1,184 @@
+"""The legs of routes as arrays, and a quick estimate of what putting visits on them would cost.
+
+For each leg: the earliest second its first stop can be left, and the latest second its second stop can start at
+without breaking a bound further on. A visit fits a leg only if it can be reached, served and left between the two:
+O(1) per visit and leg, all legs and visits at once. What passes is timed exactly by the planner.
+"""
+
+from collections.abc import Sequence
+from typing import Final, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from solver.compiled import NEVER, Compiled, IntArray
+from solver.insertion.plan import Plan
+from solver.problem import Window
+from solver.timing.planner import TimedRoute
+
+FIELDS: Final = ("shift", "position", "start", "goal", "leave", "reach_by", "rest", "ready_from", "drive", "metres")
+SHIFT, POSITION, START, GOAL, LEAVE, REACH_BY, REST, READY_FROM, DRIVE, METRES = range(len(FIELDS))
+
+FloatArray = npt.NDArray[np.float64]
+
+IMPOSSIBLE: Final = float("inf")
+
+
+class Offers(NamedTuple):
+    """For visits (rows) and shifts (columns): the estimated cost of the best place, and that place."""
+
+    cost: FloatArray
+    position: IntArray
+
+
+def legs_of(plan: Plan, shift: int) -> IntArray:
+    """The shift's legs, one column each, rows as `FIELDS`; `goal` -1: the route ends there."""
+    route = plan.routes[shift]
+    return _empty(plan.compiled, shift) if route is None else _legs(plan, route)
+
+
+def offers(plan: Plan, visits: IntArray, shifts: Sequence[int], legs: IntArray) -> Offers:
+    """Estimates for these visits on these shifts; `legs`: the shifts' legs side by side, in the same order."""
+    cost = estimate(plan.compiled, visits, legs)
+    owners = legs[SHIFT]
+    first = np.flatnonzero(np.append(True, owners[1:] != owners[:-1]))
+    best = np.minimum.reduceat(cost, first, axis=1)
+    column = np.repeat(np.arange(len(shifts)), np.diff(np.append(first, owners.size)))
+    places = np.where(cost == best[:, column], legs[POSITION][None, :], np.iinfo(np.int64).max)
+    position = np.minimum.reduceat(places, first, axis=1)
+    return Offers(best + _first_use(plan, shifts) + _supply(plan, visits, shifts), position)
+
+
+def _first_use(plan: Plan, shifts: Sequence[int]) -> FloatArray:
+    """The fixed cost of technicians that have no route yet."""
+    crews = [plan.compiled.crews[plan.compiled.duties[shift].technician] for shift in shifts]
+    return np.array([0 if any(plan.routes[s] for s in crew.shifts) else crew.fixed for crew in crews], dtype=np.float64)
+
+
+def estimate(compiled: Compiled, visits: IntArray, legs: IntArray) -> FloatArray:
+    """The estimated cost of each visit (rows) on each leg (columns), in units; infinite where it does not fit."""
+    place = compiled.location[visits][:, None]
+    shift = legs[SHIFT]
+    technician = _owners(compiled)[shift]
+    rates = _rates(compiled)[:, technician]
+    out = compiled.seconds[legs[START][None, :], place]
+    last = legs[GOAL] < 0
+    goal = np.where(last, 0, legs[GOAL])[None, :]
+    on = np.where(last, 0, compiled.seconds[place, goal])
+    arrive = legs[LEAVE] + out
+    start = _first_start(compiled, visits, arrive)
+    elsewhere = place != legs[START][None, :]
+    service = compiled.duration[visits][:, technician] + compiled.setup[visits][:, None] * elsewhere
+    ready = np.maximum(start + service + on + legs[REST], legs[READY_FROM])
+    detour = out + on - legs[DRIVE]
+    metres = compiled.metres[legs[START][None, :], place] - legs[METRES]
+    metres = metres + np.where(last, 0, compiled.metres[place, goal])
+    late = np.maximum(0, start - compiled.due[visits][:, None]) * compiled.late_rate[visits][:, None]
+    cost = rates[0] * detour + rates[1] * (detour + service) + rates[2] * metres + late
+    cost = cost + compiled.bonus[visits][:, technician]
+    fits = (start <= compiled.window_close[visits][:, None]) & (ready <= legs[REACH_BY])
+    fits &= compiled.allowed[visits][:, shift] & (detour < NEVER)
+    order = compiled.pinned_order[visits][:, None]
+    fits &= (order < 0) | (order == legs[POSITION])
+    return np.where(fits, cost, IMPOSSIBLE)
+
+
+def _first_start(compiled: Compiled, visits: IntArray, arrive: IntArray) -> IntArray:
+    start = np.maximum(arrive, compiled.window_open[visits][:, None])
+    for row, visit in enumerate(visits):
+        windows = compiled.windows[visit]
+        if len(windows) > 1:
+            later = np.full(arrive.shape[1], NEVER, dtype=np.int64)
+            for low, high in reversed(windows):
+                later = np.where(arrive[row] <= high, np.maximum(arrive[row], low), later)
+            start[row] = later
+    return start
+
+
+def _supply(plan: Plan, visits: IntArray, shifts: Sequence[int]) -> FloatArray:
+    """What fetching lacking parts or tools would add: a way to a warehouse, or nothing when it is on the route."""
+    compiled = plan.compiled
+    extra = np.zeros((len(visits), len(shifts)))
+    kinds = compiled.need.any(axis=1) | np.array([bool(t) for t in compiled.tools], dtype=bool)
+    rows = np.flatnonzero(kinds[visits])
+    if not rows.size:
+        return extra
+    for column, shift in enumerate(shifts):
+        route = plan.routes[shift]
+        if route is not None and route.loads:
+            continue
+        crew = compiled.crews[compiled.duties[shift].technician]
+        left = np.array(plan.van_now(shift), dtype=np.int64)
+        if route is not None:
+            left = left - compiled.need[list(route.visits)].sum(axis=0)
+        lacks = (compiled.need[visits[rows]] > left).any(axis=1)
+        lacks |= np.array([not compiled.tools[v] <= crew.tools for v in visits[rows]], dtype=bool)
+        extra[rows[lacks], column] = _detour(compiled, shift)
+    return extra
+
+
+def _detour(compiled: Compiled, shift: int) -> float:
+    """About what a stop at the nearest warehouse costs at the start of the shift."""
+    duty = compiled.duties[shift]
+    crew = compiled.crews[duty.technician]
+    ways = [
+        (crew.travel_rate + crew.duty_rate) * compiled.seconds.item(duty.start_location, store.service.location)
+        + crew.duty_rate * store.service.seconds
+        + crew.metre_rate * compiled.metres.item(duty.start_location, store.service.location)
+        for store in compiled.stores
+    ]
+    return float(min(ways)) if ways else IMPOSSIBLE
+
+
+def _owners(compiled: Compiled) -> IntArray:
+    return np.array([duty.technician for duty in compiled.duties], dtype=np.int64)
+
+
+def _rates(compiled: Compiled) -> IntArray:
+    rates = [(crew.travel_rate, crew.duty_rate, crew.metre_rate) for crew in compiled.crews]
+    return np.array(rates, dtype=np.int64).T
+
+
+def _empty(compiled: Compiled, shift: int) -> IntArray:
+    """One leg, out and back; the way home is part of its first trip and costs nothing yet."""
+    duty = compiled.duties[shift]
+    column = [shift, 0, duty.start_location, duty.end_location, duty.start, duty.hard_end, 0, -NEVER, 0, 0]
+    return np.array([column], dtype=np.int64).T
+
+
+def _legs(plan: Plan, route: TimedRoute) -> IntArray:
+    compiled = plan.compiled
+    duty = compiled.duties[route.shift]
+    services = [plan.planner.service(stop, duty.technician) for stop in route.stops]
+    places = [duty.start_location, *(service.location for service in services)]
+    goals = [*places[1:], duty.end_location]
+    leaves = [duty.start if duty.at_start else route.schedule.depart_from]
+    for i, service in enumerate(services):
+        rests = route.schedule.rests[i]
+        ready = max(leaves[-1] + route.drives[i] + rests.seconds, rests.ready_from)
+        leaves.append(_next_start(service.windows, ready) + route.seconds[i])
+    reach_by = [route.schedule.return_by]
+    for i in range(len(services) - 1, -1, -1):
+        rests = route.schedule.rests[i + 1]
+        latest = min(reach_by[-1] - route.drives[i + 1] - rests.seconds, rests.depart_by) - route.seconds[i]
+        latest = min(latest, services[i].finish_by - route.seconds[i])
+        reach_by.append(_last_start(services[i].windows, latest))
+    reach_by.reverse()
+    positions, seen = [], 0
+    for stop in (*route.stops, -1):
+        positions.append(seen)
+        seen += stop >= 0
+    metres = [compiled.metres.item(a, b) if b >= 0 else 0 for a, b in zip(places, goals, strict=True)]
+    rests_seconds = [rests.seconds for rests in route.schedule.rests]
+    ready_from = [rests.ready_from for rests in route.schedule.rests]
+    shift = [route.shift] * len(places)
+    columns = (shift, positions, places, goals, leaves, reach_by, rests_seconds, ready_from, route.drives, metres)
+    return np.array(columns, dtype=np.int64)
+
+
+def _next_start(windows: Sequence[Window], ready: int) -> int:
+    return next((max(ready, low) for low, high in windows if ready <= high), NEVER)
+
+
+def _last_start(windows: Sequence[Window], latest: int) -> int:
+    return next((min(latest, high) for low, high in reversed(windows) if low <= latest), -NEVER)

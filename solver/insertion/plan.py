@@ -1,0 +1,153 @@
+"""A plan under construction: one timed route per shift, and what moving visits about would cost."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
+
+from solver.compiled import Compiled
+from solver.timing.planner import Planner, TimedRoute
+from solver.timing.supplies import Stock
+
+
+class Change(NamedTuple):
+    """New routes for some shifts (None: not used) and what the plan's routes then cost more, in units."""
+
+    routes: Mapping[int, TimedRoute | None]
+    cost: int
+
+
+class Plan:
+    """Routes by shift; every change goes through `change` and `apply`, which keep stocks and vans right."""
+
+    def __init__(self, planner: Planner) -> None:
+        self.planner = planner
+        self.compiled: Compiled = planner.compiled
+        self.routes: list[TimedRoute | None] = [None] * len(self.compiled.duties)
+        self.shift_of: list[int] = [-1] * len(self.compiled.windows)
+        self._loaded: Counter[tuple[int, int]] = Counter()
+        self._finite = any(store.stock is not None for store in self.compiled.stores)
+        self._unlimited: Stock = tuple(store.stock for store in self.compiled.stores)
+
+    def copy(self) -> "Plan":
+        """An independent copy; routes are shared, as they never change."""
+        twin = Plan(self.planner)
+        twin.routes = list(self.routes)
+        twin.shift_of = list(self.shift_of)
+        twin._loaded = Counter(self._loaded)
+        return twin
+
+    def visits(self, shift: int) -> tuple[int, ...]:
+        """The shift's visits in order."""
+        route = self.routes[shift]
+        return () if route is None else route.visits
+
+    def left_out(self) -> list[int]:
+        """Visits in no route."""
+        return [visit for visit, shift in enumerate(self.shift_of) if shift < 0]
+
+    def cost(self) -> int:
+        """The whole plan's cost in units, with a heavy weight for mandatory visits left out."""
+        compiled = self.compiled
+        routes = sum(route.cost for route in self.routes if route is not None)
+        fixed = sum(crew.fixed for crew in compiled.crews if any(self.routes[s] is not None for s in crew.shifts))
+        return routes + fixed + sum(compiled.unserved[visit] for visit in self.left_out())
+
+    def change(self, shift: int, visits: tuple[int, ...]) -> Change | None:
+        """The change that gives the shift these visits; None when no rule-abiding one exists.
+
+        Later shifts of the technician are timed anew when less is left in the van for them.
+        """
+        compiled = self.compiled
+        crew = compiled.crews[compiled.duties[shift].technician]
+        routes: dict[int, TimedRoute | None] = {}
+        used = Counter(self._loaded)
+        van = self._van(shift)
+        for s in crew.shifts[crew.shifts.index(shift) :]:
+            wanted = visits if s == shift else self.visits(s)
+            old = self.routes[s]
+            self._count(used, old, -1)
+            new = None
+            if wanted:
+                new = self.planner.route(s, wanted, van, self._stock(used))
+                if new is None:
+                    return None
+            self._count(used, new, 1)
+            if new != old or s == shift:
+                routes[s] = new
+            van = self._less(van, wanted)
+        return Change(routes, self._difference(crew.shifts, crew.fixed, routes))
+
+    def apply(self, change: Change) -> None:
+        """Makes the change."""
+        for shift, new in change.routes.items():
+            old = self.routes[shift]
+            self._count(self._loaded, old, -1)
+            self._count(self._loaded, new, 1)
+            for visit in () if old is None else old.visits:
+                if self.shift_of[visit] == shift:
+                    self.shift_of[visit] = -1
+            for visit in () if new is None else new.visits:
+                self.shift_of[visit] = shift
+            self.routes[shift] = new
+
+    def insertion(self, visit: int, shift: int, position: int) -> Change | None:
+        """The change that puts the visit at this place among the shift's visits."""
+        visits = self.visits(shift)
+        return self.change(shift, (*visits[:position], visit, *visits[position:]))
+
+    def remove(self, visits: Iterable[int]) -> bool:
+        """Takes the visits out of their routes; False (and nothing done) when what stays cannot be timed."""
+        gone = set(visits)
+        before = self.copy()
+        for shift in sorted({self.shift_of[visit] for visit in gone} - {-1}):
+            change = self.change(shift, tuple(v for v in self.visits(shift) if v not in gone))
+            if change is None:
+                self.routes, self.shift_of, self._loaded = before.routes, before.shift_of, before._loaded
+                return False
+            self.apply(change)
+        return True
+
+    def van_now(self, shift: int) -> tuple[int, ...]:
+        """Parts in the van when the shift starts, after the technician's earlier shifts."""
+        return self._van(shift)
+
+    def stock_for(self, shifts: Iterable[int]) -> Stock:
+        """What the warehouses have left for these shifts, all other routes kept."""
+        used = Counter(self._loaded)
+        for shift in shifts:
+            self._count(used, self.routes[shift], -1)
+        return self._stock(used)
+
+    def _van(self, shift: int) -> tuple[int, ...]:
+        crew = self.compiled.crews[self.compiled.duties[shift].technician]
+        van = crew.van
+        for earlier in crew.shifts[: crew.shifts.index(shift)]:
+            van = self._less(van, self.visits(earlier))
+        return van
+
+    def _less(self, van: tuple[int, ...], visits: tuple[int, ...]) -> tuple[int, ...]:
+        """What a van still has after these visits; what it lacked was loaded on the way and used up."""
+        used: Counter[int] = Counter()
+        for visit in visits:
+            used.update(dict(self.compiled.parts_of[visit]))
+        return tuple(max(0, count - used[part]) for part, count in enumerate(van)) if used else van
+
+    def _stock(self, used: Counter[tuple[int, int]]) -> Stock:
+        if not self._finite:
+            return self._unlimited
+        return tuple(
+            None if store.stock is None else tuple(left - used[w, part] for part, left in enumerate(store.stock))
+            for w, store in enumerate(self.compiled.stores)
+        )
+
+    def _count(self, used: Counter[tuple[int, int]], route: TimedRoute | None, sign: int) -> None:
+        if route is not None and self._finite:
+            for store, load in route.loads:
+                for part, count in load:
+                    used[store, part] += sign * count
+
+    def _difference(self, shifts: tuple[int, ...], fixed: int, routes: Mapping[int, TimedRoute | None]) -> int:
+        before = [self.routes[s] for s in shifts]
+        after = [routes.get(s, self.routes[s]) for s in shifts]
+        cost = sum(r.cost for r in after if r is not None) - sum(r.cost for r in before if r is not None)
+        return cost + fixed * (any(r is not None for r in after) - any(r is not None for r in before))
