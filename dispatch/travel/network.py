@@ -19,7 +19,6 @@ from dispatch.travel.places import (
     Point,
     RouteShape,
     check_hour,
-    same_places,
 )
 from dispatch.travel.roads import DEGREE, RoadData
 from dispatch.travel.shortest import NONE, Ways
@@ -84,14 +83,16 @@ class RoadNetwork:
         if not sources or not targets:
             empty = np.zeros((len(sources), len(targets)), dtype=np.int64)
             return Matrix(empty, empty.copy())
-        snapped = self._snapper.snap([*sources, *targets], self.max_gap)
+        unique = {place: index for index, place in enumerate(dict.fromkeys([*sources, *targets]))}
+        snapped = self._snapper.snap(list(unique), self.max_gap)
         graph, node = Graph.of(self.roads, depart_hour).with_places(snapped)
-        cut = len(sources)
-        time, length = self._between(graph, snapped, node, cut)
+        rows, columns = (np.array([unique[place] for place in side]) for side in (sources, targets))
+        time, length = self._between(graph, snapped, node, rows, columns)
         add = _off_road(snapped)
+        same = rows[:, None] == columns
         return Matrix(
-            _whole(time, add.time[:cut, None] + add.time[cut:], 100, same_places(sources, targets)),
-            _whole(length, add.length[:cut, None] + add.length[cut:], 10, same_places(sources, targets)),
+            _whole(time, add.time[rows, None] + add.time[columns], 100, same),
+            _whole(length, add.length[rows, None] + add.length[columns], 10, same),
         )
 
     def route(self, places: Sequence[Place], depart_hour: int | None = None) -> RouteShape:
@@ -124,10 +125,10 @@ class RoadNetwork:
             line.extend(point for before, point in zip((line[-1], *piece), piece, strict=False) if point != before)
         return tuple(line) if len(line) > 1 else (here, there)
 
-    def _between(self, graph: Graph, snapped: Snapped, node: I64, cut: int) -> tuple[I64, I64]:
-        """Time and length from each of the first `cut` places to each of the others."""
-        sources, row = np.unique(node[:cut], return_inverse=True)
-        targets, column = np.unique(node[cut:], return_inverse=True)
+    def _between(self, graph: Graph, snapped: Snapped, node: I64, rows: I64, columns: I64) -> tuple[I64, I64]:
+        """Time and length from the places `rows` to the places `columns`."""
+        sources, row = np.unique(node[rows], return_inverse=True)
+        targets, column = np.unique(node[columns], return_inverse=True)
         ways = Ways(graph)
         if self._accelerate and min(len(sources), len(targets)) >= WORTH_IT:
             time, length = accelerator.table(ways, self._degrees(graph, snapped, node), sources, targets)
