@@ -61,7 +61,7 @@ def differing_checks(connection: Connection) -> list[str]:
 
 
 def _checks(checks: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
-    return {name: sorted(set(re.findall(r"'([^']*)'", text))) for name, text in checks}
+    return {name: sorted(set(re.findall(r"'([a-z_]+)'", text))) for name, text in checks}
 
 
 def _missing_exclusions(inspector: Inspector) -> list[str]:
