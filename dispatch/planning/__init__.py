@@ -1,1 +1,1 @@
-"""From work orders to a published plan: the day as the optimiser sees it, runs, proposals, the current plan, the linter."""
+"""From work orders to a published plan: the day as the optimiser sees it, linter, runs, proposals, current plans."""

@@ -1,6 +1,6 @@
 """What a plan looks like to people: the read models that pages, the command line and HTTP share.
 
-Instants are aware and in the territory's own zone, seconds and metres are whole, money is in the currency's minor units.
+Instants are aware and in the territory's own zone, seconds and metres whole, money in minor units of its currency.
 """
 
 from collections.abc import Mapping

@@ -1,0 +1,106 @@
+"""Which visits belong to a territory-day.
+
+A visit that is in a route of the day's current plan stays a candidate, so that planning again may move it. To those
+come visits that are in no route at all, of work orders that may be planned, which could be done on the day: not held
+back to a later one by `earliest_at`, their windows (if any) meeting the day's shifts, not pinned to another day.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy import and_, or_, select
+from sqlalchemy.orm import Session
+
+from db.models import Plan, Route, Stop, Visit, VisitStatus, VisitWindow, WorkOrder, WorkOrderStatus
+
+PLANNABLE: Final = (WorkOrderStatus.READY, WorkOrderStatus.PLANNED, WorkOrderStatus.IN_PROGRESS)
+"""Work orders whose visits may be planned; waiting for parts or for the customer holds one outside planning."""
+
+WAITING: Final = (VisitStatus.UNSCHEDULED, VisitStatus.SCHEDULED, VisitStatus.DISPATCHED)
+"""Visits that nobody has set out for."""
+
+STARTED: Final = (VisitStatus.TRAVELLING, VisitStatus.ON_SITE, VisitStatus.COMPLETED, VisitStatus.INCOMPLETE)
+"""Visits that really happen or happened: they stay where they are."""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A visit that may be planned on the day. `shift_id`: the shift it is in now, None when in no route."""
+
+    visit: Visit
+    work_order: WorkOrder
+    shift_id: int | None
+    windows: tuple[tuple[datetime, datetime], ...]
+
+    @property
+    def started(self) -> bool:
+        """Whether it really happens or happened, so that it stays where it is."""
+        return self.visit.status in STARTED
+
+    @property
+    def name(self) -> str:
+        """What people call it, WO-1042/1; the visit's id in the problem."""
+        return f"{self.work_order.number}/{self.visit.sequence}"
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """When the day's shifts begin and are over, and which they are; for a day without shifts, the local day."""
+
+    starts_at: datetime
+    ends_at: datetime
+    shift_ids: frozenset[int]
+
+
+def candidates(session: Session, territory_id: int, plan_id: int | None, reach: Reach) -> list[Candidate]:
+    """The visits of the territory that may be planned on the day, by work order number and sequence."""
+    waiting = and_(
+        Stop.id.is_(None),
+        Visit.status.in_(WAITING),
+        or_(Visit.earliest_at.is_(None), Visit.earliest_at < reach.ends_at),
+    )
+    here = and_(Route.plan_id == plan_id, Visit.status.in_((*WAITING, *STARTED)))
+    # What has started stays in its route even when its work order is done or held by now.
+    plannable = or_(WorkOrder.status.in_(PLANNABLE), Visit.status.in_(STARTED))
+    query = (
+        select(Visit, WorkOrder, Route.shift_id)
+        .join(WorkOrder, Visit.work_order_id == WorkOrder.id)
+        .outerjoin(Stop, Stop.visit_id == Visit.id)
+        .outerjoin(Route, Stop.route_id == Route.id)
+        .where(WorkOrder.territory_id == territory_id, plannable, or_(waiting, here))
+        .order_by(WorkOrder.id, Visit.sequence)
+    )
+    rows = session.execute(query).all()
+    windows = _windows(session, [visit.id for visit, _, _ in rows])
+    found = (Candidate(visit, order, shift, tuple(windows.get(visit.id, ()))) for visit, order, shift in rows)
+    return [candidate for candidate in found if candidate.shift_id is not None or _meets(candidate, reach)]
+
+
+def plan_of(session: Session, territory_id: int, day: object) -> Plan | None:
+    """The current plan of a territory and local date, if there is one."""
+    return session.scalars(select(Plan).where(Plan.territory_id == territory_id, Plan.local_date == day)).one_or_none()
+
+
+def _windows(session: Session, visits: list[int]) -> dict[int, list[tuple[datetime, datetime]]]:
+    found: dict[int, list[tuple[datetime, datetime]]] = {}
+    query = select(VisitWindow.visit_id, VisitWindow.opens_at, VisitWindow.closes_at).order_by(VisitWindow.opens_at)
+    for part in chunks(visits):
+        for visit, opens, closes in session.execute(query.where(VisitWindow.visit_id.in_(part))):
+            found.setdefault(visit, []).append((opens, closes))
+    return found
+
+
+def _meets(candidate: Candidate, reach: Reach) -> bool:
+    pinned = candidate.visit.pinned_shift_id
+    if pinned is not None and pinned not in reach.shift_ids:
+        return False
+    windows = candidate.windows
+    return not windows or any(opens < reach.ends_at and closes >= reach.starts_at for opens, closes in windows)
+
+
+def chunks(ids: Iterable[int], size: int = 5000) -> Iterable[list[int]]:
+    """The ids in lists that fit one statement."""
+    numbers = list(ids)
+    return (numbers[start : start + size] for start in range(0, len(numbers), size))

@@ -1,0 +1,267 @@
+"""Reading a territory-day: all rows that planning looks at, in a fixed number of queries."""
+
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import InstrumentedAttribute, Session, selectinload
+
+from db.models import (
+    Absence,
+    Contract,
+    Part,
+    Plan,
+    Preference,
+    Route,
+    Shift,
+    Site,
+    Skill,
+    Technician,
+    TechnicianSkill,
+    Territory,
+    VanStock,
+    VisitPart,
+    VisitSkill,
+    VisitTechnician,
+    Warehouse,
+    WarehouseStock,
+    WorkOrder,
+)
+from dispatch.errors import NotFound
+from dispatch.planning.day.candidates import Candidate, Reach, candidates, chunks, plan_of
+from dispatch.planning.day.horizon import Horizon
+from dispatch.planning.day.reserved import Reserved, reserved
+
+Levels = Mapping[int, Mapping[str, int]]
+"""For each visit id: {skill code: level}."""
+
+
+@dataclass(frozen=True, slots=True)
+class Certificate:
+    """One skill of a technician."""
+
+    skill: str
+    level: int
+    expires_on: date | None
+
+    def holds_on(self, day: date) -> bool:
+        """Whether it is still good on that day."""
+        return self.expires_on is None or self.expires_on >= day
+
+
+@dataclass(frozen=True)
+class DayRows:
+    """The rows of one territory-day, as they were read; nothing here needs the database any more.
+
+    shifts: of the territory's technicians, active or not, by technician code and start; their breaks are loaded.
+    van_stock, warehouse_stock: {technician or warehouse id: {part id: quantity}}, reservations not yet taken off.
+    """
+
+    territory: Territory
+    horizon: Horizon
+    plan: Plan | None
+    routes: Mapping[int, Route]  # by shift id, with their stops
+    shifts: Sequence[Shift]
+    technicians: Mapping[int, Technician]
+    certificates: Mapping[int, Sequence[Certificate]]
+    absences: Mapping[int, Sequence[Absence]]
+    candidates: Sequence[Candidate]
+    sites: Mapping[int, Site]
+    contracts: Mapping[int, Contract]
+    skills: Levels
+    parts: Mapping[int, Mapping[int, int]]  # {visit id: {part id: quantity}}
+    rules: Mapping[int, Sequence[VisitTechnician]]
+    van_stock: Mapping[int, Mapping[int, int]]
+    warehouses: Sequence[Warehouse]
+    warehouse_stock: Mapping[int, Mapping[int, int]]
+    reserved: Reserved
+    part_numbers: Mapping[int, str]
+
+    @property
+    def revisions(self) -> dict[int, int]:
+        """The revision of each route by shift id; a shift without a route has none."""
+        return {shift: route.revision for shift, route in self.routes.items()}
+
+    @property
+    def preferred(self) -> dict[int, dict[int, int]]:
+        """{visit id: {technician id: saving}} of the preferred technicians."""
+        return {
+            visit: {rule.technician_id: rule.saving for rule in rules if rule.preference is Preference.PREFERRED}
+            for visit, rules in self.rules.items()
+        }
+
+
+def read_day(session: Session, territory_id: int, local_date: date, now: datetime) -> DayRows:
+    """All that planning this day looks at; `now` decides which other days' plans still reserve parts.
+
+    Raises NotFound when there is no such territory, or the session's viewer may not know of it.
+    """
+    territory = session.get(Territory, territory_id)
+    if territory is None:
+        raise NotFound(f"there is no territory {territory_id}; GET /v1/territories lists those you may see")
+    horizon = Horizon.of(local_date, territory.time_zone)
+    technicians = _by_id(session, select(Technician).where(Technician.territory_id == territory_id))
+    shifts = _shifts(session, territory_id, local_date)
+    plan = plan_of(session, territory_id, local_date)
+    found = candidates(session, territory_id, plan.id if plan else None, _reach(shifts, horizon))
+    visits = [candidate.visit.id for candidate in found]
+    parts = _quantities(session, VisitPart.visit_id, VisitPart.part_id, VisitPart.quantity, visits)
+    van = _quantities(session, VanStock.technician_id, VanStock.part_id, VanStock.quantity, list(technicians))
+    warehouses = _warehouses(session, territory_id)
+    stock = _quantities(
+        session,
+        WarehouseStock.warehouse_id,
+        WarehouseStock.part_id,
+        WarehouseStock.quantity,
+        [w.id for w in warehouses],
+    )
+    return DayRows(
+        territory=territory,
+        horizon=horizon,
+        plan=plan,
+        routes=_routes(session, plan),
+        shifts=shifts,
+        technicians=technicians,
+        certificates=_certificates(session, territory_id),
+        absences=_absences(session, list(technicians), horizon, shifts),
+        candidates=found,
+        sites=_found(session, Site, (candidate.work_order.site_id for candidate in found)),
+        contracts=_found(session, Contract, (candidate.work_order.contract_id for candidate in found)),
+        skills=_skills(session, visits),
+        parts=parts,
+        rules=_rules(session, visits),
+        van_stock=van,
+        warehouses=warehouses,
+        warehouse_stock=stock,
+        reserved=reserved(session, territory_id, plan.id if plan else None, horizon.local(now).date()),
+        part_numbers=_part_numbers(session, parts, stock),
+    )
+
+
+def _reach(shifts: Sequence[Shift], horizon: Horizon) -> Reach:
+    ids = frozenset(shift.id for shift in shifts)
+    starts = min((shift.starts_at for shift in shifts), default=horizon.starts_at)
+    ends = max((hard_end(shift) for shift in shifts), default=horizon.ends_at)
+    return Reach(starts, ends, ids)
+
+
+def hard_end(shift: Shift) -> datetime:
+    """When the shift is over, overtime included."""
+    return shift.ends_at + timedelta(seconds=shift.max_overtime_seconds)
+
+
+def _by_id(session: Session, query: Select[Any]) -> dict[int, Any]:
+    return {row.id: row for row in session.scalars(query)}
+
+
+def _found(session: Session, entity: type[Any], ids: Any) -> dict[int, Any]:
+    rows: dict[int, Any] = {}
+    for part in chunks(sorted({number for number in ids if number is not None})):
+        rows |= _by_id(session, select(entity).where(entity.id.in_(part)))
+    return rows
+
+
+def _shifts(session: Session, territory_id: int, local_date: date) -> list[Shift]:
+    query = (
+        select(Shift)
+        .join(Technician, Shift.technician_id == Technician.id)
+        .where(Technician.territory_id == territory_id, Shift.local_date == local_date)
+        .order_by(Technician.code, Shift.starts_at)
+        .options(selectinload(Shift.breaks))
+    )
+    return list(session.scalars(query))
+
+
+def _warehouses(session: Session, territory_id: int) -> list[Warehouse]:
+    query = select(Warehouse).where(Warehouse.territory_id == territory_id).order_by(Warehouse.code)
+    return list(session.scalars(query))
+
+
+def _routes(session: Session, plan: Plan | None) -> dict[int, Route]:
+    if plan is None:
+        return {}
+    # A session that has changed these routes already must see what it wrote.
+    query = select(Route).where(Route.plan_id == plan.id).options(selectinload(Route.stops))
+    return {row.shift_id: row for row in session.scalars(query.execution_options(populate_existing=True))}
+
+
+def _certificates(session: Session, territory_id: int) -> dict[int, list[Certificate]]:
+    query = (
+        select(TechnicianSkill.technician_id, Skill.code, TechnicianSkill.level, TechnicianSkill.expires_on)
+        .join(Skill, TechnicianSkill.skill_id == Skill.id)
+        .join(Technician, TechnicianSkill.technician_id == Technician.id)
+        .where(Technician.territory_id == territory_id)
+        .order_by(Skill.code)
+    )
+    found: dict[int, list[Certificate]] = defaultdict(list)
+    for technician, skill, level, expires_on in session.execute(query):
+        found[technician].append(Certificate(skill, level, expires_on))
+    return dict(found)
+
+
+def _absences(
+    session: Session, technicians: Sequence[int], horizon: Horizon, shifts: Sequence[Shift]
+) -> dict[int, list[Absence]]:
+    reach = _reach(shifts, horizon)
+    found: dict[int, list[Absence]] = defaultdict(list)
+    query = select(Absence).where(Absence.starts_at < reach.ends_at, Absence.ends_at > reach.starts_at)
+    for part in chunks(technicians):
+        for absence in session.scalars(query.where(Absence.technician_id.in_(part)).order_by(Absence.starts_at)):
+            found[absence.technician_id].append(absence)
+    return dict(found)
+
+
+def _skills(session: Session, visits: Sequence[int]) -> dict[int, dict[str, int]]:
+    found: dict[int, dict[str, int]] = defaultdict(dict)
+    query = select(VisitSkill.visit_id, Skill.code, VisitSkill.level).join(Skill, VisitSkill.skill_id == Skill.id)
+    for part in chunks(visits):
+        for visit, skill, level in session.execute(query.where(VisitSkill.visit_id.in_(part)).order_by(Skill.code)):
+            found[visit][skill] = level
+    return dict(found)
+
+
+def _rules(session: Session, visits: Sequence[int]) -> dict[int, list[VisitTechnician]]:
+    found: dict[int, list[VisitTechnician]] = defaultdict(list)
+    for part in chunks(visits):
+        query = select(VisitTechnician).where(VisitTechnician.visit_id.in_(part)).order_by(VisitTechnician.id)
+        for rule in session.scalars(query):
+            found[rule.visit_id].append(rule)
+    return dict(found)
+
+
+def _quantities(
+    session: Session,
+    owner: InstrumentedAttribute[int],
+    part: InstrumentedAttribute[int],
+    quantity: InstrumentedAttribute[int],
+    owners: Sequence[int],
+) -> dict[int, dict[int, int]]:
+    found: dict[int, dict[int, int]] = defaultdict(dict)
+    for some in chunks(owners):
+        for who, what, count in session.execute(select(owner, part, quantity).where(owner.in_(some))):
+            found[who][what] = count
+    return dict(found)
+
+
+def _part_numbers(session: Session, *holders: Mapping[int, Mapping[int, int]]) -> dict[int, str]:
+    ids = {part for holder in holders for quantities in holder.values() for part in quantities}
+    numbers: dict[int, str] = {}
+    for some in chunks(sorted(ids)):
+        numbers |= dict(session.execute(select(Part.id, Part.number).where(Part.id.in_(some))).tuples().all())
+    return numbers
+
+
+def work_orders_without_visit(session: Session, territory_id: int, statuses: Sequence[Any]) -> list[WorkOrder]:
+    """Work orders of the territory in these states that have no visit at all, by number."""
+    query = select(WorkOrder).where(
+        WorkOrder.territory_id == territory_id, WorkOrder.status.in_(statuses), ~WorkOrder.visits.any()
+    )
+    return list(session.scalars(query.order_by(WorkOrder.id)))
+
+
+def less(stock: Mapping[int, int], taken: Counter[int]) -> dict[int, int]:
+    """The stock without what is taken; never below nothing."""
+    return {part: max(0, count - taken[part]) for part, count in stock.items()}
