@@ -1,0 +1,117 @@
+"""The outbox: side effects are rows, written in the transaction that causes them and delivered afterwards.
+
+Delivery happens at least once; a receiver that must act once looks at the message's key.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from db.models import OutboxMessage
+from db.session import UnitOfWork
+from dispatch.access import Viewer, elevated
+from dispatch.clock import Clock
+
+SYSTEM: Final = Viewer.system("outbox")
+MOST_ATTEMPTS: Final = 8
+FIRST_PAUSE: Final = timedelta(seconds=30)
+LONGEST_PAUSE: Final = timedelta(hours=1)
+IN_FLIGHT: Final = timedelta(minutes=2)
+"""So long a message under way is nobody else's; after that its courier counts as lost."""
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """A message on its way. `key` stays the same over all attempts."""
+
+    message_id: int
+    key: str
+    topic: str
+    attempt: int
+    payload: Mapping[str, Any] = field(default_factory=dict)
+
+
+Receiver = Callable[[Delivery], None]
+"""Acts on a message, outside any transaction; raises when it could not, and gets it again later."""
+
+Receivers = Mapping[str, Receiver]
+"""{topic: receiver}. Messages of other topics wait."""
+
+
+def post(session: Session, topic: str, key: str, payload: Mapping[str, Any]) -> None:
+    """Writes a message in the caller's transaction; the caller sees to it that the key is new."""
+    now: datetime = session.info["now"]()
+    session.add(
+        OutboxMessage(key=key, topic=topic, payload=dict(payload), created_at=now, available_at=now, attempts=0)
+    )
+
+
+def deliver(uow: UnitOfWork, clock: Clock, receivers: Receivers, most: int = 100) -> int:
+    """Delivers what is due, oldest first, up to `most` messages; how many were taken on.
+
+    A process: per message (1) a transaction that takes it, (2) the receiver acts without one, (3) a transaction that
+    notes what came of it. A receiver that fails is tried again, each time after twice the pause, and given up at last.
+    """
+    count = 0
+    while count < most and receivers:
+        delivery = uow.run(lambda session: _take(session, receivers, clock.now()), viewer=SYSTEM)
+        if delivery is None:
+            break
+        count += 1
+        error = _attempt(receivers[delivery.topic], delivery)
+        uow.run(_noting(delivery, clock.now(), error), viewer=SYSTEM)
+    return count
+
+
+def _take(session: Session, receivers: Receivers, now: datetime) -> Delivery | None:
+    query = (
+        select(OutboxMessage)
+        .where(
+            OutboxMessage.topic.in_(receivers),
+            OutboxMessage.delivered_at.is_(None),
+            OutboxMessage.gave_up_at.is_(None),
+            OutboxMessage.available_at <= now,
+        )
+        .order_by(OutboxMessage.available_at, OutboxMessage.id)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+    )
+    message = session.scalars(query).first()
+    if message is None:
+        return None
+    message.attempts += 1
+    message.available_at = now + IN_FLIGHT
+    session.flush()
+    return Delivery(message.id, message.key, message.topic, message.attempts, dict(message.payload))
+
+
+def _attempt(receiver: Receiver, delivery: Delivery) -> str | None:
+    try:
+        receiver(delivery)
+    except Exception as error:  # noqa: BLE001  (a receiver may fail in any way; the message must not be lost)
+        return f"{type(error).__name__}: {error}"
+    return None
+
+
+def _noting(delivery: Delivery, now: datetime, error: str | None) -> Callable[[Session], None]:
+    def note(session: Session) -> None:
+        with elevated(session, "outbox"):
+            message = session.get_one(OutboxMessage, delivery.message_id, with_for_update=True)
+        message.last_error = error
+        if error is None:
+            message.delivered_at = now
+        elif message.attempts >= MOST_ATTEMPTS:
+            message.gave_up_at = now
+        elif message.attempts == delivery.attempt:
+            message.available_at = now + pause_after(delivery.attempt)
+
+    return note
+
+
+def pause_after(attempt: int) -> timedelta:
+    """How long to wait after the so-manieth failure: half a minute, doubling, at most an hour."""
+    return min(FIRST_PAUSE * (1 << (attempt - 1)), LONGEST_PAUSE)
