@@ -1,6 +1,7 @@
 """Who is asking."""
 
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Self
 
 from db.models import Role
@@ -12,6 +13,7 @@ class Viewer:
 
     territory_ids: the territories a scheduler or call taker looks after, or a technician belongs to.
     name: what the audit trail calls them.
+    today: the local date of a technician's territory when they asked; without it a technician sees no visits.
     """
 
     name: str
@@ -19,6 +21,7 @@ class Viewer:
     user_id: int | None = None
     technician_id: int | None = None
     territory_ids: frozenset[int] = field(default_factory=frozenset)
+    today: date | None = None
 
     @classmethod
     def system(cls, name: str = "system") -> Self:
@@ -29,3 +32,8 @@ class Viewer:
     def is_system(self) -> bool:
         """Whether this is the system itself."""
         return self.role is None
+
+    @property
+    def sees_everything(self) -> bool:
+        """Whether no row is kept from this viewer."""
+        return self.role is None or self.role is Role.ADMINISTRATOR

@@ -1,0 +1,168 @@
+"""Which rows a scheduler or call taker reaches: those of their territories, and what is tied to these.
+
+Every table in a subquery is aliased afresh, so that it is never correlated with the same table of the query around it.
+"""
+
+from sqlalchemy import ColumnElement, Select, and_, exists, or_, select
+from sqlalchemy.sql.selectable import NamedFromClause
+
+from db import models as m
+from db.base import Base
+from db.models import OrganisationKind
+from dispatch.access.children import child_rules
+from dispatch.access.viewer import Viewer
+
+Rules = dict[type[Base], ColumnElement[bool]]
+
+_PARTNERS = (OrganisationKind.OURSELVES, OrganisationKind.MANUFACTURER, OrganisationKind.SUPPLIER)
+
+
+def fresh(entity: type[Base]) -> NamedFromClause:
+    """The table of an entity under a new name."""
+    return entity.__table__.alias()
+
+
+class _Reach:
+    """Selections of the ids that territories lead to."""
+
+    def __init__(self, territory_ids: frozenset[int]) -> None:
+        self.territories = sorted(territory_ids)
+
+    def direct(self, entity: type[Base]) -> Select[int]:
+        table = fresh(entity)
+        return select(table.c.id).where(table.c.territory_id.in_(self.territories))
+
+    def through(self, entity: type[Base], column: str, ids: Select[int]) -> Select[int]:
+        table = fresh(entity)
+        return select(table.c.id).where(table.c[column].in_(ids))
+
+    def sites(self) -> Select[int]:
+        return self.direct(m.Site)
+
+    def work_orders(self) -> Select[int]:
+        return self.direct(m.WorkOrder)
+
+    def technicians(self) -> Select[int]:
+        return self.direct(m.Technician)
+
+    def warehouses(self) -> Select[int]:
+        return self.direct(m.Warehouse)
+
+    def visits(self) -> Select[int]:
+        return self.through(m.Visit, "work_order_id", self.work_orders())
+
+    def equipment(self) -> Select[int]:
+        return self.through(m.Equipment, "site_id", self.sites())
+
+    def shifts(self) -> Select[int]:
+        return self.through(m.Shift, "technician_id", self.technicians())
+
+    def routes(self) -> Select[int]:
+        return self.through(m.Route, "plan_id", self.direct(m.Plan))
+
+    def tickets(self) -> Select[int]:
+        ticket = fresh(m.Ticket)
+        return select(ticket.c.id).where(self.is_ours(ticket.c.site_id, ticket.c.equipment_id))
+
+    def conversations(self) -> Select[int]:
+        return self.through(m.Conversation, "ticket_id", self.tickets())
+
+    def is_ours(self, site_id: ColumnElement[int], equipment_id: ColumnElement[int]) -> ColumnElement[bool]:
+        """A ticket is ours by its site, else by its unit; one that names neither yet is everybody's."""
+        return or_(
+            site_id.in_(self.sites()),
+            and_(site_id.is_(None), or_(equipment_id.is_(None), equipment_id.in_(self.equipment()))),
+        )
+
+    def organisations(self) -> Select[int]:
+        table = fresh(m.Organisation)
+        return select(table.c.id).where(self.knows(table.c.id, table.c.kind))
+
+    def knows(self, organisation_id: ColumnElement[int], kind: ColumnElement[str]) -> ColumnElement[bool]:
+        """An organisation is known by a site or a bill here, as a partner of all, or when it has no site anywhere."""
+        here, anywhere, order = fresh(m.Site), fresh(m.Site), fresh(m.WorkOrder)
+        return or_(
+            kind.in_(_PARTNERS),
+            organisation_id.in_(select(here.c.organisation_id).where(here.c.territory_id.in_(self.territories))),
+            organisation_id.in_(
+                select(order.c.payer_id).where(
+                    order.c.payer_id.is_not(None), order.c.territory_id.in_(self.territories)
+                )
+            ),
+            ~exists(select(anywhere.c.id).where(anywhere.c.organisation_id == organisation_id)),
+        )
+
+    def meets(self) -> ColumnElement[bool]:
+        """A contact is met at a site or through a ticket here; one tied to no site, through the organisation."""
+        here, anywhere, ticket = fresh(m.SiteContact), fresh(m.SiteContact), fresh(m.Ticket)
+        reported = select(ticket.c.contact_id).where(
+            ticket.c.contact_id.is_not(None), ticket.c.site_id.in_(self.sites())
+        )
+        return or_(
+            m.Contact.id.in_(select(here.c.contact_id).where(here.c.site_id.in_(self.sites()))),
+            m.Contact.id.in_(reported),
+            and_(
+                ~exists(select(anywhere.c.id).where(anywhere.c.contact_id == m.Contact.id)),
+                m.Contact.organisation_id.in_(self.organisations()),
+            ),
+        )
+
+    def contracts(self) -> Select[int]:
+        table, here, anywhere = fresh(m.Contract), fresh(m.ContractEquipment), fresh(m.ContractEquipment)
+        return select(table.c.id).where(
+            or_(
+                table.c.id.in_(select(here.c.contract_id).where(here.c.equipment_id.in_(self.equipment()))),
+                and_(
+                    ~exists(select(anywhere.c.id).where(anywhere.c.contract_id == table.c.id)),
+                    table.c.organisation_id.in_(self.organisations()),
+                ),
+            )
+        )
+
+
+def territory_rules(viewer: Viewer) -> Rules:
+    """The condition on each kind of row under which a scheduler or call taker reaches it."""
+    reach = _Reach(viewer.territory_ids)
+    ours = reach.territories
+    return {
+        m.Territory: m.Territory.id.in_(ours),
+        m.Site: m.Site.territory_id.in_(ours),
+        m.SiteContact: m.SiteContact.site_id.in_(reach.sites()),
+        m.Organisation: reach.knows(m.Organisation.__table__.c.id, m.Organisation.__table__.c.kind),
+        m.Contact: reach.meets(),
+        m.Equipment: m.Equipment.site_id.in_(reach.sites()),
+        m.Contract: m.Contract.id.in_(reach.contracts()),
+        m.ContractHours: m.ContractHours.contract_id.in_(reach.contracts()),
+        m.ContractEquipment: m.ContractEquipment.equipment_id.in_(reach.equipment()),
+        m.InspectionDue: m.InspectionDue.equipment_id.in_(reach.equipment()),
+        m.Ticket: reach.is_ours(m.Ticket.__table__.c.site_id, m.Ticket.__table__.c.equipment_id),
+        m.Conversation: m.Conversation.ticket_id.in_(reach.tickets()),
+        m.Message: m.Message.conversation_id.in_(reach.conversations()),
+        m.Attachment: or_(
+            m.Attachment.ticket_id.in_(reach.tickets()),
+            m.Attachment.message_id.in_(reach.through(m.Message, "conversation_id", reach.conversations())),
+            m.Attachment.work_order_id.in_(reach.work_orders()),
+            m.Attachment.visit_id.in_(reach.visits()),
+            m.Attachment.equipment_id.in_(reach.equipment()),
+        ),
+        m.WorkOrder: m.WorkOrder.territory_id.in_(ours),
+        m.TicketMembership: m.TicketMembership.work_order_id.in_(reach.work_orders()),
+        m.ClockPause: m.ClockPause.work_order_id.in_(reach.work_orders()),
+        m.Visit: m.Visit.work_order_id.in_(reach.work_orders()),
+        m.Promise: m.Promise.work_order_id.in_(reach.work_orders()),
+        m.PromiseEvent: m.PromiseEvent.promise_id.in_(reach.through(m.Promise, "work_order_id", reach.work_orders())),
+        m.Technician: m.Technician.territory_id.in_(ours),
+        m.Warehouse: m.Warehouse.territory_id.in_(ours),
+        m.WarehouseStock: m.WarehouseStock.warehouse_id.in_(reach.warehouses()),
+        m.StockMovement: or_(
+            m.StockMovement.from_warehouse_id.in_(reach.warehouses()),
+            m.StockMovement.to_warehouse_id.in_(reach.warehouses()),
+            m.StockMovement.from_technician_id.in_(reach.technicians()),
+            m.StockMovement.to_technician_id.in_(reach.technicians()),
+        ),
+        m.PlanningRun: m.PlanningRun.territory_id.in_(ours),
+        m.Proposal: m.Proposal.territory_id.in_(ours),
+        m.Plan: m.Plan.territory_id.in_(ours),
+        m.Route: m.Route.plan_id.in_(reach.direct(m.Plan)),
+        **child_rules(visits=reach.visits, technicians=reach.technicians, shifts=reach.shifts, routes=reach.routes),
+    }

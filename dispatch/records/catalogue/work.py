@@ -1,0 +1,126 @@
+"""Work types, work orders and visits."""
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.orm import Session
+
+from db.models import (
+    Equipment,
+    Site,
+    Stop,
+    TicketMembership,
+    Visit,
+    VisitPart,
+    VisitSkill,
+    VisitStatus,
+    VisitTechnician,
+    VisitWindow,
+    WorkOrder,
+    WorkType,
+    WorkTypePart,
+    WorkTypeSkill,
+)
+from dispatch.access import Viewer
+from dispatch.errors import Fault, RuleBroken
+from dispatch.records.nouns import Before, Collection, Noun, Values
+from dispatch.records.transitions import VISIT, WORK_ORDER, require_step
+
+
+def _territory_of_site(session: Session, _viewer: Viewer, values: Values) -> Values:
+    """A work order belongs to the territory of its site."""
+    site_id = values.get("site_id")
+    return values | {"territory_id": session.scalar(select(Site.territory_id).where(Site.id == site_id))}
+
+
+def _check_work_order(session: Session, order: WorkOrder, before: Before) -> list[Fault]:
+    if "status" in before:
+        require_step("work order", WORK_ORDER, before["status"], order.status)
+    if order.equipment_id is None:
+        return []
+    place = session.scalar(select(Equipment.site_id).where(Equipment.id == order.equipment_id))
+    if place is not None and place != order.site_id:
+        msg = f"Equipment {order.equipment_id} stands at site {place}, not {order.site_id}; name a unit of that site."
+        return [Fault("/equipment_id", msg)]
+    return []
+
+
+def _from_work_type(session: Session, _viewer: Viewer, values: Values) -> Values:
+    """What a new visit does not say, its work order's type says; its sequence is the next one."""
+    order = session.scalar(select(WorkOrder).where(WorkOrder.id == values.get("work_order_id")))
+    if order is None:
+        return values
+    work_type = session.get_one(WorkType, order.work_type_id)
+    last = session.scalar(select(func.max(Visit.sequence)).where(Visit.work_order_id == order.id)) or 0
+    skills = session.scalars(select(WorkTypeSkill).where(WorkTypeSkill.work_type_id == work_type.id))
+    parts = session.scalars(select(WorkTypePart).where(WorkTypePart.work_type_id == work_type.id))
+    usual: Values = {
+        "sequence": last + 1,
+        "duration_seconds": work_type.duration_seconds,
+        "setup_seconds": work_type.setup_seconds,
+        "tools": list(work_type.tools),
+        "skills": [{"skill_id": each.skill_id, "level": each.level} for each in skills],
+        "parts": [{"part_id": each.part_id, "quantity": each.quantity} for each in parts],
+    }
+    return usual | {name: value for name, value in values.items() if value is not None}
+
+
+def _check_visit(session: Session, visit: Visit, before: Before) -> list[Fault]:
+    if "status" in before:
+        require_step("visit", VISIT, before["status"], visit.status)
+        _refuse_while_on_a_route(session, visit)
+    faults = []
+    if visit.status is VisitStatus.INCOMPLETE and not visit.incomplete_reason:
+        faults.append(Fault("/incomplete_reason", "An incomplete visit names why; say what stood in the way."))
+    if visit.pinned_start_at is not None and visit.pinned_shift_id is None:
+        faults.append(Fault("/pinned_start_at", "A pinned start needs a pinned shift; name pinned_shift_id too."))
+    if visit.earliest_at is not None and visit.finish_by is not None and visit.finish_by <= visit.earliest_at:
+        msg = f"finish_by {visit.finish_by:%Y-%m-%d %H:%M} is not after earliest_at {visit.earliest_at:%Y-%m-%d %H:%M}."
+        faults.append(Fault("/finish_by", msg))
+    return faults
+
+
+def _refuse_while_on_a_route(session: Session, visit: Visit) -> None:
+    if visit.status is not VisitStatus.CANCELLED:
+        return
+    if session.scalar(select(Stop.id).where(Stop.visit_id == visit.id)) is not None:
+        msg = f"Visit {visit.id} is on a route of the current plan; take it off the plan, then cancel it."
+        raise RuleBroken(msg)
+
+
+def _visits_of_territory(territory_id: Any) -> ColumnElement[bool]:
+    return Visit.work_order_id.in_(select(WorkOrder.id).where(WorkOrder.territory_id == territory_id))
+
+
+def _visits_at_site(site_id: Any) -> ColumnElement[bool]:
+    return Visit.work_order_id.in_(select(WorkOrder.id).where(WorkOrder.site_id == site_id))
+
+
+WORK_TYPES = Noun(
+    WorkType,
+    collections=(
+        Collection("skills", WorkTypeSkill, "work_type_id", ("skill_id",)),
+        Collection("parts", WorkTypePart, "work_type_id", ("part_id",)),
+    ),
+    search=("code", "name"),
+)
+WORK_ORDERS = Noun(
+    WorkOrder,
+    collections=(Collection("tickets", TicketMembership, "work_order_id", ("ticket_id",), kept=False),),
+    prefix="WO",
+    search=("number", "summary"),
+    prepare=_territory_of_site,
+    check=_check_work_order,
+)
+VISITS = Noun(
+    Visit,
+    collections=(
+        Collection("windows", VisitWindow, "visit_id", ("opens_at", "closes_at"), order="opens_at"),
+        Collection("skills", VisitSkill, "visit_id", ("skill_id",)),
+        Collection("parts", VisitPart, "visit_id", ("part_id",)),
+        Collection("technicians", VisitTechnician, "visit_id", ("technician_id",)),
+    ),
+    filters={"territory_id": _visits_of_territory, "site_id": _visits_at_site},
+    prepare=_from_work_type,
+    check=_check_visit,
+)

@@ -1,0 +1,52 @@
+"""Human numbers, such as WO-1042: short, rising, drawn once."""
+
+from typing import Final
+
+from sqlalchemy import select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from db.base import Keyed
+from db.models import NumberSeries
+from dispatch.access import elevated
+
+FIRST_NUMBER: Final = 1001
+
+
+def draw(session: Session, prefix: str) -> int:
+    """The next number of a series, never given twice; who draws at the same time waits for this transaction."""
+    rise = (
+        update(NumberSeries)
+        .where(NumberSeries.prefix == prefix)
+        .values(next_number=NumberSeries.next_number + 1)
+        .returning(NumberSeries.next_number)
+        .execution_options(synchronize_session=False)
+    )
+    with elevated(session, "numbers"):
+        following = session.scalar(rise)
+        if following is None:
+            _begin(session, prefix)
+            following = session.scalar(rise)
+    if following is None:
+        msg = f"The number series {prefix} vanished while it was used"
+        raise RuntimeError(msg)
+    return following - 1
+
+
+def draw_free(session: Session, model: type[Keyed], prefix: str) -> str:
+    """The next human number that no row of `model` has yet: "WO-1042"."""
+    number = getattr(model, "number")  # noqa: B009  (only models with human numbers come here)
+    while True:
+        drawn = f"{prefix}-{draw(session, prefix)}"
+        with elevated(session, "numbers"):
+            if session.scalar(select(model.id).where(number == drawn)) is None:
+                return drawn
+
+
+def _begin(session: Session, prefix: str) -> None:
+    dialect, values = session.get_bind().dialect.name, {"prefix": prefix, "next_number": FIRST_NUMBER}
+    # Somebody else may begin the same series at this moment: whose row is kept does not matter.
+    if dialect == "postgresql":
+        session.execute(postgresql.insert(NumberSeries).values(**values).on_conflict_do_nothing())
+    else:
+        session.execute(sqlite.insert(NumberSeries).values(**values).on_conflict_do_nothing())
