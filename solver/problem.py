@@ -32,7 +32,7 @@ class Departure(StrEnum):
     AT_START = "at_start"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Travel:
     """Travel between the n locations, whose rows every `location` is an index of.
 
@@ -44,6 +44,17 @@ class Travel:
     seconds: IntMatrix
     metres: IntMatrix | None = None
     speed: tuple[tuple[int, int], ...] = ()
+
+    def __eq__(self, other: object) -> bool:
+        """Whether all times and distances are the same."""
+        if not isinstance(other, Travel):
+            return NotImplemented
+        same_metres = (
+            self.metres is other.metres
+            if self.metres is None or other.metres is None
+            else np.array_equal(self.metres, other.metres)
+        )
+        return same_metres and self.speed == other.speed and np.array_equal(self.seconds, other.seconds)
 
 
 @dataclass(frozen=True, slots=True)

@@ -132,7 +132,10 @@ class Stats:
 
 @dataclass(frozen=True, slots=True)
 class Solution:
-    """A plan for a `Problem`. `cost` is what the referee recomputes from the routes alone."""
+    """A plan for a `Problem`. `cost` is what the referee recomputes from the routes alone.
+
+    `stated_total` is None unless a file states another total than the sum of its parts, which the referee then tells.
+    """
 
     status: Status
     cost: Cost
@@ -140,3 +143,4 @@ class Solution:
     unserved: tuple[Unserved, ...] = ()
     stats: Stats = field(default_factory=Stats)
     problem: str | None = None
+    stated_total: int | None = None

@@ -24,7 +24,7 @@ def check(problem: Problem, solution: Solution) -> list[Violation]:
     found += unserved_list(problem, solution)
     found += must_be_served(problem, solution.routes)
     found += status(solution, found)
-    found += stated_cost(solution.cost, cost(problem, solution.routes))
+    found += stated_cost(solution, cost(problem, solution.routes))
     return found
 
 
@@ -96,12 +96,16 @@ def status(solution: Solution, found: Iterable[Violation]) -> list[Violation]:
     return []
 
 
-def stated_cost(stated: Cost, right: Cost) -> list[Violation]:
-    """Every part of the cost is what the routes come to."""
+def stated_cost(solution: Solution, right: Cost) -> list[Violation]:
+    """Every part of the cost is what the routes come to, and the total is their sum."""
+    names = [part.name for part in fields(Cost)]
+    pairs = {name: (getattr(solution.cost, name), getattr(right, name)) for name in names}
+    total = solution.cost.total if solution.stated_total is None else solution.stated_total
+    pairs["total"] = (total, right.total)
     return [
-        Violation(Rule.COST, f"cost.{part.name} is {getattr(stated, part.name)}, but the routes come to {value}.")
-        for part in fields(Cost)
-        if getattr(stated, part.name) != (value := getattr(right, part.name))
+        Violation(Rule.COST, f"cost.{name} is {stated}, but the routes come to {value}.")
+        for name, (stated, value) in pairs.items()
+        if stated != value
     ]
 
 

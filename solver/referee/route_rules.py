@@ -50,7 +50,7 @@ def departure(case: Case) -> Iterator[Violation]:
     if left < shift.start:
         message = f"{_who(case)} leaves at {clock(left)}, before shift {shift.id!r} starts at {clock(shift.start)}."
         yield case.violation(Rule.DEPARTURE, message)
-    elif shift.departure is Departure.AT_START and left != shift.start:
+    elif shift.departure == Departure.AT_START and left != shift.start:
         message = f"{_who(case)} leaves at {clock(left)}, but shift {shift.id!r} leaves at its start, "
         yield case.violation(Rule.DEPARTURE, f"{message}{clock(shift.start)}.")
 

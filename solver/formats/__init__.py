@@ -1,0 +1,1 @@
+"""Problems and solutions in files: the native JSON format and VROOM's."""
