@@ -1,6 +1,7 @@
 """Travel times over a real road network, computed here."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -104,21 +105,22 @@ class RoadNetwork:
         graph, node = Graph.of(self.roads, depart_hour).with_places(snapped)
         ways, add = Ways(graph), _off_road(snapped)
         legs = []
-        for index in range(len(places) - 1):
+        for index, (start, end) in enumerate(pairwise(places)):
             arcs = ways.way(int(node[index]), int(node[index + 1]))
             if arcs is None:
-                raise NoRoadBetween(places[index], places[index + 1])
-            if places[index] == places[index + 1]:
-                seconds = metres = 0
-            else:
-                seconds = -int(-(graph.time[arcs].sum() + add.time[index : index + 2].sum()) // 100)
-                metres = -int(-(graph.length[arcs].sum() + add.length[index : index + 2].sum()) // 10)
-            here, there = (self._lines.point(int(snapped.link[i]), float(snapped.part[i])) for i in (index, index + 1))
-            legs.append(Leg(self._line(graph, arcs, here, there), seconds, metres))
+                raise NoRoadBetween(start, end)
+            both = slice(index, index + 2)
+            line = self._line(graph, arcs, snapped.link[both], snapped.part[both])
+            time, length = (
+                graph.time[arcs].sum() + add.time[both].sum(),
+                graph.length[arcs].sum() + add.length[both].sum(),
+            )
+            legs.append(Leg(line, 0, 0) if start == end else Leg(line, int(-(-time // 100)), int(-(-length // 10))))
         return RouteShape(tuple(legs))
 
-    def _line(self, graph: Graph, arcs: I64, here: Point, there: Point) -> tuple[Point, ...]:
-        """The points of these arcs in order, no point twice in a row; at least the two ends."""
+    def _line(self, graph: Graph, arcs: I64, link: I64, part: F64) -> tuple[Point, ...]:
+        """The points of these arcs in order, no point twice in a row; at least the two ends, given by link and part."""
+        here, there = (self._lines.point(*end) for end in zip(link.tolist(), part.tolist(), strict=True))
         line = [here]
         for arc in arcs.tolist():
             piece = self._lines.piece(int(graph.link[arc]), float(graph.start[arc]), float(graph.end[arc]))

@@ -130,9 +130,11 @@ class TravelTimes(Protocol):
         ...
 
     def route(self, places: Sequence[Place], depart_hour: int | None = None) -> RouteShape:
-        """The way along the streets through the places in order; seconds and metres as in the matrix.
+        """The way along the streets through the places in order.
 
-        Raises NoRoadNear as `table`, and NoRoadBetween when a leg has no road.
+        Seconds and metres are those of the matrix where this project computes them; a server's may differ slightly,
+        since it uses other algorithms for one way than for many. Raises NoRoadNear as `table`, and NoRoadBetween when a
+        leg has no road.
         """
         ...
 
