@@ -8,8 +8,6 @@ import os
 from pathlib import Path
 from typing import NoReturn
 
-import pytest
-
 REQUIRE = "DISPATCH_TEST_REQUIRE_PARTS"
 CACHE = "DISPATCH_TEST_PARTS"
 
@@ -19,6 +17,8 @@ def missing(part: str, how: str) -> NoReturn:
 
     `part` is what is not there ("Chromium"), `how` the command that gets it.
     """
+    import pytest  # here, because the parts are installed where there is no pytest yet
+
     message = f"{part} is not on this machine; to get it: {how}"
     if os.environ.get(REQUIRE) == "1":
         pytest.fail(message, pytrace=False)
