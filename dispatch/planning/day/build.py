@@ -8,7 +8,7 @@ from dispatch.planning.day.crew import Crew, Duty, crew
 from dispatch.planning.day.horizon import Horizon
 from dispatch.planning.day.ids import Ids, named, reverse
 from dispatch.planning.day.policy import Policy
-from dispatch.planning.day.roads import Roads
+from dispatch.planning.day.roads import Roads, spot
 from dispatch.planning.day.rows import DayRows, less
 from dispatch.planning.day.windows import apart, in_seconds
 from dispatch.planning.day.work import DayVisit, Work, out, work
@@ -88,7 +88,7 @@ def build(day: Day, roads: Roads, lost: Code = Code.FAR_FROM_ROAD) -> Built:
 
 def place_of(warehouse: Warehouse) -> Place:
     """Where a warehouse is."""
-    return Place(warehouse.longitude, warehouse.latitude, warehouse.name)
+    return spot(warehouse.longitude, warehouse.latitude, warehouse.name)
 
 
 class _Names:

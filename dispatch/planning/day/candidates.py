@@ -7,8 +7,8 @@ back to a later one by `earliest_at`, their windows (if any) meeting the day's s
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Final
+from datetime import date, datetime
+from typing import Final, Literal
 
 from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
@@ -78,9 +78,17 @@ def candidates(session: Session, territory_id: int, plan_id: int | None, reach: 
     return [candidate for candidate in found if candidate.shift_id is not None or _meets(candidate, reach)]
 
 
-def plan_of(session: Session, territory_id: int, day: object) -> Plan | None:
-    """The current plan of a territory and local date, if there is one."""
-    return session.scalars(select(Plan).where(Plan.territory_id == territory_id, Plan.local_date == day)).one_or_none()
+def plan_of(
+    session: Session, territory_id: int, local_date: date, lock: Literal["share", "update"] | None = None
+) -> Plan | None:
+    """The current plan of a territory and local date, if there is one; as it is now when it is to be locked.
+
+    Who changes routes shares the lock, who publishes has it alone. SQLite has but one writer anyway.
+    """
+    query = select(Plan).where(Plan.territory_id == territory_id, Plan.local_date == local_date)
+    if lock is not None:
+        query = query.with_for_update(read=lock == "share").execution_options(populate_existing=True)
+    return session.scalars(query).one_or_none()
 
 
 def _windows(session: Session, visits: list[int]) -> dict[int, list[tuple[datetime, datetime]]]:

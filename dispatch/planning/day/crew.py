@@ -11,6 +11,7 @@ from datetime import datetime
 
 from db.models import Absence, Shift, ShiftBreak, Technician
 from dispatch.planning.day.horizon import Span, joined
+from dispatch.planning.day.roads import spot
 from dispatch.planning.day.rows import DayRows
 from dispatch.planning.findings import Code, Finding, Severity
 from dispatch.travel.places import Place
@@ -126,7 +127,7 @@ def _home(technician: Technician) -> Place | None:
 
 
 def _place(lon: float | None, lat: float | None, name: str) -> Place | None:
-    return None if lon is None or lat is None else Place(lon, lat, name)
+    return None if lon is None or lat is None else spot(lon, lat, name)
 
 
 def _out(code: Code, shift: Shift, technician: Technician, what: str, severity: Severity = Severity.ERROR) -> Finding:

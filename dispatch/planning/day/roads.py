@@ -6,8 +6,14 @@ from typing import Self
 
 import numpy as np
 
+from dispatch.travel.cached import DECIMALS
 from dispatch.travel.places import NoRoadNear, Place, Point, TravelTimes
 from solver.problem import Travel
+
+
+def spot(lon: float, lat: float, name: str) -> Place:
+    """A place rounded to about a metre, as travel times are kept: equal spots share a row of the matrix."""
+    return Place(round(lon, DECIMALS), round(lat, DECIMALS), name)
 
 
 @dataclass(frozen=True)

@@ -183,9 +183,12 @@ def _warehouses(session: Session, territory_id: int) -> list[Warehouse]:
 def _routes(session: Session, plan: Plan | None) -> dict[int, Route]:
     if plan is None:
         return {}
-    # A session that has changed these routes already must see what it wrote.
+    # Kept apart from the session: a change replaces stops in bulk, and must not meet their old selves there.
     query = select(Route).where(Route.plan_id == plan.id).options(selectinload(Route.stops))
-    return {row.shift_id: row for row in session.scalars(query.execution_options(populate_existing=True))}
+    routes = session.scalars(query.execution_options(populate_existing=True)).all()
+    for route in routes:
+        session.expunge(route)
+    return {route.shift_id: route for route in routes}
 
 
 def _certificates(session: Session, territory_id: int) -> dict[int, list[Certificate]]:

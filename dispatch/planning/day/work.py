@@ -9,6 +9,7 @@ from dispatch.planning.day.candidates import Candidate
 from dispatch.planning.day.crew import Crew
 from dispatch.planning.day.horizon import Horizon, Span
 from dispatch.planning.day.policy import Policy, deadline
+from dispatch.planning.day.roads import spot
 from dispatch.planning.day.rows import DayRows
 from dispatch.planning.day.windows import in_seconds, service_windows
 from dispatch.planning.findings import Code, Finding, Severity
@@ -78,7 +79,7 @@ def _visit(
 ) -> DayVisit | Finding:
     if site.latitude is None or site.longitude is None:
         return out(candidate, Code.SITE_WITHOUT_PLACE, f"its site {site.name!r} has no place on the map")
-    place = Place(site.longitude, site.latitude, site.name)
+    place = spot(site.longitude, site.latitude, site.name)
     if candidate.started:
         return _started(rows, candidate, place, policy, planned_at)
     if candidate.visit.duration_seconds == 0:
