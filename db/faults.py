@@ -33,12 +33,9 @@ def translate_faults(engine: Engine) -> None:
     place = engine.url.render_as_string(hide_password=True)
 
     @event.listens_for(engine, "handle_error")
-    def translate(context: ExceptionContext) -> None:
-        if context.is_pre_ping:
-            return
-        ours = _translate(context, place)
-        if ours is not None:
-            context.chained_exception = ours
+    def translate(context: ExceptionContext) -> DatabaseError | None:
+        # What this returns is raised instead; None leaves the error as it is.
+        return None if context.is_pre_ping else _translate(context, place)
 
 
 def _translate(context: ExceptionContext, place: str) -> DatabaseError | None:

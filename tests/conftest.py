@@ -19,6 +19,7 @@ from db.operations import upgrade
 from db.session import UnitOfWork
 from dispatch.clock import FixedClock
 from tests.parts.postgres import PostgresServer, leave_server, shared_server
+from tests.parts.reused_database import ReusedDatabase
 from tests.parts.run_folder import RunFolder
 
 settings.register_profile("ci", derandomize=True, deadline=None, database=None)
@@ -70,6 +71,12 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return file
 
 
+@pytest.fixture(scope="session")
+def reused_database(postgres_server: PostgresServer, request: pytest.FixtureRequest) -> ReusedDatabase:
+    """The database with tables that this process uses for test after test."""
+    return ReusedDatabase(postgres_server, _worker(request.config))
+
+
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
 def database_kind(request: pytest.FixtureRequest) -> str:
     """Which database the test runs on."""
@@ -84,7 +91,9 @@ def database_url(database_kind: str, request: pytest.FixtureRequest, tmp_path: P
         shutil.copyfile(request.getfixturevalue("sqlite_template"), file)
         yield f"sqlite:///{file}"
     else:
-        yield from _postgres_database(request, migrated=True)
+        database: ReusedDatabase = request.getfixturevalue("reused_database")
+        yield database.url
+        database.reset()
 
 
 @pytest.fixture
@@ -93,7 +102,10 @@ def bare_url(database_kind: str, request: pytest.FixtureRequest, tmp_path: Path)
     if database_kind == "sqlite":
         yield f"sqlite:///{tmp_path / 'bare.sqlite3'}"
     else:
-        yield from _postgres_database(request, migrated=False)
+        server: PostgresServer = request.getfixturevalue("postgres_server")
+        url = server.create(f"{_worker(request.config)}_{next(_NUMBERS)}", migrated=False)
+        yield url
+        server.drop(url)
 
 
 @pytest.fixture
@@ -118,9 +130,5 @@ def uow(engine: Engine, clock: FixedClock) -> UnitOfWork:
     return UnitOfWork(engine, now=clock.now)
 
 
-def _postgres_database(request: pytest.FixtureRequest, *, migrated: bool) -> Iterator[str]:
-    server: PostgresServer = request.getfixturevalue("postgres_server")
-    worker = getattr(request.config, "workerinput", {}).get("workerid", "gw")
-    url = server.create(f"{worker}_{next(_NUMBERS)}", migrated=migrated)
-    yield url
-    server.drop(url)
+def _worker(config: pytest.Config) -> str:
+    return str(getattr(config, "workerinput", {}).get("workerid", "alone"))

@@ -45,7 +45,10 @@ def load(dumped: Path, url: str) -> None:
         with closing(_open(dumped)) as source, closing(_open(target)) as copy:
             source.backup(copy)
     except sqlite3.Error as error:
-        msg = f"{target} was left as it was ({error}); stop the server and the worker, move the file away if it is damaged, and try again"
+        msg = (
+            f"{target} was left as it was ({error}); stop the server and the worker, "
+            "move the file away if it is damaged, and try again"
+        )
         raise BackupProblem(msg) from error
 
 

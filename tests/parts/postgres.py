@@ -44,7 +44,7 @@ class PostgresServer:
     def create(self, name: str, *, migrated: bool = True) -> str:
         """The URL of a new database, with empty tables or with none."""
         template = f"{self.prefix}_template" if migrated else "template0"
-        with self._connection() as connection:
+        with self.connection() as connection:
             # Copying files is three times as fast as writing the copy to the log, but for small templates only.
             strategy = "STRATEGY file_copy" if connection.info.server_version >= 150000 else ""
             connection.execute(f'CREATE DATABASE "{self.prefix}_{name}" TEMPLATE "{template}" {strategy}')
@@ -52,11 +52,11 @@ class PostgresServer:
 
     def drop(self, url: str) -> None:
         """Removes a database, whoever is connected."""
-        self._execute(f'DROP DATABASE "{make_url(url).database}" WITH (FORCE)')
+        self.execute(f'DROP DATABASE "{make_url(url).database}" WITH (FORCE)')
 
     def drop_all(self) -> None:
         """Removes every database this run made."""
-        with self._connection() as connection:
+        with self.connection() as connection:
             names = connection.execute("SELECT datname FROM pg_database WHERE datname LIKE %s", [f"{self.prefix}%"])
             for (name,) in names.fetchall():
                 connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
@@ -65,16 +65,18 @@ class PostgresServer:
         """The URL of a database on this server."""
         return make_url(self.url).set(database=database).render_as_string(hide_password=False)
 
-    def _execute(self, statement: str) -> None:
-        with self._connection() as connection:
+    def execute(self, statement: str) -> None:
+        """Runs a statement in the maintenance database."""
+        with self.connection() as connection:
             connection.execute(statement)
 
     @contextmanager
-    def _connection(self) -> Iterator[Any]:
+    def connection(self, url: str | None = None) -> Iterator[Any]:
+        """A connection to a database of this server, by default the maintenance one; each statement commits."""
         import psycopg  # an optional part itself
 
-        url = make_url(self.url).set(drivername="postgresql").render_as_string(hide_password=False)
-        with psycopg.connect(url, autocommit=True) as connection:
+        plain = make_url(url or self.url).set(drivername="postgresql").render_as_string(hide_password=False)
+        with psycopg.connect(plain, autocommit=True) as connection:
             yield connection
 
 

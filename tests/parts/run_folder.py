@@ -12,7 +12,7 @@ read -r _
 if [ -f "$1/pg/data/postmaster.pid" ]; then
     server=$(head -n 1 "$1/pg/data/postmaster.pid")
     kill -QUIT "$server"
-    while kill -0 "$server" 2>/dev/null; do sleep 0.05; done
+    while [ -f "$1/pg/data/postmaster.pid" ] && kill -0 "$server" 2>/dev/null; do sleep 0.05; done
 fi
 rm -rf "$1"
 """

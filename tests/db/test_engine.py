@@ -1,0 +1,194 @@
+"""Engines: what they refuse, and the promises both databases keep."""
+
+import sys
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine, text
+
+from db import engine as engines
+from db.engine import Patience, make_engine, parse_url, reading, wal_is_safe
+from db.errors import BadUrl, DatabaseBusy, DatabaseUnavailable, DriverMissing
+
+ON_SQLITE = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
+ON_POSTGRES = pytest.mark.parametrize(
+    "database_kind", [pytest.param("postgresql", marks=pytest.mark.postgres)], indirect=True
+)
+IMPATIENT = Patience(statement=timedelta(milliseconds=200), lock=timedelta(milliseconds=50))
+
+
+@pytest.mark.parametrize(
+    ("version", "safe"),
+    [
+        ((3, 7, 0), False),
+        ((3, 40, 1), False),
+        ((3, 44, 5), False),
+        ((3, 44, 6), True),
+        ((3, 44, 9), True),
+        ((3, 45, 0), False),
+        ((3, 49, 9), False),
+        ((3, 50, 6), False),
+        ((3, 50, 7), True),
+        ((3, 51, 0), False),
+        ((3, 51, 2), False),
+        ((3, 51, 3), True),
+        ((3, 52, 0), True),
+        ((4, 0, 0), True),
+    ],
+)
+def test_wal_only_where_it_cannot_corrupt(version: tuple[int, int, int], safe: bool) -> None:
+    assert wal_is_safe(version) is safe
+
+
+@ON_SQLITE
+@pytest.mark.parametrize(("safe", "mode"), [(True, "wal"), (False, "delete")])
+def test_sqlite_is_durable_and_checks_references(
+    database_url: str, monkeypatch: pytest.MonkeyPatch, safe: bool, mode: str
+) -> None:
+    monkeypatch.setattr(engines, "wal_is_safe", lambda _version: safe)
+    engine = make_engine(database_url)
+    with engine.connect() as connection:
+        said = {
+            name: connection.scalar(text(f"PRAGMA {name}"))
+            for name in ("journal_mode", "synchronous", "foreign_keys", "busy_timeout")
+        }
+    engine.dispose()
+    assert said == {"journal_mode": mode, "synchronous": 2, "foreign_keys": 1, "busy_timeout": 10_000}
+
+
+@ON_POSTGRES
+def test_postgresql_speaks_utc_and_does_not_wait_for_ever(engine: Engine) -> None:
+    names = ("TimeZone", "statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout")
+    with engine.connect() as connection:
+        said = [connection.scalar(text(f"SHOW {name}")) for name in names]
+    assert said == ["UTC", "1min", "10s", "5min"]
+
+
+@pytest.mark.parametrize(
+    ("url", "says"),
+    [
+        ("nonsense", "cannot be read"),
+        ("", "cannot be read"),
+        ("mysql://u:secret@h/d", "mysql://u:***@h/d is of a kind we do not use"),
+        ("postgresql+psycopg2://u:secret@h/d", "is of a kind we do not use"),
+        ("sqlite://", "names no file"),
+        ("sqlite:///:memory:", "names no file"),
+    ],
+)
+def test_a_url_we_cannot_use_is_refused_without_its_password(url: str, says: str) -> None:
+    with pytest.raises(BadUrl) as caught:
+        make_engine(url)
+    assert says in str(caught.value)
+    assert "secret" not in str(caught.value)
+
+
+@pytest.mark.parametrize("scheme", ["postgresql", "postgres", "postgresql+psycopg"])
+def test_postgresql_always_means_psycopg_3(scheme: str) -> None:
+    assert parse_url(f"{scheme}://u@h/d").drivername == "postgresql+psycopg"
+
+
+def test_a_missing_driver_is_named_with_its_remedy(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "psycopg", None)
+    with pytest.raises(DriverMissing, match=r"pip install 'dispatch-optimiser\[postgres\]'"):
+        make_engine("postgresql://u@h/d")
+
+
+def test_making_an_engine_does_not_connect(tmp_path: Path) -> None:
+    make_engine(f"sqlite:///{tmp_path / 'none.sqlite3'}").dispose()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_second_writer_waits_and_no_update_is_lost(engine: Engine) -> None:
+    with engine.begin() as connection:
+        connection.execute(text("INSERT INTO number_series (prefix, next_number) VALUES ('WO', 1)"))
+
+    def add_one(_: int) -> None:
+        with engine.begin() as connection:
+            lock = "" if engine.dialect.name == "sqlite" else " FOR UPDATE"
+            number = connection.scalar(text(f"SELECT next_number FROM number_series{lock}"))
+            connection.execute(text("UPDATE number_series SET next_number = :next"), {"next": (number or 0) + 1})
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(add_one, range(20)))
+    with engine.connect() as connection:
+        assert connection.scalar(text("SELECT next_number FROM number_series")) == 21
+
+
+@ON_SQLITE
+def test_a_writing_transaction_holds_the_write_lock_from_its_start(database_url: str) -> None:
+    engine = make_engine(database_url, patience=IMPATIENT)
+    with engine.connect() as first:
+        first.execute(text("SELECT 1"))
+        with pytest.raises(DatabaseBusy, match="being written by somebody else"), engine.connect() as second:
+            second.execute(text("SELECT 1"))
+    with engine.connect() as second:
+        assert second.scalar(text("SELECT 1")) == 1
+    engine.dispose()
+
+
+def test_a_reader_does_not_wait_for_a_writer(engine: Engine) -> None:
+    with engine.connect() as writer, reading(engine).connect() as reader:
+        writer.execute(text("INSERT INTO number_series (prefix, next_number) VALUES ('WO', 1)"))
+        assert reader.scalar(text("SELECT count(*) FROM number_series")) == 0
+
+
+def test_a_reader_cannot_write_and_the_next_writer_can(engine: Engine) -> None:
+    statement = text("INSERT INTO number_series (prefix, next_number) VALUES ('WO', 1)")
+    with reading(engine).connect() as reader, pytest.raises(Exception, match=r"(?i)read-?only"):
+        reader.execute(statement)
+    with engine.begin() as writer:
+        writer.execute(statement)
+
+
+@ON_POSTGRES
+def test_a_reader_sees_one_state(engine: Engine) -> None:
+    count = text("SELECT count(*) FROM number_series")
+    with reading(engine).connect() as reader:
+        assert reader.scalar(count) == 0
+        with engine.begin() as writer:
+            writer.execute(text("INSERT INTO number_series (prefix, next_number) VALUES ('WO', 1)"))
+        assert reader.scalar(count) == 0
+
+
+@ON_POSTGRES
+def test_a_lock_held_too_long_is_busy_and_a_slow_statement_is_stopped(database_url: str) -> None:
+    engine = make_engine(database_url, patience=IMPATIENT)
+    with engine.connect() as first:
+        first.execute(text("LOCK TABLE number_series"))
+        with pytest.raises(DatabaseBusy, match="a lock held too long"), engine.connect() as second:
+            second.execute(text("SELECT * FROM number_series"))
+    with pytest.raises(DatabaseUnavailable, match="took too long"), engine.connect() as connection:
+        connection.execute(text("SELECT pg_sleep(60)"))
+    engine.dispose()
+
+
+def _no_folder(folder: Path) -> str:
+    return f"sqlite:///{folder / 'none' / 'x.sqlite3'}"
+
+
+def _not_a_database(folder: Path) -> str:
+    (folder / "x.sqlite3").write_bytes(b"something else " * 100)
+    return f"sqlite:///{folder / 'x.sqlite3'}"
+
+
+def _no_server(folder: Path) -> str:
+    return f"postgresql://u:secret@/d?host={folder}"
+
+
+@pytest.mark.parametrize(
+    ("make_url", "says"),
+    [
+        (_no_folder, "cannot be used: unable to open database file"),
+        (_not_a_database, "cannot be used: file is not a database"),
+        pytest.param(_no_server, "cannot be reached", marks=pytest.mark.postgres),
+    ],
+)
+def test_an_unreachable_database_is_said_plainly(make_url: Callable[[Path], str], says: str, tmp_path: Path) -> None:
+    engine = make_engine(make_url(tmp_path))
+    with pytest.raises(DatabaseUnavailable, match=says) as caught:
+        engine.connect()
+    assert "secret" not in str(caught.value)
+    engine.dispose()
