@@ -11,7 +11,7 @@ import zipfile
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -110,20 +110,20 @@ class RoadData:
         Raises Invalid when the file is not there, is not such a file, or contradicts itself.
         """
         try:
-            with np.load(path, allow_pickle=False) as arrays:
-                found = {key: arrays[key] for key in arrays.files}
-        except (OSError, ValueError, zipfile.BadZipFile) as error:
-            raise Invalid(
-                f"the road file {path} cannot be read ({error}); make it again, or name another one"
-            ) from error
+            with zipfile.ZipFile(path) as archive:
+                members = {name.removesuffix(".npy"): archive.read(name) for name in archive.namelist()}
+            found: dict[str, Any] = {key: _array(content) for key, content in members.items()}
+            texts = {key: found[key].tobytes().decode() for key in _TEXTS if key in found}
+        except (OSError, ValueError, EOFError, zipfile.BadZipFile) as error:
+            reason = f"the road file {path} cannot be read ({error}); make it again, or name another one"
+            raise Invalid(reason) from error
         faults = _faults(found)
         if faults:
             what = "; ".join(fault.message for fault in faults)
             raise Invalid(f"the road file {path} is malformed: {what}; make it again", faults)
-        texts = {key: found.pop(key).tobytes().decode() for key in _TEXTS}
         _steps_to_points(found)
         return cls(
-            **found,
+            **{key: found[key] for key in _TYPES},
             classes=tuple(texts["classes"].split("\n")),
             names=tuple(texts["names"].split("\n")),
             attribution=texts["attribution"],
@@ -143,6 +143,11 @@ class RoadData:
                 entry = zipfile.ZipInfo(f"{key}.npy", date_time=(1980, 1, 1, 0, 0, 0))
                 entry.create_system = 3
                 archive.writestr(entry, member.getvalue())
+
+
+def _array(content: bytes) -> NDArray[np.generic]:
+    array: NDArray[np.generic] = np.lib.format.read_array(io.BytesIO(content), allow_pickle=False)
+    return array
 
 
 def _text(text: str) -> U8:
