@@ -1,0 +1,173 @@
+"""Errors as problem documents (RFC 9457). The one place that knows which error is which status code."""
+
+import logging
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
+
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+
+from api.errors import BodyTooLarge, PreconditionMissing, UnsupportedType
+from db.errors import DatabaseBusy, DatabaseUnavailable, IntegrityError, StaleDataError
+from dispatch.access.errors import NotSignedIn, TooManyAttempts
+from dispatch.errors import Conflict, DispatchError, Forbidden, Invalid, NotFound, RuleBroken, StaleVersion, Unavailable
+from dispatch.records.errors import KeyReused
+
+MEDIA_TYPE: Final = "application/problem+json"
+_log = logging.getLogger("dispatch.http")
+
+# The first that fits counts: subclasses before their bases.
+_STATUS: Final[tuple[tuple[type[Exception], int, str, str], ...]] = (
+    (NotSignedIn, 401, "not-signed-in", "Nobody is signed in"),
+    (Forbidden, 403, "forbidden", "This is not for you"),
+    (NotFound, 404, "not-found", "There is no such thing"),
+    (StaleVersion, 412, "stale-version", "Somebody else was quicker"),
+    (KeyReused, 422, "key-reused", "The Idempotency-Key belongs to another request"),
+    (Conflict, 409, "conflict", "Somebody else was quicker"),
+    (RuleBroken, 409, "rule-broken", "The rules of the business forbid it"),
+    (BodyTooLarge, 413, "too-large", "The request is too large"),
+    (UnsupportedType, 415, "unsupported-type", "The request is of a type we do not read"),
+    (Invalid, 422, "invalid", "The request is malformed"),
+    (PreconditionMissing, 428, "precondition-missing", "The edit does not say which version it is made against"),
+    (TooManyAttempts, 429, "too-many-attempts", "Too many attempts"),
+    (Unavailable, 503, "unavailable", "Something outside is away"),
+    (DatabaseBusy, 503, "busy", "The database is busy"),
+    (DatabaseUnavailable, 503, "database-unavailable", "The database is away"),
+)
+_HTTP: Final = {
+    400: ("bad-request", "The request cannot be read", "Send what the reference describes."),
+    404: ("not-found", "There is no such thing", "There is nothing at this address; look at the list of routes."),
+    405: ("method-not-allowed", "The method is not for this address", "Use one of the methods that Allow names."),
+    413: ("too-large", "The request is too large", "Send less."),
+    415: ("unsupported-type", "The request is of a type we do not read", "Send application/json."),
+}
+_SECRET_WORDS: Final = ("password", "current", "token", "secret", "access_notes")
+
+Fault = dict[str, Any]
+
+
+def problem(
+    status: int,
+    kind: str,
+    title: str,
+    detail: str,
+    *,
+    request: Request | None = None,
+    errors: Iterable[Fault] = (),
+    headers: Mapping[str, str] | None = None,
+) -> JSONResponse:
+    """A problem document. `kind` is what programs tell problems apart by."""
+    body: dict[str, Any] = {"type": f"urn:dispatch:{kind}", "title": title, "status": status, "detail": detail}
+    if request is not None:
+        body["instance"] = f"urn:dispatch:request:{request.scope.get('request_id', '-')}"
+    faults = list(errors)
+    if faults:
+        body["errors"] = faults
+    return JSONResponse(body, status, headers=dict(headers or {}), media_type=MEDIA_TYPE)
+
+
+def install(app: FastAPI) -> None:
+    """Makes the app answer every error with a problem document."""
+    for error in (DispatchError, DatabaseBusy, DatabaseUnavailable):
+        app.add_exception_handler(error, _ours)
+    app.add_exception_handler(RequestValidationError, _malformed)
+    app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(StaleDataError, _stale)
+    app.add_exception_handler(IntegrityError, _refused_by_table)
+
+
+def unforeseen(request_id: str) -> JSONResponse:
+    """What is told when something broke that nobody foresaw: an id to find it by, and nothing else."""
+    detail = f"Something broke on our side. Tell your administrator the request id {request_id}; the log has the rest."
+    answer = problem(500, "internal", "Something broke on our side", detail)
+    answer.headers["X-Request-Id"] = request_id
+    return answer
+
+
+def _ours(request: Request, error: Exception) -> Response:
+    status, kind, title = next((status, kind, title) for of, status, kind, title in _STATUS if isinstance(error, of))
+    detail, headers, faults = str(error), {}, []
+    if isinstance(error, Invalid):
+        faults = [{"pointer": fault.pointer, "detail": fault.message} for fault in error.faults]
+    if status == 401:
+        headers["WWW-Authenticate"] = 'Bearer realm="dispatch"'
+    if isinstance(error, TooManyAttempts):
+        headers["Retry-After"] = str(error.retry_after)
+    if isinstance(error, DatabaseBusy | DatabaseUnavailable):
+        # The driver's words may name the server or the statement: they are for the log.
+        _log.warning("database: %s", error, extra={"request_id": request.scope.get("request_id")})
+        detail, headers["Retry-After"] = "The database is busy or away at the moment; try again in a second.", "1"
+    return problem(status, kind, title, detail, request=request, errors=faults, headers=headers)
+
+
+def _stale(request: Request, error: Exception) -> Response:
+    detail = "The record was changed by somebody else just now; read it again and repeat the edit."
+    return problem(412, "stale-version", "Somebody else was quicker", detail, request=request)
+
+
+def _refused_by_table(request: Request, error: Exception) -> Response:
+    _log.info("constraint: %s", error, extra={"request_id": request.scope.get("request_id")})
+    detail = (
+        "The database refused this: a value is taken, is referred to, or does not fit the others. Somebody else may "
+        "have changed something meanwhile; read it again, and repeat."
+    )
+    return problem(409, "conflict", "Somebody else was quicker", detail, request=request)
+
+
+def _http(request: Request, error: Exception) -> Response:
+    if not isinstance(error, HTTPException):
+        raise error
+    kind, title, remedy = _HTTP.get(error.status_code, ("http", "The request failed", str(error.detail)))
+    detail = f"{request.method} {request.url.path}: {remedy}"
+    headers = dict(error.headers or {})
+    if error.status_code == 405:
+        headers["Allow"] = ", ".join(_methods(request))
+    return problem(error.status_code, kind, title, detail, request=request, headers=headers)
+
+
+def _methods(request: Request) -> list[str]:
+    """All methods of an address; the router knows only those of the first route that it found there."""
+    app: FastAPI = request.app
+    found = set()
+    for path, operations in app.openapi()["paths"].items():
+        if re.fullmatch(re.sub(r"\\{[^}]*\\}", "[^/]+", re.escape(path)), request.url.path):
+            found |= {method.upper() for method in operations}
+    return sorted(found)
+
+
+def _malformed(request: Request, error: Exception) -> Response:
+    if not isinstance(error, RequestValidationError):
+        raise error
+    faults = [_fault(each) for each in error.errors()]
+    if any(each["type"] == "json_invalid" for each in error.errors()):
+        detail = f"The body is not JSON: {faults[0]['detail']}"
+        return problem(400, "bad-request", "The request cannot be read", detail, request=request, errors=faults)
+    detail = f"{len(faults)} fault{'s' if len(faults) > 1 else ''} in the request; see errors."
+    return problem(422, "invalid", "The request is malformed", detail, request=request, errors=faults)
+
+
+def _fault(said: Mapping[str, Any]) -> Fault:
+    where, *path = said["loc"]
+    if said["type"] == "json_invalid":
+        return {"in": "body", "pointer": "", "detail": f"{said['ctx']['error']} at character {path[0]}"}
+    pointer = "".join(f"/{str(part).replace('~', '~0').replace('/', '~1')}" for part in path)
+    name = str(path[-1]) if path else str(where)
+    detail = f"{name}: {said['msg']}"
+    value = said.get("input")
+    shows = isinstance(value, str | int | float | bool) and not _is_secret(path)
+    if shows:
+        detail += f", not {_short(value)}"
+    return {"in": str(where), "pointer": pointer, "detail": detail + "."}
+
+
+def _is_secret(path: Iterable[object]) -> bool:
+    return any(word in str(part).lower() for part in path for word in _SECRET_WORDS)
+
+
+def _short(value: object) -> str:
+    said = repr(value)
+    # A lone surrogate cannot be sent back as UTF-8.
+    return (said if len(said) <= 60 else f"{said[:57]}...").encode("ascii", "backslashreplace").decode()

@@ -1,0 +1,39 @@
+"""What the HTTP side works with, made once by whoever starts it."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Self
+
+from db.session import UnitOfWork
+from dispatch.access.passwords import Passwords
+from dispatch.access.sign_ins import Door
+from dispatch.clock import Clock
+from dispatch.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """What the HTTP side works with. `settings` are handed on as plain values where they are needed."""
+
+    settings: Settings
+    uow: UnitOfWork
+    clock: Clock
+    passwords: Passwords
+    door: Door
+
+    @classmethod
+    def of(cls, settings: Settings, uow: UnitOfWork, clock: Clock, passwords: Passwords) -> Self:
+        """The services for these settings."""
+        lasts = timedelta(hours=settings.session_hours)
+        return cls(settings, uow, clock, passwords, Door(uow, clock, passwords, lasts))
+
+    @property
+    def data_dir(self) -> Path:
+        """Where attachments and cached matrices lie."""
+        return self.settings.data_dir
+
+    @property
+    def is_https(self) -> bool:
+        """Whether people reach the server by https, so that cookies are kept to it."""
+        return (self.settings.public_url or "").lower().startswith("https://")
