@@ -42,10 +42,8 @@ def _translate(context: ExceptionContext, place: str) -> DatabaseError | None:
     original = context.original_exception
     said = str(original).strip()
     if isinstance(original, sqlite3.Error):
-        wrote_while_reading = context.connection is not None and context.connection.get_execution_options().get(
-            READ_ONLY
-        )
-        return None if wrote_while_reading else _translate_sqlite(original, place, said)
+        reads_only = context.connection is not None and context.connection.get_execution_options().get(READ_ONLY, False)
+        return _translate_sqlite(original, place, said, reads_only=reads_only)
     code = getattr(original, "sqlstate", None) or ""
     if code in _BUSY:
         return DatabaseBusy(f"The database at {place} refused because of {_BUSY[code]}: {said}. Try again.")
@@ -64,8 +62,10 @@ def _never_connected(context: ExceptionContext) -> bool:
     return context.connection is None and type(context.original_exception).__name__ == "OperationalError"
 
 
-def _translate_sqlite(original: sqlite3.Error, place: str, said: str) -> DatabaseError | None:
+def _translate_sqlite(original: sqlite3.Error, place: str, said: str, *, reads_only: bool) -> DatabaseError | None:
     code = getattr(original, "sqlite_errorcode", 0) & 0xFF
+    if code == sqlite3.SQLITE_READONLY and reads_only:
+        return None  # our own mistake, not the operator's
     if code in _SQLITE_BUSY:
         return DatabaseBusy(f"The database at {place} is being written by somebody else ({said}). Try again.")
     if code in _SQLITE_UNREADABLE:

@@ -5,6 +5,7 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, text
 
 from db.engine import make_engine, reading
+from db.errors import DatabaseUnavailable
 from db.operations.compare import differing_checks, metadata, options
 from db.operations.migrate import current, foreign_key_faults, head, revision_of
 
@@ -21,7 +22,8 @@ def check(url: str) -> list[str]:
     engine = make_engine(url)
     try:
         with reading(engine).connect() as connection:
-            return drift(connection) + damage(connection)
+            # What is damaged cannot be compared.
+            return damage(connection) or drift(connection)
     finally:
         engine.dispose()
 
@@ -42,7 +44,10 @@ def damage(connection: Connection) -> list[str]:
 
 
 def _sqlite_damage(connection: Connection) -> list[str]:
-    said = connection.execute(text("PRAGMA integrity_check")).scalars().all()
+    try:
+        said = connection.execute(text("PRAGMA integrity_check")).scalars().all()
+    except DatabaseUnavailable as error:
+        return [str(error)]
     return [f"The file is damaged: {line}" for line in said if line != "ok"] + foreign_key_faults(connection)
 
 

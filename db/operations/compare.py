@@ -40,8 +40,9 @@ def differing_checks(connection: Connection) -> list[str]:
     Compared are names and the words a CHECK allows: databases keep the expression in a wording of their own.
     """
     inspector = inspect(connection)
-    findings = []
-    for table in metadata().sorted_tables:
+    findings: list[str] = []
+    there = set(inspector.get_table_names())
+    for table in (table for table in metadata().sorted_tables if table.name in there):
         wanted = _checks(
             (str(check.name), str(check.sqltext.compile(compile_kwargs={"literal_binds": True})))
             for check in table.constraints

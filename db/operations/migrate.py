@@ -2,6 +2,7 @@
 
 import importlib.util
 import io
+import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -78,9 +79,9 @@ def new_revision(url: str, message: str, *, folder: Path | None = None) -> Path:
     number = f"{int(head()) + 1:04}"
     with _migrating(url) as connection:
         settings = config(connection)
-        if folder is not None:
-            settings.set_main_option("version_locations", str(folder))
-        script = command.revision(settings, message, autogenerate=True, rev_id=number)
+        place = str(folder or _versions(settings))
+        settings.set_main_option("version_locations", os.pathsep.join({place, _versions(settings)}))
+        script = command.revision(settings, message, autogenerate=True, rev_id=number, version_path=place)
     if script is None or isinstance(script, list):
         msg = f"No migration was written for {message!r}"
         raise MigrationProblem(msg)
@@ -106,6 +107,10 @@ def config(connection: Connection | None = None) -> Config:
         settings.attributes["connection"] = connection
         settings.attributes["options"] = options(connection.dialect.name)
     return settings
+
+
+def _versions(settings: Config) -> str:
+    return ScriptDirectory.from_config(settings).versions
 
 
 def sqlite_file(url: str) -> Path | None:

@@ -38,7 +38,8 @@ _DISCONNECT_OTHERS: Final = """
 _SHAPE: Final = """
     SELECT (SELECT string_agg(oid::text, ' ' ORDER BY oid) FROM pg_class WHERE relnamespace = 'public'::regnamespace),
            (SELECT string_agg(oid::text, ' ' ORDER BY oid) FROM pg_constraint WHERE conrelid <> 0),
-           (SELECT count(*) FROM pg_namespace)
+           (SELECT count(*) FROM pg_namespace),
+           (SELECT string_agg(version_num, ' ') FROM alembic_version)
 """
 _TABLES: Final = (
     "SELECT quote_ident(tablename) FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'alembic_version'"
