@@ -54,7 +54,7 @@ class RoadNetwork:
 
         Raises Invalid when the network has no road to snap to, has a class of unknown speed, or is too large.
         """
-        doors = _with_doors(roads)
+        doors = with_doors(roads)
         if not doors.any():
             raise Invalid("the road network has no road that a place could be on; use a larger extract")
         self.roads = roads
@@ -156,7 +156,7 @@ class _OffRoad(NamedTuple):
 
 def _off_road(snapped: Snapped) -> _OffRoad:
     return _OffRoad(
-        np.ceil(snapped.gap * 360 / speeds.OFF_ROAD).astype(np.int64), np.ceil(snapped.gap * 10).astype(np.int64)
+        np.rint(snapped.gap * 360 / speeds.OFF_ROAD).astype(np.int64), np.rint(snapped.gap * 10).astype(np.int64)
     )
 
 
@@ -167,7 +167,7 @@ def _whole(parts: I64, add: I64, unit: int, same: NDArray[np.bool_]) -> I64:
     return whole
 
 
-def _with_doors(roads: RoadData) -> NDArray[np.bool_]:
+def with_doors(roads: RoadData) -> NDArray[np.bool_]:
     """The links that a place may be on."""
     if not roads.links:
         return np.zeros(0, dtype=np.bool_)

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import groupby
 from typing import Final, Protocol
 
 import numpy as np
@@ -79,11 +80,8 @@ class RouteShape:
 
     @property
     def points(self) -> tuple[Point, ...]:
-        """All points in order; where two legs meet in the same point, it comes once."""
-        line: list[Point] = []
-        for leg in self.legs:
-            line.extend(leg.points[1:] if line and line[-1] == leg.points[0] else leg.points)
-        return tuple(line)
+        """All points in order, none twice in a row."""
+        return tuple(point for point, _ in groupby(point for leg in self.legs for point in leg.points))
 
     @property
     def seconds(self) -> int:

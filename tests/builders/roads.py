@@ -44,9 +44,7 @@ def roads(nodes: Sequence[tuple[float, float]], links: Sequence[Link]) -> RoadDa
         node_lat=at[:, 1],
         link_from=_ints([link.start for link in links]),
         link_to=_ints([link.end for link in links]),
-        length_cm=_ints(
-            [round(100 * (link.metres or math.dist(nodes[link.start], nodes[link.end]))) for link in links]
-        ),
+        length_cm=_ints(np.round(np.array(metres) * 100)),
         road_class=np.array([CLASSES.index(link.road_class) for link in links], dtype=np.uint8),
         name=_ints([names.index(link.name) for link in links]),
         one_way=np.array([link.one_way for link in links], dtype=np.bool_),
