@@ -9,9 +9,8 @@ from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
-from solver.compiled import NEVER, Compiled, IntArray
+from solver.compiled import NEVER, Compiled, FloatArray, IntArray
 from solver.insertion.plan import Plan
 from solver.problem import Window
 from solver.timing.planner import TimedRoute
@@ -19,9 +18,10 @@ from solver.timing.planner import TimedRoute
 FIELDS: Final = ("shift", "position", "start", "goal", "leave", "reach_by", "rest", "ready_from", "drive", "metres")
 SHIFT, POSITION, START, GOAL, LEAVE, REACH_BY, REST, READY_FROM, DRIVE, METRES = range(len(FIELDS))
 
-FloatArray = npt.NDArray[np.float64]
-
 IMPOSSIBLE: Final = float("inf")
+
+MEMORY: Final = 50_000
+"""Routes whose legs are remembered at most."""
 
 
 class Offers(NamedTuple):
@@ -34,7 +34,15 @@ class Offers(NamedTuple):
 def legs_of(plan: Plan, shift: int) -> IntArray:
     """The shift's legs, one column each, rows as `FIELDS`; `goal` -1: the route ends there."""
     route = plan.routes[shift]
-    return _empty(plan.compiled, shift) if route is None else _legs(plan, route)
+    key = ~shift if route is None else id(route)
+    known = plan.legs.get(key)
+    if known is None:
+        if len(plan.legs) >= MEMORY:
+            plan.legs.clear()
+        # The route is kept beside its legs, so that its id stays its own.
+        known = (route, _empty(plan.compiled, shift) if route is None else _legs(plan, route))
+        plan.legs[key] = known
+    return known[1]
 
 
 def offers(plan: Plan, visits: IntArray, shifts: Sequence[int], legs: IntArray) -> Offers:
@@ -59,8 +67,8 @@ def estimate(compiled: Compiled, visits: IntArray, legs: IntArray) -> FloatArray
     """The estimated cost of each visit (rows) on each leg (columns), in units; infinite where it does not fit."""
     place = compiled.location[visits][:, None]
     shift = legs[SHIFT]
-    technician = _owners(compiled)[shift]
-    rates = _rates(compiled)[:, technician]
+    technician = compiled.technician_of[shift]
+    rates = compiled.rates[:, technician]
     out = compiled.seconds[legs[START][None, :], place]
     last = legs[GOAL] < 0
     goal = np.where(last, 0, legs[GOAL])[None, :]
@@ -73,9 +81,9 @@ def estimate(compiled: Compiled, visits: IntArray, legs: IntArray) -> FloatArray
     detour = out + on - legs[DRIVE]
     metres = compiled.metres[legs[START][None, :], place] - legs[METRES]
     metres = metres + np.where(last, 0, compiled.metres[place, goal])
-    late = np.maximum(0, start - compiled.due[visits][:, None]) * compiled.late_rate[visits][:, None]
+    late = np.maximum(0, start - compiled.due[visits][:, None]) * compiled.late_estimate[visits][:, None]
     cost = rates[0] * detour + rates[1] * (detour + service) + rates[2] * metres + late
-    cost = cost + compiled.bonus[visits][:, technician]
+    cost = cost + compiled.bonus_estimate[visits][:, technician]
     fits = (start <= compiled.window_close[visits][:, None]) & (ready <= legs[REACH_BY])
     fits &= compiled.allowed[visits][:, shift] & (detour < NEVER)
     order = compiled.pinned_order[visits][:, None]
@@ -99,8 +107,7 @@ def _supply(plan: Plan, visits: IntArray, shifts: Sequence[int]) -> FloatArray:
     """What fetching lacking parts or tools would add: a way to a warehouse, or nothing when it is on the route."""
     compiled = plan.compiled
     extra = np.zeros((len(visits), len(shifts)))
-    kinds = compiled.need.any(axis=1) | np.array([bool(t) for t in compiled.tools], dtype=bool)
-    rows = np.flatnonzero(kinds[visits])
+    rows = np.flatnonzero(compiled.supplied[visits])
     if not rows.size:
         return extra
     for column, shift in enumerate(shifts):
@@ -128,15 +135,6 @@ def _detour(compiled: Compiled, shift: int) -> float:
         for store in compiled.stores
     ]
     return float(min(ways)) if ways else IMPOSSIBLE
-
-
-def _owners(compiled: Compiled) -> IntArray:
-    return np.array([duty.technician for duty in compiled.duties], dtype=np.int64)
-
-
-def _rates(compiled: Compiled) -> IntArray:
-    rates = [(crew.travel_rate, crew.duty_rate, crew.metre_rate) for crew in compiled.crews]
-    return np.array(rates, dtype=np.int64).T
 
 
 def _empty(compiled: Compiled, shift: int) -> IntArray:

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-from solver.compiled import Compiled
+from solver.compiled import Compiled, IntArray
 from solver.timing.planner import Planner, TimedRoute
 from solver.timing.supplies import Stock
 
@@ -24,6 +24,7 @@ class Plan:
         self.compiled: Compiled = planner.compiled
         self.routes: list[TimedRoute | None] = [None] * len(self.compiled.duties)
         self.shift_of: list[int] = [-1] * len(self.compiled.windows)
+        self.legs: dict[int, tuple[TimedRoute | None, IntArray]] = {}
         self._loaded: Counter[tuple[int, int]] = Counter()
         self._finite = any(store.stock is not None for store in self.compiled.stores)
         self._unlimited: Stock = tuple(store.stock for store in self.compiled.stores)
@@ -33,6 +34,7 @@ class Plan:
         twin = Plan(self.planner)
         twin.routes = list(self.routes)
         twin.shift_of = list(self.shift_of)
+        twin.legs = self.legs
         twin._loaded = Counter(self._loaded)
         return twin
 

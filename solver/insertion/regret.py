@@ -9,8 +9,8 @@ from typing import Final
 
 import numpy as np
 
-from solver.compiled import BoolArray, IntArray
-from solver.insertion.legs import IMPOSSIBLE, POSITION, FloatArray, estimate, legs_of, offers
+from solver.compiled import BoolArray, FloatArray, IntArray
+from solver.insertion.legs import IMPOSSIBLE, POSITION, estimate, legs_of, offers
 from solver.insertion.plan import Change, Plan
 
 TRIALS: Final = 3

@@ -86,7 +86,7 @@ class Planner:
             elsewhere = place != service.location
             seconds.append(service.seconds + (service.setup if elsewhere else 0))
             place = service.location
-            bonus += compiled.bonus.item(stop, duty.technician) if stop >= 0 else 0
+            bonus += compiled.bonus[stop].of(duty.technician) if stop >= 0 else 0
         home = duty.end_location if duty.end_location >= 0 else place
         drives.append(compiled.seconds.item(place, home) if duty.end_location >= 0 else 0)
         metres += compiled.metres.item(place, home) if duty.end_location >= 0 else 0

@@ -72,6 +72,8 @@ def schedule(course: Course) -> Schedule | None:
     options = choices(course.duty.breaks)
     best: _Pass | None = None
     for earliest, latest, owed in _departures(course.duty):
+        if not _reachable(course, earliest):
+            break
         attempt = _run(course, options, earliest, latest, owed)
         if attempt is not None and (best is None or attempt.cost < best.cost):
             best = attempt
@@ -87,6 +89,21 @@ def _departures(duty: Duty) -> Iterator[tuple[int, int, tuple[int, ...]]]:
     for border in (*borders, last):
         yield earliest, border, tuple(b for b in owing if duty.breaks[b].latest >= earliest)
         earliest = border + 1
+
+
+def _reachable(course: Course, clock: int) -> bool:
+    """Whether every stop can be made by who leaves at `clock` and takes no break; a quick no, or a maybe."""
+    for stop, seconds, drive in zip(course.stops, course.seconds, course.drives, strict=False):
+        clock += drive
+        for low, high in stop.windows:
+            if clock <= high:
+                clock = max(clock, low) + seconds
+                break
+        else:
+            return False
+        if clock > stop.finish_by:
+            return False
+    return clock + course.drives[-1] <= course.duty.hard_end
 
 
 def _run(course: Course, options: Choices, earliest: int, latest: int, owed: tuple[int, ...]) -> _Pass | None:

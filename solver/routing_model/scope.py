@@ -1,0 +1,57 @@
+"""What one routing model is about: some shifts and visits of a plan, everything else staying as it is."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from solver.compiled import Compiled
+from solver.insertion.plan import Plan
+from solver.timing.supplies import Stock, Stops
+
+
+class Scope(NamedTuple):
+    """Shifts (the model's vehicles, in order), visits (its first nodes, in order) and where the search starts.
+
+    vans: parts at hand per shift. stock: what the warehouses have left for these shifts. routes: the present stops.
+    """
+
+    compiled: Compiled
+    shifts: tuple[int, ...]
+    visits: tuple[int, ...]
+    vans: tuple[tuple[int, ...], ...]
+    stock: Stock
+    routes: tuple[Stops, ...]
+
+
+def scope_of(plan: Plan, shifts: Sequence[int], extra: Sequence[int]) -> Scope:
+    """These shifts with the visits they have now, and some visits left out that may join."""
+    routes = [plan.routes[shift] for shift in shifts]
+    visits = sorted({v for route in routes if route is not None for v in route.visits} | set(extra))
+    return Scope(
+        compiled=plan.compiled,
+        shifts=tuple(shifts),
+        visits=tuple(visits),
+        vans=tuple(_van(plan, shift, set(shifts)) for shift in shifts),
+        stock=plan.stock_for(shifts),
+        routes=tuple(() if route is None else route.stops for route in routes),
+    )
+
+
+def _van(plan: Plan, shift: int, chosen: set[int]) -> tuple[int, ...]:
+    """What the shift may use of a van that several shifts of the technician share.
+
+    The first chosen shift gets what no other uses at present, the others what they use themselves.
+    """
+    compiled = plan.compiled
+    crew = compiled.crews[compiled.duties[shift].technician]
+    others = [s for s in crew.shifts if s != shift]
+    if not others:
+        return crew.van
+    first = next(s for s in crew.shifts if s in chosen) == shift
+    used = {s: _used(plan, s) for s in crew.shifts}
+    if first:
+        return tuple(max(0, has - sum(used[s][p] for s in others)) for p, has in enumerate(crew.van))
+    return tuple(min(has, used[shift][p]) for p, has in enumerate(plan.van_now(shift)))
+
+
+def _used(plan: Plan, shift: int) -> tuple[int, ...]:
+    return tuple(int(n) for n in plan.compiled.need[list(plan.visits(shift))].sum(axis=0))

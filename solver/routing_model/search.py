@@ -1,0 +1,118 @@
+"""The search of the routing model: warm start, guided local search, and every better plan handed on as it is found."""
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, Final, NamedTuple
+
+from ortools.constraint_solver import pywrapcp, routing_enums_pb2
+
+from solver.routing_model.breaks import state_breaks
+from solver.routing_model.costs import state_costs
+from solver.routing_model.limits import state_limits
+from solver.routing_model.model import Model, empty_model
+from solver.routing_model.network import network_of
+from solver.routing_model.parts import state_supplies
+from solver.routing_model.scope import Scope
+from solver.routing_model.skills import state_skills
+from solver.routing_model.windows import state_windows
+
+Found = Callable[[Sequence[tuple[int, ...]]], None]
+"""Told the visits of each shift of the scope, in order, whenever the model's cost falls."""
+
+OPERATORS: Final = (
+    "relocate",
+    "exchange",
+    "cross",
+    "two_opt",
+    "or_opt",
+    "make_active",
+    "make_inactive",
+    "swap_active",
+    "extended_swap_active",
+    "relocate_and_make_active",
+)
+
+
+class Effort(NamedTuple):
+    """How long a search may take: seconds, or neighbours accepted; whichever is given."""
+
+    seconds: float | None
+    solutions: int | None
+    seed: int
+
+
+def build(scope: Scope) -> Model:
+    """The routing model of the scope, all rules stated, not yet closed."""
+    model = empty_model(network_of(scope))
+    state_skills(model)
+    time = state_windows(model)
+    state_breaks(model, time)
+    state_supplies(model)
+    state_limits(model)
+    state_costs(model, time)
+    return model
+
+
+def search(scope: Scope, effort: Effort, found: Found, stop: Callable[[], bool]) -> int:
+    """Searches from the scope's present routes; returns how many solutions it went through."""
+    model = build(scope)
+    parameters = _parameters(effort)
+    model.routing.solver().ReSeed(effort.seed)
+    monitor = _Monitor(model, found, stop)
+    model.routing.AddAtSolutionCallback(monitor)
+    model.routing.CloseModelWithParameters(parameters)
+    routes = [model.network.nodes(vehicle, stops) for vehicle, stops in enumerate(scope.routes)]
+    start = model.routing.ReadAssignmentFromRoutes([[model.index_of(n) for n in nodes] for nodes in routes], True)
+    if start is None:
+        model.routing.SolveWithParameters(parameters)
+    else:
+        model.routing.SolveFromAssignmentWithParameters(start, parameters)
+    if monitor.error is not None:
+        raise monitor.error
+    return monitor.solutions
+
+
+class _Monitor:
+    """Called by OR-Tools at each solution; an error is kept, since it must not travel through OR-Tools."""
+
+    def __init__(self, model: Model, found: Found, stop: Callable[[], bool]) -> None:
+        self.solutions = 0
+        self.error: Exception | None = None
+        self._model, self._found, self._stop = model, found, stop
+        self._least: int | None = None
+
+    def __call__(self) -> None:
+        routing = self._model.routing
+        self.solutions += 1
+        try:
+            cost = routing.CostVar().Min()
+            if self._least is None or cost < self._least:
+                self._least = cost
+                self._found([tuple(self._visits(k)) for k in range(len(self._model.network.scope.shifts))])
+            finished = self._stop()
+        except Exception as error:  # noqa: BLE001 - raised again by `search`, once OR-Tools has returned
+            self.error, finished = error, True
+        if finished:
+            routing.solver().FinishCurrentSearch()
+
+    def _visits(self, vehicle: int) -> Iterable[int]:
+        routing, scope = self._model.routing, self._model.network.scope
+        index = routing.NextVar(routing.Start(vehicle)).Value()
+        while not routing.IsEnd(index):
+            node = self._model.manager.IndexToNode(index)
+            if node < len(scope.visits):
+                yield scope.visits[node]
+            index = routing.NextVar(index).Value()
+
+
+def _parameters(effort: Effort) -> Any:
+    parameters = pywrapcp.DefaultRoutingSearchParameters()
+    parameters.first_solution_strategy = routing_enums_pb2.FirstSolutionStrategy.PARALLEL_CHEAPEST_INSERTION
+    parameters.local_search_metaheuristic = routing_enums_pb2.LocalSearchMetaheuristic.GUIDED_LOCAL_SEARCH
+    operators = parameters.local_search_operators
+    for field in operators.DESCRIPTOR.fields:
+        setattr(operators, field.name, 3 if field.name.removeprefix("use_") in OPERATORS else 2)
+    if effort.seconds is not None:
+        parameters.time_limit.FromMilliseconds(max(1, round(1000 * effort.seconds)))
+    if effort.solutions is not None:
+        parameters.solution_limit = max(1, effort.solutions)
+    return parameters
