@@ -51,7 +51,7 @@ def plan_change(session: Session, viewer: Viewer, rows: DayRows, built: Built, c
     touched = {draft.shift_id: draft for draft in change.routes}
     _compare(rows, touched, change.revisions)
     present = {shift_id: of_row(route) for shift_id, route in rows.routes.items()}
-    found = breaches(built, rows.horizon, {**present, **touched}, touched)
+    found = breaches(built, rows.horizon, present, touched)
     if found:
         told = " ".join(breach.message for breach in found[:SHOWN])
         more = f" And {len(found) - SHOWN} more." if len(found) > SHOWN else ""

@@ -1,6 +1,6 @@
 """The referee's verdict on routes of a day: which rules they break, in sentences."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from dispatch.planning.day.build import Built
@@ -20,26 +20,37 @@ class Breach:
 
 
 def breaches(
-    built: Built, horizon: Horizon, drafts: Mapping[int, RouteDraft], touched: Collection[int]
+    built: Built, horizon: Horizon, present: Mapping[int, RouteDraft], touched: Mapping[int, RouteDraft]
 ) -> list[Breach]:
-    """What is wrong with the touched routes, alone and beside the others.
+    """What is wrong with the touched routes, alone and beside the others; both by shift id.
 
-    drafts: the whole plan as it would be, by shift id. An untouched route that no longer fits the day's rows is left
-    out of the judgement: it is nobody's fault who does not touch it.
+    An untouched route that no longer fits the day's rows is left out of the judgement: it is nobody's fault who does
+    not touch it.
     """
     translator = Translator(built, horizon)
-    routes, found = [], []
-    for shift_id, draft in drafts.items():
+    routes, found = [], [*_deserted(built, present, touched)]
+    for shift_id, draft in {**present, **touched}.items():
         route = translator.route(draft)
         if route is not None and draft.stops:
             routes.append(route)
         elif route is None and draft.stops and shift_id in touched:
             found.append(Breach(frozenset({shift_id}), GONE))
-    names = {name: key for name, key in built.ids.shifts.items() if key in touched}
     shifts = built.ids.shifts
-    for violation in referee.check_routes(built.problem, routes, touched=names.keys()):
+    names = {name for name, key in shifts.items() if key in touched}
+    for violation in referee.check_routes(built.problem, routes, touched=names):
         found.append(Breach(frozenset(shifts[name] for name in violation.shifts if name in shifts), violation.message))
     return found
+
+
+def _deserted(built: Built, present: Mapping[int, RouteDraft], touched: Mapping[int, RouteDraft]) -> Iterable[Breach]:
+    """Visits that have started, or are pinned where they are, and would leave their shift."""
+    held = {(built.ids.visits[v.id], built.ids.shifts[v.pinned.shift]): v.id for v in built.problem.visits if v.pinned}
+    for shift_id, draft in touched.items():
+        staying = set(draft.visit_ids)
+        for visit in present[shift_id].visit_ids if shift_id in present else ():
+            if visit not in staying and (visit, shift_id) in held:
+                message = f"Visit {held[visit, shift_id]} must stay in its shift: it is pinned there, or has started."
+                yield Breach(frozenset({shift_id}), message)
 
 
 def priced(built: Built, horizon: Horizon, drafts: Iterable[RouteDraft]) -> list[RouteDraft]:
