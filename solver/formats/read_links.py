@@ -13,13 +13,16 @@ KINDS: Final = ("same_start", "precedes", "different_technicians", "same_technic
 def read_link(node: Node, visits: Collection[str]) -> Link:
     """A link; its visits are known, differ, and are two or more."""
     wanted = node.value.get("kind") if isinstance(node.value, dict) else None
+    if wanted is not None and wanted not in KINDS:
+        node.child("kind", wanted).choice(KINDS)
+        return Link("precedes", ())
     precedes = wanted == "precedes"
     required = ("kind", "first", "then") if precedes else ("kind", "visits")
     given = node.fields(required, ("min_gap", "max_gap", "all_or_none") if precedes else ("all_or_none",))
     named = _pair(given, visits) if precedes else _several(given, visits)
     faults = len(node.faults)
     link = Link(
-        kind=cast(Kind, given_or(given, "kind", lambda entry: entry.choice(KINDS), "precedes")),
+        kind=cast(Kind, wanted),
         visits=named,
         min_gap=given_or(given, "min_gap", Node.seconds, 0),
         max_gap=nullable(given, "max_gap", Node.seconds),

@@ -11,7 +11,7 @@ from solver.formats.read_links import read_link
 from solver.formats.read_people import read_technicians
 from solver.formats.read_previous import read_previous
 from solver.formats.read_visits import Known, read_visit, read_warehouse
-from solver.problem import Costs, IntMatrix, Problem, Travel, Visit, Warehouse
+from solver.problem import MAX_TIME, Costs, Problem, Travel, Visit, Warehouse
 
 FIELDS: Final = (
     "version", "name", "travel", "technicians", "warehouses", "visits", "links", "previous", "costs",
@@ -25,10 +25,10 @@ def read_problem(tree: object) -> Problem:
     root = Node(tree)
     given = root.fields((), FIELDS)
     read_version(given.get("version"))
-    travel = _travel(given.get("travel"))
+    travel, places = _travel(given.get("travel"))
     costs = _costs(given.get("costs"))
-    people = read_technicians(given.get("technicians"), len(travel.seconds))
-    known = Known(len(travel.seconds), people.technicians, people.shifts, costs.unserved_default)
+    people = read_technicians(given.get("technicians"), places)
+    known = Known(places, people.technicians, people.shifts, costs.unserved_default)
     visits = _visits(given.get("visits"), known)
     warehouses = _warehouses(given.get("warehouses"), known)
     names = {visit.id for visit in visits}
@@ -54,23 +54,25 @@ def read_version(node: Node | None) -> None:
         node.refuse("must be 1", "write 1")
 
 
-def _travel(node: Node | None) -> Travel:
+def _travel(node: Node | None) -> tuple[Travel, int]:
+    """Travel, and how many places there are to be at."""
     given = node.fields(("seconds",), ("metres", "speed")) if node is not None else {}
     seconds = read_matrix(given["seconds"], "seconds") if "seconds" in given else None
     metres = nullable(given, "metres", lambda entry: read_matrix(entry, "metres"))
     if seconds is not None and metres is not None:
         compare_metres(given["metres"], seconds, metres)
+    speed = _speed(given["speed"]) if "speed" in given else ()
     if seconds is None:
-        seconds = _places_unknown(node)
-    return Travel(seconds, metres, _speed(given["speed"]) if "speed" in given else ())
+        return Travel(np.zeros((0, 0), dtype=np.int64), None, speed), _places_claimed(node)
+    return Travel(seconds, metres, speed), len(seconds)
 
 
-def _places_unknown(node: Node | None) -> IntMatrix:
-    """Stands in for a matrix that is refused, as large as it claims to be, so that locations are judged by it."""
-    value = node.value if node is not None else None
-    rows = value.get("seconds") if isinstance(value, dict) else None
-    size = len(rows) if isinstance(rows, list | np.ndarray) and len(rows) else 0
-    return np.broadcast_to(np.int64(0), (size, size))
+def _places_claimed(node: Node | None) -> int:
+    """How many places a refused matrix claims to have, so that a location is not refused only because of it."""
+    if node is None:
+        return 0
+    rows = node.value.get("seconds") if isinstance(node.value, dict) else None
+    return len(rows) if isinstance(rows, list | np.ndarray) else MAX_TIME
 
 
 def _speed(node: Node) -> tuple[tuple[int, int], ...]:
