@@ -72,7 +72,8 @@ def candidates(session: Session, territory_id: int, plan_id: int | None, reach: 
         .where(WorkOrder.territory_id == territory_id, plannable, or_(waiting, here))
         .order_by(WorkOrder.id, Visit.sequence)
     )
-    rows = session.execute(query).all()
+    # Visits are changed in bulk; a session that did so must see them as they are now.
+    rows = session.execute(query.execution_options(populate_existing=True)).all()
     windows = _windows(session, [visit.id for visit, _, _ in rows])
     found = (Candidate(visit, order, shift, tuple(windows.get(visit.id, ()))) for visit, order, shift in rows)
     return [candidate for candidate in found if candidate.shift_id is not None or _meets(candidate, reach)]

@@ -11,7 +11,7 @@ from datetime import datetime
 
 from db.models import Absence, Shift, ShiftBreak, Technician
 from dispatch.planning.day.horizon import Span, joined
-from dispatch.planning.day.roads import spot
+from dispatch.planning.day.roads import end_of, start_of
 from dispatch.planning.day.rows import DayRows
 from dispatch.planning.findings import Code, Finding, Severity
 from dispatch.travel.places import Place
@@ -74,7 +74,7 @@ def _duty(
     if not technician.active:
         findings.append(_out(Code.TECHNICIAN_INACTIVE, shift, technician, "is of a technician who is not active"))
         return None
-    start = _start_place(shift, technician)
+    start = start_of(shift, technician)
     if start is None:
         findings.append(_out(Code.SHIFT_WITHOUT_PLACE, shift, technician, "has no place where it starts"))
         return None
@@ -92,7 +92,7 @@ def _duty(
         ends_at=ends_at,
         max_overtime=shift.max_overtime_seconds if ends_at == shift.ends_at else 0,
         start=start,
-        end=_end_place(shift, technician, start) if shift.returns else None,
+        end=end_of(shift, technician),
         breaks=tuple(rest for rest in shift.breaks if starts_at <= rest.latest_at < ends_at),
     )
 
@@ -110,24 +110,6 @@ def present(span: Span, absences: Iterable[Absence]) -> list[Span]:
 def _chosen(pieces: Sequence[Span], started: Sequence[datetime]) -> Span:
     """The piece in which most visits have started, else the longest, else the first."""
     return max(pieces, key=lambda piece: (sum(piece[0] <= at < piece[1] for at in started), piece[1] - piece[0]))
-
-
-def _start_place(shift: Shift, technician: Technician) -> Place | None:
-    name = f"start of {technician.name}"
-    return _place(shift.start_longitude, shift.start_latitude, name) or _home(technician)
-
-
-def _end_place(shift: Shift, technician: Technician, start: Place) -> Place:
-    given = _place(shift.end_longitude, shift.end_latitude, f"end of {technician.name}")
-    return given or _home(technician) or start
-
-
-def _home(technician: Technician) -> Place | None:
-    return _place(technician.home_longitude, technician.home_latitude, f"home of {technician.name}")
-
-
-def _place(lon: float | None, lat: float | None, name: str) -> Place | None:
-    return None if lon is None or lat is None else spot(lon, lat, name)
 
 
 def _out(code: Code, shift: Shift, technician: Technician, what: str, severity: Severity = Severity.ERROR) -> Finding:

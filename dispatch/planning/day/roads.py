@@ -6,6 +6,7 @@ from typing import Self
 
 import numpy as np
 
+from db.models import Shift, Technician
 from dispatch.travel.cached import DECIMALS
 from dispatch.travel.places import NoRoadNear, Place, Point, TravelTimes
 from solver.problem import Travel
@@ -70,3 +71,22 @@ class Roads:
         metres = None if self.travel.metres is None else self.travel.metres[np.ix_(rows, rows)]
         travel = Travel(self.travel.seconds[np.ix_(rows, rows)], metres)
         return Roads(travel, {point: i for i, point in enumerate(points)}, self.far)
+
+
+def start_of(shift: Shift, technician: Technician) -> Place | None:
+    """Where the shift begins."""
+    given = _spot(shift.start_longitude, shift.start_latitude, technician)
+    return given or _spot(technician.home_longitude, technician.home_latitude, technician)
+
+
+def end_of(shift: Shift, technician: Technician) -> Place | None:
+    """Where the shift ends; None: at the last stop."""
+    if not shift.returns:
+        return None
+    given = _spot(shift.end_longitude, shift.end_latitude, technician)
+    home = _spot(technician.home_longitude, technician.home_latitude, technician)
+    return given or home or start_of(shift, technician)
+
+
+def _spot(lon: float | None, lat: float | None, technician: Technician) -> Place | None:
+    return None if lon is None or lat is None else spot(lon, lat, technician.name)

@@ -104,9 +104,9 @@ def read_day(session: Session, territory_id: int, local_date: date, now: datetim
         raise NotFound(f"there is no territory {territory_id}; GET /v1/territories lists those you may see")
     horizon = Horizon.of(local_date, territory.time_zone)
     technicians = _by_id(session, select(Technician).where(Technician.territory_id == territory_id))
-    shifts = _shifts(session, territory_id, local_date)
+    shifts = shifts_of(session, territory_id, local_date)
     plan = plan_of(session, territory_id, local_date)
-    found = candidates(session, territory_id, plan.id if plan else None, _reach(shifts, horizon))
+    found = candidates(session, territory_id, plan.id if plan else None, reach(shifts, horizon))
     visits = [candidate.visit.id for candidate in found]
     parts = _quantities(session, VisitPart.visit_id, VisitPart.part_id, VisitPart.quantity, visits)
     van = _quantities(session, VanStock.technician_id, VanStock.part_id, VanStock.quantity, list(technicians))
@@ -122,7 +122,7 @@ def read_day(session: Session, territory_id: int, local_date: date, now: datetim
         territory=territory,
         horizon=horizon,
         plan=plan,
-        routes=_routes(session, plan),
+        routes=routes_of(session, plan),
         shifts=shifts,
         technicians=technicians,
         certificates=_certificates(session, territory_id),
@@ -141,7 +141,8 @@ def read_day(session: Session, territory_id: int, local_date: date, now: datetim
     )
 
 
-def _reach(shifts: Sequence[Shift], horizon: Horizon) -> Reach:
+def reach(shifts: Sequence[Shift], horizon: Horizon) -> Reach:
+    """When the day's shifts begin and are over."""
     ids = frozenset(shift.id for shift in shifts)
     starts = min((shift.starts_at for shift in shifts), default=horizon.starts_at)
     ends = max((hard_end(shift) for shift in shifts), default=horizon.ends_at)
@@ -164,7 +165,8 @@ def _found(session: Session, entity: type[Any], ids: Any) -> dict[int, Any]:
     return rows
 
 
-def _shifts(session: Session, territory_id: int, local_date: date) -> list[Shift]:
+def shifts_of(session: Session, territory_id: int, local_date: date) -> list[Shift]:
+    """The territory's shifts of a local date with their breaks, by technician code and start."""
     query = (
         select(Shift)
         .join(Technician, Shift.technician_id == Technician.id)
@@ -180,7 +182,8 @@ def _warehouses(session: Session, territory_id: int) -> list[Warehouse]:
     return list(session.scalars(query))
 
 
-def _routes(session: Session, plan: Plan | None) -> dict[int, Route]:
+def routes_of(session: Session, plan: Plan | None) -> dict[int, Route]:
+    """The plan's routes with their stops, by shift id."""
     if plan is None:
         return {}
     # Kept apart from the session: a change replaces stops in bulk, and must not meet their old selves there.
@@ -208,9 +211,9 @@ def _certificates(session: Session, territory_id: int) -> dict[int, list[Certifi
 def _absences(
     session: Session, technicians: Sequence[int], horizon: Horizon, shifts: Sequence[Shift]
 ) -> dict[int, list[Absence]]:
-    reach = _reach(shifts, horizon)
+    day = reach(shifts, horizon)
     found: dict[int, list[Absence]] = defaultdict(list)
-    query = select(Absence).where(Absence.starts_at < reach.ends_at, Absence.ends_at > reach.starts_at)
+    query = select(Absence).where(Absence.starts_at < day.ends_at, Absence.ends_at > day.starts_at)
     for part in chunks(technicians):
         for absence in session.scalars(query.where(Absence.technician_id.in_(part)).order_by(Absence.starts_at)):
             found[absence.technician_id].append(absence)
