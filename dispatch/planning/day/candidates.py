@@ -61,7 +61,8 @@ def candidates(session: Session, territory_id: int, plan_id: int | None, reach: 
         Visit.status.in_(WAITING),
         or_(Visit.earliest_at.is_(None), Visit.earliest_at < reach.ends_at),
     )
-    here = and_(Route.plan_id == plan_id, Visit.status.in_((*WAITING, *STARTED)))
+    # Without a plan there is no route; `plan_id IS NULL` would hold for every visit outside all routes.
+    here = and_(Route.id.is_not(None), Route.plan_id == plan_id, Visit.status.in_((*WAITING, *STARTED)))
     # What has started stays in its route even when its work order is done or held by now.
     plannable = or_(WorkOrder.status.in_(PLANNABLE), Visit.status.in_(STARTED))
     query = (
