@@ -99,7 +99,7 @@ def _add_reading(router: APIRouter, keeping: Keeping[Shown]) -> None:
         methods=["GET"],
         response_model=out,
         operation_id=f"get_{_identifier(keeping.one)}",
-        summary=f"Get a {keeping.one}",
+        summary=f"Get {_a(keeping.one)}",
         responses=failures(401, 403, 404, 422),
     )
 
@@ -121,7 +121,7 @@ def _add_create(router: APIRouter, keeping: Keeping[Shown], schema: type[In]) ->
         status_code=201,
         response_model=out,
         operation_id=f"create_{_identifier(keeping.one)}",
-        summary=f"Create a {keeping.one}",
+        summary=f"Create {_a(keeping.one)}",
         responses=failures(400, 401, 403, 409, 413, 415, 422),
     )
 
@@ -141,7 +141,7 @@ def _add_edit(router: APIRouter, keeping: Keeping[Shown], schema: type[In]) -> N
         methods=["PATCH"],
         response_model=out,
         operation_id=f"edit_{_identifier(keeping.one)}",
-        summary=f"Edit a {keeping.one}: what is not named stays",
+        summary=f"Edit {_a(keeping.one)}: what is not named stays",
         responses=failures(400, 401, 403, 404, 409, 412, 413, 415, 422, 428),
     )
 
@@ -158,10 +158,14 @@ def _add_delete(router: APIRouter, keeping: Keeping[Shown]) -> None:
         methods=["DELETE"],
         status_code=204,
         operation_id=f"delete_{_identifier(keeping.one)}",
-        summary=f"Delete a {keeping.one} that nothing refers to",
+        summary=f"Delete {_a(keeping.one)} that nothing refers to",
         responses=failures(401, 403, 404, 409, 412, 422, 428),
     )
 
 
 def _identifier(words: str) -> str:
     return words.replace("-", "_").replace(" ", "_")
+
+
+def _a(words: str) -> str:
+    return f"an {words}" if words[0] in "aeio" else f"a {words}"

@@ -4,13 +4,40 @@ from typing import Final
 
 from fastapi import APIRouter
 
-from api.routers import organisations, signing, sites, visits
+from api.routers import (
+    contacts,
+    contracts,
+    equipment,
+    operations,
+    organisations,
+    signing,
+    sites,
+    stock,
+    technicians,
+    territories,
+    tickets,
+    users,
+    visits,
+    work_orders,
+    work_types,
+)
 
 ROUTERS: Final[tuple[APIRouter, ...]] = (
     signing.open_router,
     signing.router,
     signing.secret_router,
+    *users.routers,
+    territories.router,
     organisations.router,
+    contacts.router,
     sites.router,
+    equipment.router,
+    contracts.router,
+    *tickets.routers,
+    work_types.router,
+    work_orders.router,
     visits.router,
+    *technicians.routers,
+    *stock.routers,
+    *operations.routers,
 )

@@ -1,6 +1,6 @@
 """What all schemas share: strict types, bounds that the database keeps, no unknown fields."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from typing import Annotated, Any, Final, get_type_hints
 
 from pydantic import (
@@ -36,6 +36,12 @@ def _day_in_range(value: date) -> date:
     return value
 
 
+def _without_zone(value: time) -> time:
+    if value.tzinfo is not None or value.microsecond:
+        raise PydanticCustomError("local_time", "Input should be a local time without zone and fractions of seconds")
+    return value
+
+
 Instant = Annotated[
     AwareDatetime,
     BeforeValidator(_only_text),
@@ -48,6 +54,11 @@ Day = Annotated[
     date, BeforeValidator(_only_text), AfterValidator(_day_in_range), Field(strict=False, examples=["2026-03-02"])
 ]
 """A local date."""
+
+LocalTime = Annotated[
+    time, BeforeValidator(_only_text), AfterValidator(_without_zone), Field(strict=False, examples=["08:00"])
+]
+"""A local time of day."""
 
 Ref = Annotated[int, Field(ge=1, le=2**63 - 1)]
 """The id of another record."""

@@ -45,6 +45,7 @@ _CATALOGUE: Final = _grants(administrator="rced", scheduler="r", call_taker="r",
 _OFFICE: Final = _grants(administrator="rced", scheduler="rced", call_taker="r")
 _PLANNED: Final = _grants(administrator="rced", scheduler="rced", call_taker="r", technician="r")
 _WORK: Final = _grants(administrator="rce", scheduler="rce", call_taker="rce", technician="r")
+_NEEDED: Final = _grants(administrator="rced", scheduler="rced", call_taker="rced", technician="r")
 _TALK: Final = _grants(administrator="r", scheduler="r", call_taker="r")
 _OWN: Final = _grants(administrator="rced", scheduler="r", call_taker="r", technician="r", integrator="r")
 _OPERATIONS: Final = _grants(administrator="r")
@@ -73,10 +74,10 @@ PERMISSIONS: Final[Mapping[type[Base], Grants]] = {
     m.WorkOrder: _WORK,
     m.ClockPause: _grants(administrator="rced", scheduler="rced", call_taker="rced"),
     m.Visit: _WORK,
-    m.VisitWindow: _grants(administrator="rced", scheduler="rced", call_taker="rced", technician="r"),
-    m.VisitSkill: _PLANNED,
-    m.VisitPart: _PLANNED,
-    m.VisitTechnician: _OFFICE,
+    m.VisitWindow: _NEEDED,
+    m.VisitSkill: _NEEDED,
+    m.VisitPart: _NEEDED,
+    m.VisitTechnician: _grants(administrator="rced", scheduler="rced", call_taker="rced"),
     m.Promise: _TALK,
     m.PromiseEvent: _TALK,
     # who does it, and when

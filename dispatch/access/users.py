@@ -42,7 +42,10 @@ def create_user(
         raise Invalid(msg, (Fault("/email", msg),))
     if password is not None:
         check_strength(password, email=email)
-    _check_ties(session, role, technician_id, territory_ids)
+    faults = check_ties(session, role, technician_id, territory_ids)
+    if faults:
+        msg = "The user cannot be made like this."
+        raise Invalid(msg, tuple(faults))
     with elevated(session, "users"):
         if session.scalar(select(User.id).where(User.email == email)) is not None:
             msg = f"There is already a user with the e-mail address {email}; choose another, or edit that user."
@@ -78,7 +81,13 @@ def create_administrator(session: Session, *, name: str, email: str, password: s
     )
 
 
-def _check_ties(session: Session, role: Role, technician_id: int | None, territory_ids: frozenset[int]) -> None:
+def check_ties(
+    session: Session, role: Role, technician_id: int | None, territory_ids: frozenset[int], *, but: int = 0
+) -> list[Fault]:
+    """A fault for each technician or territory that a user of this role cannot be tied to.
+
+    but: the id of the user itself, which may be tied to its technician already.
+    """
     faults = []
     if (role is Role.TECHNICIAN) != (technician_id is not None):
         faults.append(Fault("/technician_id", "A user with the role technician names a technician; no other does."))
@@ -86,16 +95,13 @@ def _check_ties(session: Session, role: Role, technician_id: int | None, territo
         faults.append(Fault("/technician_id", f"There is no technician {technician_id}."))
     elif technician_id is not None:
         with elevated(session, "users"):
-            taken = session.scalar(select(User.id).where(User.technician_id == technician_id))
+            taken = session.scalar(select(User.id).where(User.technician_id == technician_id, User.id != but))
         if taken is not None:
             faults.append(Fault("/technician_id", f"Technician {technician_id} already is the user {taken}."))
     if territory_ids and role not in (Role.SCHEDULER, Role.CALL_TAKER):
-        faults.append(Fault("/territory_ids", "Only schedulers and call takers look after territories."))
+        faults.append(Fault("/territories", "Only schedulers and call takers look after territories."))
     known = set(session.scalars(select(Territory.id).where(Territory.id.in_(territory_ids))))
-    faults += [Fault("/territory_ids", f"There is no territory {each}.") for each in sorted(territory_ids - known)]
-    if faults:
-        msg = "The user cannot be kept like this."
-        raise Invalid(msg, tuple(faults))
+    return faults + [Fault("/territories", f"There is no territory {each}.") for each in sorted(territory_ids - known)]
 
 
 def set_password(
@@ -135,7 +141,8 @@ def deactivate(session: Session, viewer: Viewer, user_id: int, *, now: datetime)
     """
     require(viewer, Action.EDIT, User)
     user = _user(session, user_id)
-    keep_an_administrator(session, user)
+    if user.role is Role.ADMINISTRATOR and user.active:
+        keep_an_administrator(session, user)
     was, user.active = user.active, False
     session.flush()
     revoke_everything(session, user.id, now)
@@ -147,13 +154,13 @@ def deactivate(session: Session, viewer: Viewer, user_id: int, *, now: datetime)
 def keep_an_administrator(session: Session, user: User) -> None:
     """Nothing, when somebody else could still administer the system.
 
-    Raises RuleBroken when `user` is the last active administrator.
+    Raises RuleBroken when no administrator but `user` is active.
     """
-    with elevated(session, "users"):
+    with elevated(session, "users"), session.no_autoflush:
         other = session.scalar(
             select(User.id).where(User.role == Role.ADMINISTRATOR, User.active, User.id != user.id).limit(1)
         )
-    if user.role is Role.ADMINISTRATOR and user.active and other is None:
+    if other is None:
         msg = f"User {user.id} is the last active administrator; make another one first."
         raise RuleBroken(msg)
 

@@ -7,9 +7,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from db.base import Keyed
+from dispatch.access import Action, Viewer, require
 from dispatch.errors import Fault, Invalid
-from dispatch.records.nouns import Collection, Noun, Row, Values
-from dispatch.records.references import reference_faults
+from dispatch.records.nouns import Collection, Noun, Row, Values, as_entity
+from dispatch.records.references import reference_faults, refuse_if_used
 
 Changes = dict[str, tuple[object, object]]
 
@@ -36,13 +37,18 @@ def collection_faults(session: Session, noun: Noun[Row], given: Mapping[str, Seq
     return faults
 
 
-def keep_collections(session: Session, noun: Noun[Row], row: Row, given: Mapping[str, Sequence[Values]]) -> Changes:
-    """Makes the collections what was given: rows of the same key are changed, others added or deleted. Flushes."""
+def keep_collections(
+    session: Session, viewer: Viewer, noun: Noun[Row], row: Row, given: Mapping[str, Sequence[Values]]
+) -> Changes:
+    """Makes the collections what was given: rows of the same key are changed, others added or deleted. Flushes.
+
+    Raises Forbidden when the viewer may not change such rows, RuleBroken when one that would go is referred to.
+    """
     changes: Changes = {}
     for collection in noun.collections:
         if collection.name not in given:
             continue
-        before, after = _keep(session, collection, row.id, given[collection.name])
+        before, after = _keep(session, viewer, collection, row.id, given[collection.name])
         if before != after:
             changes[collection.name] = (before, after)
     session.flush()
@@ -50,7 +56,7 @@ def keep_collections(session: Session, noun: Noun[Row], row: Row, given: Mapping
 
 
 def _keep(
-    session: Session, collection: Collection, parent: int, items: Sequence[Values]
+    session: Session, viewer: Viewer, collection: Collection, parent: int, items: Sequence[Values]
 ) -> tuple[list[Values], list[Values]]:
     query = select(collection.model).where(getattr(collection.model, collection.parent) == parent)
     present: dict[tuple[Any, ...], Keyed] = {
@@ -60,14 +66,18 @@ def _keep(
     before = [{name: getattr(row, name) for name in fields} for _, row in sorted(present.items(), key=_by_key)]
     wanted = {_key(collection, item): item for item in items}
     for key in present.keys() - wanted.keys():
+        require(viewer, Action.DELETE, as_entity(collection.model))
+        refuse_if_used(session, collection.model, present[key].id)
         session.delete(present[key])
     session.flush()
     for key, item in wanted.items():
-        if key in present:
+        if key not in present:
+            require(viewer, Action.CREATE, as_entity(collection.model))
+            session.add(collection.model(**item, **{collection.parent: parent}))
+        elif any(getattr(present[key], name) != value for name, value in item.items()):
+            require(viewer, Action.EDIT, as_entity(collection.model))
             for name, value in item.items():
                 setattr(present[key], name, value)
-        else:
-            session.add(collection.model(**item, **{collection.parent: parent}))
     after = [{name: item.get(name) for name in fields} for _, item in sorted(wanted.items(), key=_by_key)]
     return before, after
 

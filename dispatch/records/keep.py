@@ -12,7 +12,7 @@ from dispatch.access import Action, Viewer, may, require
 from dispatch.access.audit import note
 from dispatch.errors import Fault, Forbidden, Invalid, NotFound, StaleVersion
 from dispatch.records.collections import Changes, collection_faults, keep_collections, split
-from dispatch.records.nouns import Noun, Row, Values, as_entity
+from dispatch.records.nouns import Draft, Noun, Row, Values, as_entity
 from dispatch.records.numbers import draw_free
 from dispatch.records.references import reference_faults, refuse_if_used
 from dispatch.records.uniqueness import refuse_if_taken
@@ -42,12 +42,12 @@ def create(session: Session, viewer: Viewer, noun: Noun[Row], values: Values) ->
         own["number"] = draw_free(session, noun.model, noun.prefix)
     row = noun.model(**own)
     with session.no_autoflush:
-        _refuse(noun, noun.check(session, row, {}), "cannot be made")
+        _refuse(noun, noun.check(session, Draft(row, is_new=True, before={}, hanging=hanging)), "cannot be made")
         refuse_if_taken(session, row, own)
     session.add(row)
     session.flush()
     changes: Changes = {name: (None, value) for name, value in own.items() if value is not None}
-    changes |= keep_collections(session, noun, row, hanging)
+    changes |= keep_collections(session, viewer, noun, row, hanging)
     _refuse_if_out_of_reach(session, viewer, noun, row)
     note(session, viewer, Action.CREATE, _as_row(row), changes)
     session.flush()
@@ -75,11 +75,11 @@ def edit(session: Session, viewer: Viewer, noun: Noun[Row], key: int, tag: str, 
     with session.no_autoflush:
         for name, value in changed.items():
             setattr(row, name, value)
-        _refuse(noun, noun.check(session, row, before), "cannot be kept")
+        _refuse(noun, noun.check(session, Draft(row, is_new=False, before=before, hanging=hanging)), "cannot be kept")
         refuse_if_taken(session, row, changed)
     changes: Changes = {name: (before[name], value) for name, value in changed.items()}
     _flush(session, noun, key)
-    hung = keep_collections(session, noun, row, hanging)
+    hung = keep_collections(session, viewer, noun, row, hanging)
     if hung and not changed and "updated_at" in noun.mapper.columns:
         # What hangs on a record is part of it: its version rises with them.
         flag_modified(row, "updated_at")

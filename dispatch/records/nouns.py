@@ -13,7 +13,20 @@ from dispatch.errors import Fault
 
 Row = TypeVar("Row", bound=Keyed)
 Values = dict[str, Any]
-Before = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Draft(Generic[Row]):
+    """A record as it would be kept.
+
+    before: the former values of the columns that change; empty for a new record.
+    hanging: what was given for its collections; absent ones stay.
+    """
+
+    row: Row
+    is_new: bool
+    before: Mapping[str, Any]
+    hanging: Mapping[str, list[Values]]
 
 
 def as_given(_session: Session, _viewer: Viewer, values: Values) -> Values:
@@ -21,7 +34,7 @@ def as_given(_session: Session, _viewer: Viewer, values: Values) -> Values:
     return values
 
 
-def no_rule(_session: Session, _row: Any, _before: Before) -> list[Fault]:
+def no_rule(_session: Session, _draft: Any) -> list[Fault]:
     """No fault."""
     return []
 
@@ -54,8 +67,7 @@ class Noun(Generic[Row]):
     search: columns the filter `q` looks into.
     filters: conditions beyond equality on a column and `<column>_from`, `<column>_before`.
     prepare: completes the values of a new record from what they refer to.
-    check: the faults of a record as it would be kept; `before` holds the former values of changed columns, and is
-        empty for a new one. May raise RuleBroken.
+    check: the faults of a record as it would be kept. May raise RuleBroken.
     """
 
     model: type[Row]
@@ -65,7 +77,7 @@ class Noun(Generic[Row]):
     search: tuple[str, ...] = ()
     filters: Mapping[str, Callable[[Any], ColumnElement[bool]]] = field(default_factory=dict)
     prepare: Callable[[Session, Viewer, Values], Values] = as_given
-    check: Callable[[Session, Row, Before], list[Fault]] = no_rule
+    check: Callable[[Session, Draft[Row]], list[Fault]] = no_rule
 
     @property
     def mapper(self) -> Mapper[Row]:

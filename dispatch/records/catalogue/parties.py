@@ -8,17 +8,19 @@ from sqlalchemy.orm import Session
 from db.models import Contact, Equipment, Organisation, Site, SiteContact
 from dispatch.errors import Fault
 from dispatch.records.catalogue.hours import opening_faults
-from dispatch.records.nouns import Before, Collection, Noun
+from dispatch.records.nouns import Collection, Draft, Noun
 
 
-def _check_site(_session: Session, site: Site, _before: Before) -> list[Fault]:
+def _check_site(_session: Session, draft: Draft[Site]) -> list[Fault]:
+    site = draft.row
     faults = opening_faults(site.opening_hours or {})
     if (site.latitude is None) != (site.longitude is None):
         faults.append(Fault("/longitude", "A place on the map needs both latitude and longitude; give both or none."))
     return faults
 
 
-def _check_equipment(session: Session, unit: Equipment, before: Before) -> list[Fault]:
+def _check_equipment(_session: Session, draft: Draft[Equipment]) -> list[Fault]:
+    unit = draft.row
     faults = []
     if unit.replaced_by_id is not None and unit.replaced_by_id == unit.id:
         faults.append(Fault("/replaced_by_id", "A unit cannot replace itself; name the new unit."))

@@ -6,6 +6,7 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from db.models import (
+    Contract,
     Equipment,
     Site,
     Stop,
@@ -17,32 +18,45 @@ from db.models import (
     VisitTechnician,
     VisitWindow,
     WorkOrder,
+    WorkOrderStatus,
     WorkType,
     WorkTypePart,
     WorkTypeSkill,
 )
 from dispatch.access import Viewer
 from dispatch.errors import Fault, RuleBroken
-from dispatch.records.nouns import Before, Collection, Noun, Values
+from dispatch.records.catalogue.spans import span_faults
+from dispatch.records.nouns import Collection, Draft, Noun, Values
 from dispatch.records.transitions import VISIT, WORK_ORDER, require_step
 
 
-def _territory_of_site(session: Session, _viewer: Viewer, values: Values) -> Values:
-    """A work order belongs to the territory of its site."""
-    site_id = values.get("site_id")
-    return values | {"territory_id": session.scalar(select(Site.territory_id).where(Site.id == site_id))}
+def _from_site_and_contract(session: Session, _viewer: Viewer, values: Values) -> Values:
+    """A work order belongs to the territory of its site; being late costs what its contract says."""
+    site_id, contract_id = values.get("site_id"), values.get("contract_id")
+    values = values | {"territory_id": session.scalar(select(Site.territory_id).where(Site.id == site_id))}
+    if values.get("reported_at") is None:
+        values["reported_at"] = session.info["now"]()
+    if values.get("late_cost_per_hour") is None:
+        agreed = select(Contract.late_cost_per_hour).where(Contract.id == contract_id)
+        values["late_cost_per_hour"] = session.scalar(agreed) or 0
+    return values
 
 
-def _check_work_order(session: Session, order: WorkOrder, before: Before) -> list[Fault]:
+def _check_work_order(session: Session, draft: Draft[WorkOrder]) -> list[Fault]:
+    order, before = draft.row, draft.before
     if "status" in before:
         require_step("work order", WORK_ORDER, before["status"], order.status)
+    faults: list[Fault] = []
+    if draft.is_new and order.status not in (WorkOrderStatus.DRAFT, WorkOrderStatus.READY):
+        msg = f"A new work order is draft or ready, not {order.status}; it gets further by what is done for it."
+        faults.append(Fault("/status", msg))
     if order.equipment_id is None:
-        return []
+        return faults
     place = session.scalar(select(Equipment.site_id).where(Equipment.id == order.equipment_id))
     if place is not None and place != order.site_id:
         msg = f"Equipment {order.equipment_id} stands at site {place}, not {order.site_id}; name a unit of that site."
-        return [Fault("/equipment_id", msg)]
-    return []
+        faults.append(Fault("/equipment_id", msg))
+    return faults
 
 
 def _from_work_type(session: Session, _viewer: Viewer, values: Values) -> Values:
@@ -65,11 +79,12 @@ def _from_work_type(session: Session, _viewer: Viewer, values: Values) -> Values
     return usual | {name: value for name, value in values.items() if value is not None}
 
 
-def _check_visit(session: Session, visit: Visit, before: Before) -> list[Fault]:
+def _check_visit(session: Session, draft: Draft[Visit]) -> list[Fault]:
+    visit, before = draft.row, draft.before
     if "status" in before:
         require_step("visit", VISIT, before["status"], visit.status)
         _refuse_while_on_a_route(session, visit)
-    faults = []
+    faults = span_faults(draft.hanging.get("windows", ()), "/windows", "opens_at", "closes_at", touching=False)
     if visit.status is VisitStatus.INCOMPLETE and not visit.incomplete_reason:
         faults.append(Fault("/incomplete_reason", "An incomplete visit names why; say what stood in the way."))
     if visit.pinned_start_at is not None and visit.pinned_shift_id is None:
@@ -109,7 +124,7 @@ WORK_ORDERS = Noun(
     collections=(Collection("tickets", TicketMembership, "work_order_id", ("ticket_id",), kept=False),),
     prefix="WO",
     search=("number", "summary"),
-    prepare=_territory_of_site,
+    prepare=_from_site_and_contract,
     check=_check_work_order,
 )
 VISITS = Noun(
