@@ -256,7 +256,8 @@ def _part_numbers(session: Session, *holders: Mapping[int, Mapping[int, int]]) -
     ids = {part for holder in holders for quantities in holder.values() for part in quantities}
     numbers: dict[int, str] = {}
     for some in chunks(sorted(ids)):
-        numbers |= dict(session.execute(select(Part.id, Part.number).where(Part.id.in_(some))).tuples().all())
+        query = select(Part.id, Part.number).where(Part.id.in_(some))
+        numbers |= dict(session.execute(query))
     return numbers
 
 
