@@ -41,7 +41,8 @@ class Osrm:
     ) -> None:
         """`side` + `side` and `stops` are the most places in one table and one route; OSRM's defaults are 100 and 500.
 
-        A place more than `max_gap` metres from any road is refused. A table over the limit is asked for in halves.
+        A place more than `max_gap` metres from any road is refused; OSRM names one such place at a time. A table over
+        the limit is asked for in halves.
         """
         self._server = server
         self._profile = profile

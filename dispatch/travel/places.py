@@ -138,7 +138,7 @@ class TravelTimes(Protocol):
 
 
 class NoRoadNear(Invalid):
-    """Some places are too far from any road; `places` are those."""
+    """Some places are too far from any road; `places` are those, each once, at least one of them."""
 
     def __init__(self, message: str, places: tuple[Place, ...], faults: tuple[Fault, ...] = ()) -> None:
         super().__init__(message, faults)

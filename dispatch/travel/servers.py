@@ -1,8 +1,10 @@
 """What the clients of routing servers share: requests with retries, and tables asked for in blocks."""
 
 import math
+import weakref
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Final
 
 import httpx
@@ -36,9 +38,9 @@ class _NotNow(Exception):
     """A failure that may pass."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class Server:
-    """An HTTP server that answers JSON; a request is tried again when that can help."""
+    """An HTTP server that answers JSON; a request is tried again when that can help. Threads may share it."""
 
     name: str
     url: str
@@ -51,7 +53,7 @@ class Server:
         wrong = f"the address of {self.name} is {self.url!r}; give one like http://127.0.0.1:8002"
         try:
             parts = httpx.URL(self.url)
-        except httpx.InvalidURL as error:
+        except (httpx.InvalidURL, ValueError) as error:
             raise Invalid(wrong) from error
         if parts.scheme not in ("http", "https") or not parts.host:
             raise Invalid(wrong)
@@ -62,25 +64,31 @@ class Server:
         Raises Unavailable when the server is away, keeps failing or answers something that is not JSON, and Refused
         when it answers that this request is at fault.
         """
-        timeout = httpx.Timeout(self.answer_seconds, connect=min(CONNECT_SECONDS, self.answer_seconds))
         retrying = Retrying(
             retry=retry_if_exception_type(_NotNow),
             stop=stop_after_attempt(self.tries),
             wait=wait_exponential(multiplier=self.first_wait, max=5),
             retry_error_callback=self._give_up,
         )
-        with httpx.Client(base_url=self.url.rstrip("/"), timeout=timeout) as client:
-            return retrying(self._once, client, method, path, params, body)
+        return retrying(self._once, method, path, params, body)
 
     def malformed(self, what: str) -> Unavailable:
         """The error for an answer that makes no sense."""
         return Unavailable(f"{self.name} at {self.url} answered {what}; check that the address is that of {self.name}")
 
-    def _once(
-        self, client: httpx.Client, method: str, path: str, params: Mapping[str, str] | None, body: object
-    ) -> Any:
+    @cached_property
+    def _client(self) -> httpx.Client:
+        """One client for the life of this object: connections are kept open between requests."""
+        timeout = httpx.Timeout(self.answer_seconds, connect=min(CONNECT_SECONDS, self.answer_seconds))
+        # Loading the certificates takes a tenth of a second, and plain HTTP needs none.
+        encrypted = httpx.URL(self.url).scheme == "https"
+        client = httpx.Client(base_url=self.url.rstrip("/"), timeout=timeout, verify=encrypted)
+        weakref.finalize(self, client.close)
+        return client
+
+    def _once(self, method: str, path: str, params: Mapping[str, str] | None, body: object) -> Any:
         try:
-            response = client.request(method, path, params=params, json=body)
+            response = self._client.request(method, path, params=params, json=body)
         except httpx.TimeoutException as error:
             raise _NotNow(f"did not answer within {self.answer_seconds:g} s") from error
         except httpx.TransportError as error:

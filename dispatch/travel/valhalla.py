@@ -52,15 +52,23 @@ class Valhalla:
     def table(self, sources: Sequence[Place], targets: Sequence[Place], depart_hour: int | None = None) -> Matrix:
         """Travel from each source to each target; see TravelTimes."""
         check_hour(depart_hour)
-        return in_blocks(self._block, sources, targets, self._side)
+        try:
+            return in_blocks(self._block, sources, targets, self._side)
+        except NoRoadNear:
+            self._refuse_far([*sources, *targets])  # names all of them, not only those of one block
+            raise
 
     def route(self, places: Sequence[Place], depart_hour: int | None = None) -> RouteShape:
         """The way along the streets through the places in order; see TravelTimes."""
         check_hour(depart_hour)
         step = self._stops - 1
         legs: list[Leg] = []
-        for first in range(0, len(places) - 1, step):
-            legs.extend(self._legs(places[first : first + step + 1]))
+        try:
+            for first in range(0, len(places) - 1, step):
+                legs.extend(self._legs(places[first : first + step + 1]))
+        except NoRoadNear:
+            self._refuse_far(places)
+            raise
         return RouteShape(tuple(legs))
 
     def _block(self, sources: Sequence[Place], targets: Sequence[Place]) -> Matrix | None:
