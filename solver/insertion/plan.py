@@ -109,6 +109,12 @@ class Plan:
             self.apply(change)
         return True
 
+    def clear(self, shifts: Iterable[int]) -> None:
+        """Empties these shifts."""
+        for shift in shifts:
+            if self.routes[shift] is not None:
+                self.apply(Change({shift: None}, 0))
+
     def van_now(self, shift: int) -> tuple[int, ...]:
         """Parts in the van when the shift starts, after the technician's earlier shifts."""
         return self._van(shift)

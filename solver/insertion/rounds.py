@@ -34,8 +34,12 @@ class Pace(Protocol):
         """From 0 at the start to 1 at the end."""
         ...
 
+    def next_round(self) -> bool:
+        """Counts a round; False when there is none left."""
+        ...
+
     def over(self) -> bool:
-        """Whether the stage is to end now."""
+        """Whether the stage is to end at once."""
         ...
 
 
@@ -47,7 +51,7 @@ def improve(plan: Plan, rng: Random, pace: Pace, better: Callable[[Plan], None],
     """
     best = current = plan
     least = cost = plan.cost()
-    while not pace.over():
+    while pace.next_round():
         left = current.left_out()
         if not left and left_out_only:
             break

@@ -6,6 +6,7 @@ import numpy as np
 
 from solver.compiled import NEVER, PER_HOUR, FloatArray
 from solver.routing_model.model import Model
+from solver.routing_model.windows import service_seconds
 
 MOST: Final = 10**15
 """No single amount in the model is greater, so that sums stay far from 2^63 (units)."""
@@ -24,7 +25,7 @@ def state_costs(model: Model, time: Any) -> None:
         crew = scope.compiled.crews[duty.technician]
         if crew.shifts[0] == shift:  # once per technician: with the first of several shifts
             model.routing.SetFixedCostOfVehicle(min(MOST, crew.fixed), vehicle)
-        if crew.duty_rate:
+        if crew.duty_rate and not rests(model):
             time.SetSpanCostCoefficientForVehicle(min(MOST_RATE, crew.duty_rate), vehicle)
         if crew.overtime_rate and duty.hard_end > duty.end:
             time.SetCumulVarSoftUpperBound(model.routing.End(vehicle), duty.end, min(MOST_RATE, crew.overtime_rate))
@@ -36,15 +37,30 @@ def state_costs(model: Model, time: Any) -> None:
         model.routing.AddDisjunction([index], 0)
 
 
+def rests(model: Model) -> bool:
+    """Whether some shift of the scope owes a break."""
+    scope = model.network.scope
+    return any(not rest.optional for shift in scope.shifts for rest in scope.compiled.duties[shift].breaks)
+
+
 def _state_arcs(model: Model) -> None:
-    """Driving, and what serving a visit with this technician adds or saves, on the way to the visit."""
+    """Driving, and what serving a visit with this technician adds or saves, on the way to the visit.
+
+    Where there are breaks, duty too is charged here, on driving and service: the exact span of a route with breaks makes
+    OR-Tools solve a programme for every move, some ten times slower. Waiting is then priced by the timing only.
+    """
     network, scope = model.network, model.network.scope
+    spread = rests(model)
     known: dict[bytes, int] = {}
     for vehicle, shift in enumerate(scope.shifts):
-        crew = scope.compiled.crews[scope.compiled.duties[shift].technician]
+        technician = scope.compiled.duties[shift].technician
+        crew = scope.compiled.crews[technician]
         seconds = np.where(network.seconds >= NEVER, 0.0, network.seconds)
         cost = crew.travel_rate * seconds + crew.metre_rate * network.metres.astype(np.float64)
-        cost = cost + _extras(model, scope.compiled.duties[shift].technician)
+        cost = cost + _extras(model, technician)
+        if spread:
+            service = np.array(service_seconds(model, technician), dtype=np.float64)
+            cost = cost + crew.duty_rate * (seconds + service[:, None])
         key = cost.tobytes()
         if key not in known:
             known[key] = model.matrix(np.minimum(MOST, cost).astype(np.int64))

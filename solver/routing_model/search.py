@@ -6,7 +6,7 @@ from typing import Any, Final, NamedTuple
 from ortools.constraint_solver import pywrapcp, routing_enums_pb2
 
 from solver.routing_model.breaks import state_breaks
-from solver.routing_model.costs import state_costs
+from solver.routing_model.costs import rests, state_costs
 from solver.routing_model.limits import state_limits
 from solver.routing_model.model import Model, empty_model
 from solver.routing_model.network import network_of
@@ -56,12 +56,13 @@ def search(scope: Scope, effort: Effort, found: Found, stop: Callable[[], bool])
     """Searches from the scope's present routes; returns how many solutions it went through."""
     model = build(scope)
     parameters = _parameters(effort)
+    # Its linear programmes are for exact spans, which are not stated where there are breaks.
+    parameters.disable_scheduling_beware_this_may_degrade_performance = rests(model)
     model.routing.solver().ReSeed(effort.seed)
     monitor = _Monitor(model, found, stop)
     model.routing.AddAtSolutionCallback(monitor)
     model.routing.CloseModelWithParameters(parameters)
-    routes = [model.network.nodes(vehicle, stops) for vehicle, stops in enumerate(scope.routes)]
-    start = model.routing.ReadAssignmentFromRoutes([[model.index_of(n) for n in nodes] for nodes in routes], True)
+    start = _start(model)
     if start is None:
         model.routing.SolveWithParameters(parameters)
     else:
@@ -69,6 +70,17 @@ def search(scope: Scope, effort: Effort, found: Found, stop: Callable[[], bool])
     if monitor.error is not None:
         raise monitor.error
     return monitor.solutions
+
+
+def _start(model: Model) -> Any | None:
+    """The present routes as OR-Tools' assignment, or None where the model cannot hold them.
+
+    Not `ReadAssignmentFromRoutes`: it searches the whole time limit for better times before anything else is done.
+    """
+    stops = [model.network.nodes(vehicle, route) for vehicle, route in enumerate(model.network.scope.routes)]
+    routes = [[model.index_of(node) for node in nodes] for nodes in stops]
+    assignment = model.routing.solver().Assignment()
+    return assignment if model.routing.RoutesToAssignment(routes, True, True, assignment) else None
 
 
 class _Monitor:

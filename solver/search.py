@@ -1,0 +1,149 @@
+"""A search under way: the best plan so far, the stages gone through, and when to stop."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from random import Random
+
+from solver.compiled import SCALE
+from solver.insertion.plan import Plan
+from solver.solution import Stage, Stats
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How long to search: `seconds`, or `iterations` in place of them, which gives the same plan every time.
+
+    iterations: rounds of each stage. threads: recorded; this version searches with one.
+    """
+
+    seconds: float | None = 10.0
+    iterations: int | None = None
+    seed: int = 0
+    threads: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a search is. share: of its time or rounds, 0 to 1. cost: cents of the best plan, None before the first."""
+
+    stage: str
+    elapsed: float
+    share: float
+    cost: int | None
+    served: int
+
+
+OnProgress = Callable[[Progress], None]
+OnPlan = Callable[[Plan], None]
+
+
+class Search:
+    """The state that the stages share."""
+
+    def __init__(
+        self, limits: Limits, on_progress: OnProgress | None, on_plan: OnPlan | None, cancel: Callable[[], bool] | None
+    ) -> None:
+        self.limits = limits
+        self.random = Random(limits.seed)
+        self.plan: Plan | None = None
+        self.stages: list[Stage] = []
+        self._cost = 0
+        self._began = time.monotonic()
+        self._stage = ""
+        self._stage_began = 0.0
+        self._shown = -1.0
+        self._span = (0.0, 0.0)
+        self._on_progress, self._on_plan, self._cancel = on_progress, on_plan, cancel
+
+    @property
+    def best(self) -> Plan:
+        """The best plan so far; there is one from the first stage on."""
+        if self.plan is None:
+            raise AssertionError("no stage has made a plan yet")
+        return self.plan
+
+    def elapsed(self) -> float:
+        """Seconds since the search began."""
+        return time.monotonic() - self._began
+
+    def remaining(self) -> float:
+        """Seconds left; without end when iterations count instead."""
+        if self.limits.iterations is not None or self.limits.seconds is None:
+            return float("inf")
+        return max(0.0, self.limits.seconds - self.elapsed())
+
+    def cancelled(self) -> bool:
+        """Whether the caller wants it to end now."""
+        return self._cancel is not None and self._cancel()
+
+    def begin(self, stage: str, from_share: float, to_share: float) -> None:
+        """Starts a stage that takes progress from one share to another."""
+        self._stage, self._stage_began, self._span = stage, time.monotonic(), (from_share, to_share)
+        self.report(0.0, always=True)
+
+    def end(self) -> None:
+        """Ends the stage and notes what it cost and brought."""
+        self.report(1.0, always=True)
+        cost = None if self.plan is None else self._cents()
+        self.stages.append(Stage(self._stage, time.monotonic() - self._stage_began, cost))
+
+    def improved(self, plan: Plan) -> None:
+        """Takes the plan if it is the best so far, and hands it on."""
+        cost = plan.cost()
+        if self.plan is None or cost < self._cost:
+            self.plan, self._cost = plan, cost
+            if self._on_plan is not None:
+                self._on_plan(plan)
+
+    def stats(self) -> Stats:
+        """How it went so far."""
+        return Stats(self.elapsed(), self.limits.seed, self.limits.threads, tuple(self.stages))
+
+    def report(self, share_of_stage: float, always: bool = False) -> None:
+        """Tells how far the search is, ten times a second at most."""
+        now = self.elapsed()
+        if self._on_progress is None or (not always and now - self._shown < 0.1):
+            return
+        self._shown = now
+        low, high = self._span
+        served = 0 if self.plan is None else sum(shift >= 0 for shift in self.plan.shift_of)
+        cost = None if self.plan is None else self._cents()
+        share = low + (high - low) * min(1.0, share_of_stage)
+        self._on_progress(Progress(self._stage, now, share, cost, served))
+
+    def _cents(self) -> int:
+        """The best plan's cost, rounded as a whole; mandatory visits left out cost nothing, as in a solution."""
+        plan = self.best
+        heavy = sum(plan.compiled.unserved[v] for v in plan.left_out() if plan.compiled.must[v])
+        return (self._cost - heavy) // SCALE
+
+
+class StagePace:
+    """The pace of one stage: up to an instant of the search, or so many rounds."""
+
+    def __init__(self, search: Search, until: float | None, rounds: int | None) -> None:
+        self._search, self._rounds, self._done = search, rounds, 0
+        self._from = search.elapsed()
+        self._until = until
+
+    def share(self) -> float:
+        """From 0 at the start of the stage to 1 at its end."""
+        if self._rounds is not None:
+            return min(1.0, self._done / max(1, self._rounds))
+        if self._until is None:
+            return 0.0
+        return min(1.0, (self._search.elapsed() - self._from) / max(1e-9, self._until - self._from))
+
+    def next_round(self) -> bool:
+        """Counts a round; False when there is none left."""
+        if self.over() or (self._rounds is not None and self._done >= self._rounds):
+            return False
+        self._done += 1
+        return True
+
+    def over(self) -> bool:
+        """Whether the stage is to end at once: cancelled, or out of time."""
+        self._search.report(self.share())
+        late = self._until is not None and self._search.elapsed() >= self._until
+        return late or self._search.cancelled()

@@ -1,0 +1,150 @@
+"""Problem in, plan out: the stages of the search, one after another, and nothing else."""
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Final
+
+from solver.compiling import compile_problem
+from solver.explain import explain
+from solver.insertion import rounds
+from solver.insertion.plan import Plan
+from solver.insertion.regret import insert_all
+from solver.outcome import routes_of
+from solver.problem import Problem
+from solver.referee import check_routes, cost
+from solver.routing_model import stage as routing_model
+from solver.routing_model.districts import district
+from solver.routing_model.search import Effort
+from solver.search import Limits, OnPlan, OnProgress, Progress, Search, StagePace
+from solver.solution import Solution, Stats, Status
+from solver.timing.planner import Planner
+from solver.validate import require_supported
+
+__all__ = ["Limits", "Progress", "RefusedByReferee", "finished", "solve"]
+
+WHOLE: Final = 150
+"""Up to so many visits the routing model is searched whole; beyond, one district of routes after another."""
+DISTRICT_SECONDS: Final = 2.0
+ROUNDS_A_DISTRICT: Final = 20
+"""With iterations in place of seconds: so many of them per district searched."""
+
+ROOM, MODEL = 0.15, 0.45
+"""Shares of the time left that a stage may take; the last stage takes what remains."""
+
+
+class RefusedByReferee(Exception):
+    """The referee found a rule broken in a plan of the search: a defect of this program, not of the input."""
+
+
+def solve(
+    problem: Problem,
+    limits: Limits | None = None,
+    on_progress: OnProgress | None = None,
+    cancel: Callable[[], bool] | None = None,
+    on_plan: OnPlan | None = None,
+) -> Solution:
+    """The best plan found within the limits, judged by the referee, with a reason for every visit left out.
+
+    on_progress: told how far it is. cancel: asked often; once true, the best plan so far is returned soon.
+    on_plan: told of each plan better than all before.
+    Raises Unsupported for what cannot be planned yet. The problem must be sound (`solver.validate`).
+    """
+    require_supported(problem)
+    search = Search(limits or Limits(), on_progress, on_plan, cancel)
+    search.improved(Plan(Planner(compile_problem(problem))))
+    for stage in (_insertion, _room, _routing_model, _rounds):
+        if not search.cancelled():
+            stage(search)
+    return finished(problem, search.best, search.stats())
+
+
+def finished(problem: Problem, plan: Plan, stats: Stats) -> Solution:
+    """The plan as a solution: cost and status as the referee sees them, reasons for what is left out."""
+    routes = routes_of(plan)
+    broken = check_routes(problem, routes)
+    if broken:
+        raise RefusedByReferee(f"The plan breaks a rule, which is a defect of the optimiser. {broken[0]}")
+    left = plan.left_out()
+    missed = any(plan.compiled.must[visit] for visit in left)
+    return Solution(
+        status=Status.INFEASIBLE if missed else Status.FEASIBLE,
+        cost=cost(problem, routes),
+        routes=routes,
+        unserved=explain(plan, left),
+        stats=stats,
+        problem=problem.name,
+    )
+
+
+def _insertion(search: Search) -> None:
+    """Every visit where it fits best, those that would suffer most from waiting first."""
+    plan = search.best.copy()
+    search.begin("insertion", 0.0, 0.1)
+    pace = StagePace(search, _until(search, 0.85), None)
+    insert_all(plan, plan.left_out(), range(len(plan.routes)), pace.over)
+    search.improved(plan)
+    search.end()
+
+
+def _room(search: Search) -> None:
+    """Room for visits left out, by taking neighbours out and putting all back."""
+    if not search.best.left_out():
+        return
+    search.begin("room", 0.1, 0.2)
+    pace = StagePace(search, _until(search, ROOM), search.limits.iterations)
+    rounds.improve(search.best, search.random, pace, search.improved, left_out_only=True)
+    search.end()
+
+
+def _routing_model(search: Search) -> None:
+    """OR-Tools: the whole day when it is small, else one district after another."""
+    plan = search.best
+    if not any(plan.routes):
+        return
+    search.begin("routing model", 0.2, 0.6)
+    until = _until(search, MODEL)
+    pace = StagePace(search, until, search.limits.iterations)
+    if len(plan.shift_of) <= WHOLE:
+        _model_of(search, range(len(plan.routes)), pace, until, search.limits.iterations)
+    else:
+        for shifts in _districts(search, pace):
+            soon = None if until is None else min(until, search.elapsed() + DISTRICT_SECONDS)
+            _model_of(search, shifts, pace, soon, search.limits.iterations and ROUNDS_A_DISTRICT)
+    search.end()
+
+
+def _model_of(
+    search: Search, shifts: Sequence[int], pace: StagePace, until: float | None, solutions: int | None
+) -> None:
+    seconds = None if until is None else until - search.elapsed()
+    if seconds is not None and seconds <= 0:
+        return
+    plan = search.best
+    extra = [v for v in plan.left_out() if plan.compiled.allowed[v, list(shifts)].any()]
+    effort = Effort(seconds, solutions, search.random.randrange(2**31))
+    routing_model.improve(plan, list(shifts), extra, effort, search.improved, pace.over)
+
+
+def _districts(search: Search, pace: StagePace) -> Iterator[list[int]]:
+    """Shifts whose routes lie together, again and again until the pace is over."""
+    count = 0
+    while not pace.over():
+        if search.limits.iterations is not None and count * ROUNDS_A_DISTRICT >= search.limits.iterations:
+            return
+        yield district(search.best, search.random)
+        count += 1
+
+
+def _rounds(search: Search) -> None:
+    """A cheaper plan, by taking neighbouring visits out and putting them back."""
+    if not search.best.shift_of:
+        return
+    search.begin("rounds", 0.6, 1.0)
+    pace = StagePace(search, _until(search, 1.0), search.limits.iterations)
+    rounds.improve(search.best, search.random, pace, search.improved)
+    search.end()
+
+
+def _until(search: Search, share: float) -> float | None:
+    """The instant by which a stage ends that may take this share of the time left; None: iterations count."""
+    left = search.remaining()
+    return None if left == float("inf") else search.elapsed() + share * left
