@@ -78,6 +78,12 @@ class MatrixCache:
         with self._connection() as connection:
             return _size(connection)
 
+    def blocks(self) -> int:
+        """How many tables are held."""
+        with self._connection() as connection:
+            (count,) = connection.execute("SELECT count(*) FROM block").fetchone()
+            return int(count)
+
     def read(self, source: str, sources: Codes, targets: Codes) -> Known:
         """What is known of a table from one source of travel times; the places of each side differ."""
         shape = len(sources), len(targets)
