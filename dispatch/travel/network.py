@@ -74,6 +74,10 @@ class RoadNetwork:
         """The network's digest, the version of the speeds and the limit for snapping."""
         return f"roads {self.roads.digest} speeds {speeds.VERSION} gap {self.max_gap:g}"
 
+    def snap(self, places: Sequence[Place]) -> Snapped:
+        """The nearest road of each place, and how far it is; raises NoRoadNear like `table`."""
+        return self._snapper.snap(places, self.max_gap)
+
     def matrix(self, places: Sequence[Place], depart_hour: int | None = None) -> Matrix:
         """Travel from each place to each other; see TravelTimes."""
         return self.table(places, places, depart_hour)
@@ -85,7 +89,7 @@ class RoadNetwork:
             empty = np.zeros((len(sources), len(targets)), dtype=np.int64)
             return Matrix(empty, empty.copy())
         unique = {place: index for index, place in enumerate(dict.fromkeys([*sources, *targets]))}
-        snapped = self._snapper.snap(list(unique), self.max_gap)
+        snapped = self.snap(list(unique))
         graph, node = Graph.of(self.roads, depart_hour).with_places(snapped)
         rows, columns = (np.array([unique[place] for place in side]) for side in (sources, targets))
         time, length = self._between(graph, snapped, node, rows, columns)
@@ -101,7 +105,7 @@ class RoadNetwork:
         check_hour(depart_hour)
         if len(places) < 2:
             return RouteShape(())
-        snapped = self._snapper.snap(places, self.max_gap)
+        snapped = self.snap(places)
         graph, node = Graph.of(self.roads, depart_hour).with_places(snapped)
         ways, add = Ways(graph), _off_road(snapped)
         legs = []
