@@ -24,8 +24,9 @@ from dispatch.planning.day.build import Built, build, lay_out
 from dispatch.planning.day.horizon import Horizon
 from dispatch.planning.day.ids import Ids
 from dispatch.planning.day.roads import Roads
-from dispatch.planning.day.rows import DayRows, read_day
+from dispatch.planning.day.rows import read_day
 from dispatch.planning.drafts import of_solution, to_json
+from dispatch.planning.linter import Subject, judge, subject
 from dispatch.travel.places import TravelTimes
 from solver.formats import native
 from solver.problem import Problem
@@ -116,7 +117,7 @@ class _Process:
         self._raise_if_over()
         return self._transaction(lambda session: self._store(session, given, solution))
 
-    def _solved(self, begun: "_Input | tuple[DayRows, Effort]") -> "tuple[_Input, Solution]":
+    def _solved(self, begun: "_Input | tuple[Subject, Effort]") -> "tuple[_Input, Solution]":
         given = begun if isinstance(begun, _Input) else self._input(*begun)
         with self.watch:
             return given, self.solve(given.problem, given.effort, on_progress=self._progressed, cancel=self._must_stop)
@@ -151,7 +152,7 @@ class _Process:
             raise NotFound(f"there is no planning run {self.run_id}")
         return run
 
-    def _begin(self, session: Session) -> "RunStatus | _Input | tuple[DayRows, Effort]":
+    def _begin(self, session: Session) -> "RunStatus | _Input | tuple[Subject, Effort]":
         run = self._row(session)
         if run.status not in (RunStatus.QUEUED, RunStatus.RUNNING):
             return run.status
@@ -164,26 +165,27 @@ class _Process:
         if run.problem is not None:
             return _stored_input(session, run, effort)
         rows = read_day(session, run.territory_id, run.local_date, self.clock.now())
+        matter = subject(session, lay_out(rows), self.travel)
         run.base = {
             "plan version": None if rows.plan is None else rows.plan.version,
             "routes": {str(shift): revision for shift, revision in rows.revisions.items()},
         }
-        return rows, effort
+        return matter, effort
 
-    def _input(self, rows: DayRows, effort: Effort) -> _Input:
-        day = lay_out(rows)
+    def _input(self, matter: Subject, effort: Effort) -> _Input:
+        day = matter.day
         built = build(day, Roads.between(day.places, self.travel))
-        document = gzip.compress(native.dump_problem(built.problem), compresslevel=1, mtime=0)
-        findings = [finding.as_json() for finding in built.findings]
-        self._transaction(lambda session: self._store_input(session, rows.horizon, built, document, findings))
-        return _Input(built.problem, built.ids, rows.horizon, effort, findings)
+        document = native.dump_problem(built.problem)
+        findings = [finding.as_json() for finding in judge(matter)]
+        self._transaction(lambda session: self._store_input(session, day.horizon, built, document, findings))
+        return _Input(built.problem, built.ids, day.horizon, effort, findings)
 
     def _store_input(
         self, session: Session, horizon: Horizon, built: Built, document: bytes, findings: list[dict[str, Any]]
     ) -> None:
         run = self._row(session)
-        run.problem = document
-        run.problem_sha256 = hashlib.sha256(gzip.decompress(document)).hexdigest()
+        run.problem = gzip.compress(document, compresslevel=1, mtime=0)
+        run.problem_sha256 = hashlib.sha256(document).hexdigest()
         run.horizon_starts_at = horizon.starts_at
         run.base = {**run.base, "ids": built.ids.as_json(), "places": built.roads.points}
         run.findings = findings
@@ -225,7 +227,7 @@ def _stored_input(session: Session, run: PlanningRun, effort: Effort) -> _Input:
 
 def _proposal(run: PlanningRun, given: _Input, solution: Solution) -> Proposal:
     drafts = [of_solution(route, given.ids, given.horizon) for route in solution.routes]
-    left_out = [*_left_out(given.ids, solution.unserved), *_withheld(given.findings)]
+    left_out = [*_left_out(given.ids, solution.unserved), *_withheld(given)]
     return Proposal(
         planning_run_id=run.id,
         territory_id=run.territory_id,
@@ -253,16 +255,17 @@ def _left_out(ids: Ids, unserved: tuple[Unserved, ...]) -> list[dict[str, Any]]:
     ]
 
 
-def _withheld(findings: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    return [
-        {
-            "visit_id": finding["entity_id"],
-            "reasons": [{"code": finding["code"], "message": finding["message"]}],
-            "remedies": [{"message": finding["remedy"], "cost": None}],
-        }
-        for finding in findings
-        if finding["entity"] == "visit"
-    ]
+def _withheld(given: _Input) -> list[dict[str, Any]]:
+    """The visits that never were in the problem, with what the linter says of them."""
+    known = set(given.ids.visits.values())
+    found: dict[int, dict[str, Any]] = {}
+    for finding in given.findings:
+        visit = finding["entity_id"]
+        if finding["entity"] == "visit" and visit not in known:
+            entry = found.setdefault(visit, {"visit_id": visit, "reasons": [], "remedies": []})
+            entry["reasons"].append({"code": finding["code"], "message": finding["message"]})
+            entry["remedies"].append({"message": finding["remedy"], "cost": None})
+    return list(found.values())
 
 
 class _Watch:

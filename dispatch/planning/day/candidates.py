@@ -2,7 +2,7 @@
 
 A visit that is in a route of the day's current plan stays a candidate, so that planning again may move it. To those
 come visits that are in no route at all, of work orders that may be planned, which could be done on the day: not held
-back to a later one by `earliest_at`, their windows (if any) meeting the day's shifts, not pinned to another day.
+back to a later one by `earliest_at`, their windows (if any) on the day, not pinned to another day.
 """
 
 from collections.abc import Iterable
@@ -47,7 +47,7 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """When the day's shifts begin and are over, and which they are; for a day without shifts, the local day."""
+    """The local day, and beyond it as far as its shifts reach; and which these are."""
 
     starts_at: datetime
     ends_at: datetime

@@ -28,7 +28,6 @@ from db.models import (
     VisitTechnician,
     Warehouse,
     WarehouseStock,
-    WorkOrder,
 )
 from dispatch.errors import NotFound
 from dispatch.planning.day.candidates import Candidate, Reach, candidates, chunks, plan_of
@@ -142,10 +141,10 @@ def read_day(session: Session, territory_id: int, local_date: date, now: datetim
 
 
 def reach(shifts: Sequence[Shift], horizon: Horizon) -> Reach:
-    """When the day's shifts begin and are over."""
+    """The local day, and beyond it as far as its shifts reach."""
     ids = frozenset(shift.id for shift in shifts)
-    starts = min((shift.starts_at for shift in shifts), default=horizon.starts_at)
-    ends = max((hard_end(shift) for shift in shifts), default=horizon.ends_at)
+    starts = min([horizon.starts_at, *(shift.starts_at for shift in shifts)])
+    ends = max([horizon.ends_at, *(hard_end(shift) for shift in shifts)])
     return Reach(starts, ends, ids)
 
 
@@ -259,14 +258,6 @@ def _part_numbers(session: Session, *holders: Mapping[int, Mapping[int, int]]) -
         query = select(Part.id, Part.number).where(Part.id.in_(some))
         numbers |= dict(session.execute(query))
     return numbers
-
-
-def work_orders_without_visit(session: Session, territory_id: int, statuses: Sequence[Any]) -> list[WorkOrder]:
-    """Work orders of the territory in these states that have no visit at all, by number."""
-    query = select(WorkOrder).where(
-        WorkOrder.territory_id == territory_id, WorkOrder.status.in_(statuses), ~WorkOrder.visits.any()
-    )
-    return list(session.scalars(query.order_by(WorkOrder.id)))
 
 
 def less(stock: Mapping[int, int], taken: Counter[int]) -> dict[int, int]:

@@ -11,7 +11,7 @@ from dispatch.planning.day.horizon import Horizon, Span
 from dispatch.planning.day.policy import Policy, deadline
 from dispatch.planning.day.roads import spot
 from dispatch.planning.day.rows import DayRows
-from dispatch.planning.day.windows import in_seconds, service_windows
+from dispatch.planning.day.windows import in_seconds, meet, service_windows
 from dispatch.planning.findings import Code, Finding, Severity
 from dispatch.travel.places import Place
 
@@ -47,11 +47,11 @@ def work(rows: DayRows, crew: Crew) -> Work:
     visits: list[DayVisit] = []
     findings: list[Finding] = []
     policy = Policy.of(duty.technician for duty in crew.duties)
-    last = max((duty.ends_at + timedelta(seconds=duty.max_overtime) for duty in crew.duties), default=None)
+    spans = [(duty.starts_at, duty.ends_at + timedelta(seconds=duty.max_overtime)) for duty in crew.duties]
     planned_at = _planned_at(rows)
     for candidate in rows.candidates:
         site = rows.sites[candidate.work_order.site_id]
-        found = _visit(rows, crew, policy, candidate, site, last or rows.horizon.ends_at, planned_at)
+        found = _visit(rows, crew, policy, candidate, site, spans, planned_at)
         if isinstance(found, DayVisit):
             visits.append(found)
         else:
@@ -74,7 +74,7 @@ def _visit(
     policy: Policy,
     candidate: Candidate,
     site: Site,
-    last: datetime,
+    spans: Sequence[Span],
     planned_at: dict[int, datetime],
 ) -> DayVisit | Finding:
     if site.latitude is None or site.longitude is None:
@@ -86,7 +86,7 @@ def _visit(
         return out(candidate, Code.ZERO_DURATION, "it takes no time")
     if candidate.visit.pinned_shift_id is not None and crew.of(candidate.visit.pinned_shift_id) is None:
         return out(candidate, Code.PINNED_ELSEWHERE, "it is pinned to a shift that cannot be planned")
-    return _waiting(rows, candidate, place, site, policy, last)
+    return _waiting(rows, candidate, place, site, policy, spans)
 
 
 def _started(
@@ -109,10 +109,11 @@ def _started(
 
 
 def _waiting(
-    rows: DayRows, candidate: Candidate, place: Place, site: Site, policy: Policy, last: datetime
+    rows: DayRows, candidate: Candidate, place: Place, site: Site, policy: Policy, spans: Sequence[Span]
 ) -> DayVisit | Finding:
     horizon, order, visit = rows.horizon, candidate.work_order, candidate.visit
     length = timedelta(seconds=visit.duration_seconds)
+    last = max((end for _, end in spans), default=horizon.ends_at)
     earliest = max(visit.earliest_at or horizon.starts_at, horizon.starts_at)
     if visit.finish_by is not None and visit.finish_by - length < earliest:
         return out(candidate, Code.FINISH_BY_IMPOSSIBLE, "it cannot be done by the time it must be finished")
@@ -120,7 +121,7 @@ def _waiting(
     if windows == ():
         return out(candidate, Code.WINDOW_OUTSIDE_OPENING_HOURS, f"its windows and {site.name!r}'s hours never meet")
     seconds = () if windows is None else in_seconds(windows, horizon, horizon.seconds(last))
-    if windows is not None and not seconds:
+    if windows is not None and not any(meet(windows, [span]) for span in spans):
         return out(candidate, Code.WINDOW_OUTSIDE_SHIFTS, "its windows lie outside every shift")
     due = deadline(order, visit)
     return DayVisit(

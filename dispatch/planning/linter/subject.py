@@ -1,0 +1,94 @@
+"""What the linter looks at."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from db.models import ContractHours, PartSubstitute, WorkOrder
+from dispatch.planning.day.build import Day, skills_on
+from dispatch.planning.day.candidates import PLANNABLE
+from dispatch.planning.day.crew import Duty
+from dispatch.planning.day.work import DayVisit
+from dispatch.planning.findings import Code, Finding, Severity
+from dispatch.travel.places import TravelTimes
+
+
+@dataclass(frozen=True)
+class Subject:
+    """A day as it can be planned, and what only the linter asks of it.
+
+    substitutes: {part id: ids of parts that may be fitted instead}. served_contracts: those that have service hours.
+    """
+
+    day: Day
+    travel: TravelTimes
+    substitutes: Mapping[int, Sequence[int]]
+    with_hours: frozenset[int]
+    without_visit: Sequence[WorkOrder]
+
+    @property
+    def duties(self) -> Sequence[Duty]:
+        """Who works."""
+        return self.day.crew.duties
+
+    @property
+    def waiting(self) -> Iterable[DayVisit]:
+        """The visits that can be planned and have not started."""
+        return (visit for visit in self.day.work.visits if not visit.candidate.started)
+
+    def skills(self, duty: Duty) -> dict[str, int]:
+        """{skill: level} that hold on the day."""
+        return skills_on(self.day.rows, duty.technician.id)
+
+    def wanted_skills(self, visit: DayVisit) -> Mapping[str, int]:
+        """{skill: least level} that the visit needs."""
+        return self.day.rows.skills.get(visit.candidate.visit.id, {})
+
+
+def subject(session: Session, day: Day, travel: TravelTimes) -> Subject:
+    """Reads what only the linter asks."""
+    contracts = list(day.rows.contracts)
+    hours = session.scalars(select(ContractHours.contract_id).where(ContractHours.contract_id.in_(contracts)))
+    orders = select(WorkOrder).where(
+        WorkOrder.territory_id == day.rows.territory.id,
+        WorkOrder.status.in_(PLANNABLE),
+        ~WorkOrder.visits.any(),
+    )
+    return Subject(
+        day=day,
+        travel=travel,
+        substitutes=_substitutes(session, day),
+        with_hours=frozenset(hours),
+        without_visit=session.scalars(orders.order_by(WorkOrder.id)).all(),
+    )
+
+
+def _substitutes(session: Session, day: Day) -> dict[int, list[int]]:
+    parts = {part for quantities in day.rows.parts.values() for part in quantities}
+    found: dict[int, list[int]] = defaultdict(list)
+    query = select(PartSubstitute.part_id, PartSubstitute.substitute_id).where(PartSubstitute.part_id.in_(parts))
+    for part, substitute in session.execute(query):
+        found[part].append(substitute)
+    return dict(found)
+
+
+def unservable(visit: DayVisit, code: Code, why: str, remedy: str) -> Finding:
+    """A visit that nobody can do on the day."""
+    return Finding(
+        code=code,
+        severity=Severity.ERROR,
+        entity="visit",
+        entity_id=visit.candidate.visit.id,
+        message=f"Visit {visit.candidate.name} cannot be done by anybody: {why}.",
+        blocks="the visit will be left out",
+        remedy=remedy,
+    )
+
+
+def warning(code: Code, entity: str, row: Any, message: str, blocks: str, remedy: str) -> Finding:
+    """Something that is planned, but perhaps not as meant."""
+    return Finding(code, Severity.WARNING, entity, row.id, message, blocks, remedy)
