@@ -66,7 +66,7 @@ def _require_fresh(plan: Plan, routes: list[Route], expected: str | None) -> Non
 def _tell(session: Session, plan: Plan, routes: list[Route]) -> None:
     shifts = [route.shift_id for route in routes]
     query = select(Shift.id, Shift.technician_id).where(Shift.id.in_(shifts))
-    owners = dict(session.execute(query))
+    owners = dict(session.execute(query).all())
     told = _dispatch(session, [stop.visit_id for route in routes for stop in route.stops if stop.visit_id])
     revisions = {route.shift_id: route.revision for route in routes}
     news.tell_routes(

@@ -256,7 +256,7 @@ def _part_numbers(session: Session, *holders: Mapping[int, Mapping[int, int]]) -
     numbers: dict[int, str] = {}
     for some in chunks(sorted(ids)):
         query = select(Part.id, Part.number).where(Part.id.in_(some))
-        numbers |= dict(session.execute(query))
+        numbers |= dict(session.execute(query).all())
     return numbers
 
 
