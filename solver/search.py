@@ -25,7 +25,10 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far a search is. share: of its time or rounds, 0 to 1. cost: cents of the best plan, None before the first."""
+    """How far a search is.
+
+    elapsed: seconds. share: of its time or rounds, 0 to 1. cost: cents of the best plan, None before the first.
+    """
 
     stage: str
     elapsed: float

@@ -27,7 +27,7 @@ DISTRICT_SECONDS: Final = 2.0
 ROUNDS_A_DISTRICT: Final = 20
 """With iterations in place of seconds: so many of them per district searched."""
 
-ROOM, MODEL = 0.15, 0.45
+ROOM, MODEL = 0.35, 0.45
 """Shares of the time left that a stage may take; the last stage takes what remains."""
 
 

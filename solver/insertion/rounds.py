@@ -51,6 +51,7 @@ def improve(plan: Plan, rng: Random, pace: Pace, better: Callable[[Plan], None],
     """
     best = current = plan
     least = cost = plan.cost()
+    absences = [0] * len(plan.shift_of)
     while pace.next_round():
         left = current.left_out()
         if not left and left_out_only:
@@ -60,12 +61,25 @@ def improve(plan: Plan, rng: Random, pace: Pace, better: Callable[[Plan], None],
             continue
         found = draft.cost()
         heat = HEAT * _average(draft) * (1 - pace.share())
-        if found <= cost - heat * log(1 - rng.random()):
+        missed = _note_absences(draft, absences) - sum(absences[v] for v in left if plan.compiled.must[v])
+        if missed < 0 or (missed == 0 and found <= cost - heat * log(1 - rng.random())):
             current, cost = draft, found
         if found < least:
             best, least = draft, found
             better(best)
     return best
+
+
+def _note_absences(plan: Plan, absences: list[int]) -> int:
+    """Counts each mandatory visit left out once more; how often those of this plan were left out so far.
+
+    A plan that leaves out what was seldom left out goes before one that leaves out what always is, as in the fleet
+    minimisation of Christiaens and Vanden Berghe, "Slack induction by string removals", Transportation Science 54, 2020.
+    """
+    left = [visit for visit in plan.left_out() if plan.compiled.must[visit]]
+    for visit in left:
+        absences[visit] += 1
+    return sum(absences[visit] for visit in left)
 
 
 def _centre(plan: Plan, left: list[int], rng: Random, left_out_only: bool) -> int:
@@ -88,7 +102,7 @@ def _renewed(plan: Plan, visit: int, rng: Random, pace: Pace) -> bool:
     touched = {plan.shift_of[v] for v in out} - {-1}
     if not plan.remove(v for v in out if plan.shift_of[v] >= 0):
         return False
-    insert_all(plan, out, _shifts(plan, visit, touched), pace.over)
+    insert_all(plan, out, _shifts(plan, visit, touched), pace.over, rng)
     return True
 
 

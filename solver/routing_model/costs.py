@@ -46,8 +46,8 @@ def rests(model: Model) -> bool:
 def _state_arcs(model: Model) -> None:
     """Driving, and what serving a visit with this technician adds or saves, on the way to the visit.
 
-    Where there are breaks, duty too is charged here, on driving and service: the exact span of a route with breaks makes
-    OR-Tools solve a programme for every move, some ten times slower. Waiting is then priced by the timing only.
+    Where there are breaks, duty too is charged here, on driving and service: for the exact span of a route with breaks
+    OR-Tools solves a programme at every move, some ten times slower. Waiting is then priced by the timing only.
     """
     network, scope = model.network, model.network.scope
     spread = rests(model)
