@@ -25,7 +25,7 @@ def dump(url: str, target: Path) -> None:
     Raises BackupProblem when pg_dump is missing, older than the server, or fails.
     """
     schema = _in_database(url, _schema)
-    _run(
+    run(
         "pg_dump",
         url,
         "--format=custom",
@@ -47,7 +47,7 @@ def load(dumped: Path, url: str) -> None:
     _program("pg_restore")
     _in_database(url, _put_aside)
     try:
-        _run("pg_restore", url, "--single-transaction", "--exit-on-error", "--no-owner", "--no-privileges", str(dumped))
+        run("pg_restore", url, "--single-transaction", "--exit-on-error", "--no-owner", "--no-privileges", str(dumped))
         upgrade(url)
     except BaseException:
         _in_database(url, _bring_back)
@@ -100,11 +100,15 @@ def _in_database(url: str, act: Callable[[Connection], Result]) -> Result:
         engine.dispose()
 
 
-def _run(program: str, url: str, *arguments: str) -> None:
-    engine = make_migration_engine(url)
+def run(program: str, url: str, *arguments: str) -> None:
+    """Runs one of PostgreSQL's programs on a database.
+
+    Raises BackupProblem with what it said when it is missing or fails.
+    """
+    parsed = make_migration_engine(url).url
     from psycopg.conninfo import make_conninfo  # an optional part; the line above says how to get it
 
-    _, connect = engine.dialect.create_connect_args(engine.url)
+    connect = parsed.translate_connect_args(database="dbname", username="user") | dict(parsed.query)
     # The password goes by the environment: other users of the machine can read a command line.
     password = connect.pop("password", None)
     environment = os.environ | ({"PGPASSWORD": str(password)} if password else {})

@@ -5,7 +5,7 @@ from contextlib import closing
 from pathlib import Path
 
 from db.errors import BackupProblem
-from db.operations.check import check
+from db.operations.checks import check
 from db.operations.migrate import sqlite_file, upgrade
 
 _WAIT_SECONDS = 60.0
@@ -18,7 +18,7 @@ def dump(url: str, target: Path) -> None:
     """
     try:
         with closing(_open(_file(url))) as source, closing(_open(target)) as copy:
-            source.backup(copy)
+            source.backup(copy, progress=_give_up_when_locked)
             said = copy.execute("PRAGMA integrity_check").fetchone()[0]
     except sqlite3.Error as error:
         said = str(error)
@@ -43,13 +43,20 @@ def load(dumped: Path, url: str) -> None:
     target = _file(url)
     try:
         with closing(_open(dumped)) as source, closing(_open(target)) as copy:
-            source.backup(copy)
+            source.backup(copy, progress=_give_up_when_locked)
     except sqlite3.Error as error:
         msg = (
             f"{target} was left as it was ({error}); stop the server and the worker, "
             "move the file away if it is damaged, and try again"
         )
         raise BackupProblem(msg) from error
+
+
+def _give_up_when_locked(status: int, _remaining: int, _total: int) -> None:
+    # Python would go on trying for ever; by then SQLite has waited its full time.
+    if status in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+        msg = "somebody else is using the database"
+        raise sqlite3.OperationalError(msg)
 
 
 def _open(file: Path) -> sqlite3.Connection:

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import Connection, inspect, select, table
+from sqlalchemy import Connection, inspect, literal, select, table
 
 from db.engine import make_migration_engine, parse_url
 from db.errors import BackupProblem
@@ -96,7 +96,11 @@ def _is_empty(url: str) -> bool:
 def _has_no_rows(connection: Connection) -> bool:
     there = set(inspect(connection).get_table_names()) - {"alembic_version"}
     ours = set(metadata().tables)
-    return there <= ours and not any(connection.scalar(select(select(table(name)).exists())) for name in there)
+    return there <= ours and not any(_has_row(connection, name) for name in there)
+
+
+def _has_row(connection: Connection, name: str) -> bool:
+    return connection.scalar(select(literal(1)).select_from(table(name)).limit(1)) is not None
 
 
 def _files(attachments: Path | None) -> dict[str, Path]:
