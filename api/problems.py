@@ -69,6 +69,11 @@ def problem(
     return JSONResponse(body, status, headers=dict(headers or {}), media_type=MEDIA_TYPE)
 
 
+def status_and_title(error: Exception) -> tuple[int, str]:
+    """The status and the title that a page tells one of our errors with."""
+    return next((status, title) for of, status, _, title in _STATUS if isinstance(error, of))
+
+
 def install(app: FastAPI) -> None:
     """Makes the app answer every error with a problem document."""
     for error in (DispatchError, DatabaseBusy, DatabaseUnavailable):

@@ -1,1 +1,1 @@
-"""Pages that are rendered here and work without JavaScript: the plan of a day, as a timeline and a map, and signing in."""
+"""Pages that are rendered here and work without JavaScript: a day as a timeline and a map, and signing in."""

@@ -14,8 +14,8 @@ ROUTE_TOLERANCE: Final = 2.0
 METRES_PER_DEGREE: Final = 111_195.0
 """Of latitude, on a sphere of the Earth's mean radius."""
 
-Lines = Mapping[int, Sequence[Sequence[Point]]]
-"""By shift: the ways between its stops, in degrees."""
+Lines = Mapping[int, Sequence[Point]]
+"""By shift: the points of its way along the streets, in degrees."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,7 @@ def frame_of(plan: PlanView, lines: Lines, routes: Sequence[RouteView] | None = 
         points += [stop.place.point for stop in route.stops if stop.place is not None]
         if route.stops:
             points += [place.point for place in (route.start, route.end) if place is not None]
-            points += [point for line in lines.get(route.shift_id, ()) for point in line]
+            points += lines.get(route.shift_id, ())
     return Frame.around(points) if points else None
 
 
@@ -88,15 +88,13 @@ def _radius(only: RouteView | None) -> int:
     return 42 if only is None else 85
 
 
-def _drawn(
-    route: RouteView, style: Style, lines: Sequence[Sequence[Point]], frame: Frame, *, radius: int
-) -> DrawnRoute:
-    way = [simplify([frame.xy(point) for point in line], ROUTE_TOLERANCE) for line in lines]
+def _drawn(route: RouteView, style: Style, line: Sequence[Point], frame: Frame, *, radius: int) -> DrawnRoute:
+    way = simplify([frame.xy(point) for point in line], ROUTE_TOLERANCE)
     return DrawnRoute(
         style=style,
         code=route.technician_code,
         technician=route.technician,
-        path=path(way),
+        path=path([way]),
         markers=tuple(_markers(route, frame, radius)),
         visits=len(route.visits),
     )

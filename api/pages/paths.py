@@ -1,6 +1,7 @@
 """Lines as SVG paths: as few points as the eye needs, in as few characters as SVG allows."""
 
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 
 XY = tuple[int, int]
 
@@ -48,7 +49,7 @@ def _steps(line: Sequence[XY]) -> list[XY]:
 
 
 def _moves(line: Sequence[XY]) -> Iterable[XY]:
-    return ((after[0] - before[0], after[1] - before[1]) for before, after in zip(line, line[1:], strict=False))
+    return ((after[0] - before[0], after[1] - before[1]) for before, after in pairwise(line))
 
 
 def _pair(x: int, y: int) -> str:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Final
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -11,12 +12,15 @@ from db.session import UnitOfWork
 from dispatch.access import throttle
 from dispatch.access.audit import note
 from dispatch.access.errors import NotSignedIn
-from dispatch.access.identify import viewer_for
+from dispatch.access.identify import viewer_by_token, viewer_for
 from dispatch.access.passwords import Passwords
 from dispatch.access.scope import elevated
 from dispatch.access.secrets import digest, new_cookie_secret
 from dispatch.access.viewer import Viewer
 from dispatch.clock import Clock
+
+SIGN_IN_LINK: Final = "sign-in link"
+"""The name of a token that may be turned into a browser's sign-in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +66,25 @@ class Door:
             if previous_secret is not None:
                 end_sign_in(session, previous_secret, now)
             signed_in = self._open(session, user.id, now)
+            session.commit()
+        return signed_in
+
+    def sign_in_by_link(self, token: str, *, previous_secret: str | None = None) -> SignedIn:
+        """A new sign-in for who holds a token that was made to sign in with; the browser's previous one ends.
+
+        Other tokens are for clients: with a sign-in, their holder could make further ones.
+
+        Raises NotSignedIn when the token is not known, has ended, or is for a client.
+        """
+        now = self.clock.now()
+        with self.uow(viewer=Viewer.system("sign-in")) as session:
+            _, row = viewer_by_token(session, token, now)
+            if row.name != SIGN_IN_LINK:
+                msg = f"The token {row.name!r} is for a client; sign in with your password, or ask for a sign-in link."
+                raise NotSignedIn(msg)
+            if previous_secret is not None:
+                end_sign_in(session, previous_secret, now)
+            signed_in = self._open(session, row.user_id, now)
             session.commit()
         return signed_in
 

@@ -16,7 +16,7 @@ from dispatch.planning.views import (
     VisitView,
 )
 from dispatch.travel.network import RoadNetwork
-from dispatch.travel.places import Place, Point
+from dispatch.travel.places import Place
 from dispatch.travel.roads import DEGREE
 from fixtures import city
 
@@ -57,18 +57,6 @@ def sample_plan(technicians: int = 7, visits: int = 8, seed: int = 1) -> PlanVie
         left_out=left_out,
         cost={"travel": 120_000, "duty": 800_000, "total": 920_000},
     )
-
-
-def lines_of(plan: PlanView, roads: RoadNetwork) -> dict[int, list[tuple[Point, ...]]]:
-    """The ways of each route along the streets, by shift."""
-    return {
-        route.shift_id: [leg.points for leg in roads.route(_places(route)).legs] for route in plan.routes if route.stops
-    }
-
-
-def _places(route: RouteView) -> list[Place]:
-    ends = [route.start, *(stop.place for stop in route.stops), route.end]
-    return [place for place in ends if place is not None]
 
 
 def _place(dice: random.Random, name: str = "") -> Place:

@@ -1,0 +1,135 @@
+"""The plan of a day, all of it and per technician."""
+
+from collections.abc import Iterator
+from datetime import date
+from typing import Annotated, Final
+from urllib.parse import quote
+
+from fastapi import APIRouter, Path, Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+
+from api.dependencies import AskDep
+from api.pages import timeline
+from api.pages.choices import Day, days_of, latest_run, technician_code, territory_by_code
+from api.pages.drawing import Drawing
+from api.pages.labels import style_of
+from api.pages.maps import numbered
+from api.pages.page_route import PageRoute
+from api.pages.render import render
+from api.transaction import Ask
+from db.models import PlanningRun, Role
+from dispatch.access import Action, may
+from dispatch.errors import NotFound
+from dispatch.planning import plans
+from dispatch.planning import summary as figures
+from dispatch.planning.views import PlanView, RouteView
+from dispatch.records.access_notes import read_access_notes
+
+router = APIRouter(route_class=PageRoute, include_in_schema=False)
+
+Code = Annotated[str, Path(max_length=32)]
+LocalDate = Annotated[str, Path(max_length=10)]
+FIRST_YEAR: Final = 1970
+LAST_YEAR: Final = 9000
+
+
+@router.get("/")
+def index(ask: AskDep) -> Response:
+    """Today's plan when there is one to see, else a list of the latest."""
+    days = days_of(ask.session, ask.viewer, ask.clock.now())
+    today = [day for day in days if day.is_today]
+    if len(today) == 1:
+        return RedirectResponse(today[0].href, 303)
+    return HTMLResponse(render("plans.html", plans=days, **_who(ask)))
+
+
+@router.get("/plans/{code}/{local_date}")
+def show_plan(ask: AskDep, request: Request, code: Code, local_date: LocalDate) -> Response:
+    """The day of a territory. Technicians are led to their own route."""
+    territory = territory_by_code(ask.session, code)
+    day = Day(territory.code, territory.name, _date(local_date))
+    if ask.viewer.role is Role.TECHNICIAN:
+        return RedirectResponse(f"{day.href}/technicians/{quote(technician_code(ask.session, ask.viewer))}", 303)
+    view = plans.current(ask.session, ask.viewer, territory.id, day.local_date)
+    drawing: Drawing = request.app.state.drawing
+    page = render(
+        "plan.html",
+        plan=view,
+        here=day.href,
+        days=[("← day before", day.moved(-1).href), ("day after →", day.moved(1).href)],
+        summary=figures.of(view.routes, view.left_out, view.cost),
+        show_cost=may(ask.viewer, Action.READ, PlanningRun),
+        line=timeline.of_day(view.routes, ask.clock.now(), href="#"),
+        picture=drawing.map_of(view),
+        sheets=[(route, numbered(route.stops)) for route in view.routes],
+        styles={route.shift_id: style_of(number) for number, route in enumerate(view.routes, start=1)},
+        downloads=list(_downloads(ask, view)),
+        **_who(ask),
+    )
+    return HTMLResponse(page)
+
+
+@router.get("/plans/{code}/{local_date}/technicians/{technician}")
+def show_technician(
+    ask: AskDep,
+    request: Request,
+    code: Code,
+    local_date: LocalDate,
+    technician: Annotated[str, Path(max_length=32)],
+) -> Response:
+    """The day of one technician; for themselves, with the ways in."""
+    territory = territory_by_code(ask.session, code)
+    day = Day(territory.code, territory.name, _date(local_date))
+    view = plans.current(ask.session, ask.viewer, territory.id, day.local_date)
+    places = [place for place, route in enumerate(view.routes) if route.technician_code == technician]
+    if not places:
+        raise NotFound(f"There is no route of {technician} on {day.local_date} that you may see.")
+    route = view.routes[places[0]]
+    drawing: Drawing = request.app.state.drawing
+    page = render(
+        "technician.html",
+        plan=view,
+        route=route,
+        here=day.href,
+        line=timeline.of_route(route, style_of(places[0] + 1), ask.clock.now()),
+        picture=drawing.map_of(view, only=route),
+        labelled=numbered(route.stops),
+        access_notes=_access_notes(ask, view, route),
+        **_who(ask),
+    )
+    return HTMLResponse(page)
+
+
+def _date(said: str) -> date:
+    try:
+        found = date.fromisoformat(said)
+    except ValueError:
+        found = None
+    if found is None or not FIRST_YEAR <= found.year <= LAST_YEAR:
+        raise NotFound(f"{said!r} is no day; write it like 2026-03-31.")
+    return found
+
+
+def _who(ask: Ask) -> dict[str, str | None]:
+    return {"signed_in_as": ask.viewer.name, "csrf_token": ask.identity.csrf_token}
+
+
+def _access_notes(ask: Ask, view: PlanView, route: RouteView) -> list[tuple[str, str]]:
+    """The ways in at the stops of the viewer's own day, if it is today's; nobody else gets any."""
+    viewer = ask.viewer
+    if viewer.role is not Role.TECHNICIAN or viewer.technician_id != route.technician_id:
+        return []
+    if view.local_date != viewer.today:
+        return []
+    visits = [stop.visit for stop in route.visits if stop.visit is not None]
+    notes = ((visit.number, read_access_notes(ask.session, viewer, visit.site_id)) for visit in visits)
+    return [(number, note) for number, note in notes if note]
+
+
+def _downloads(ask: Ask, view: PlanView) -> Iterator[tuple[str, str]]:
+    if view.id is not None:
+        yield "Routes and stops as GeoJSON", f"/v1/plans/{view.id}/geojson"
+    run = latest_run(ask.session, ask.viewer, view.territory_id, view.local_date)
+    if run is not None:
+        yield "The last run's problem, for dispatch solve", f"/v1/planning-runs/{run}/problem"
+        yield "The last run's solution, for dispatch check", f"/v1/planning-runs/{run}/solution"
