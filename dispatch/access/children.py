@@ -8,19 +8,21 @@ from db import models as m
 from db.base import Base
 
 Ids = Callable[[], Select[int]]
+Rules = dict[type[Base], Callable[[], ColumnElement[bool]]]
+"""For each kind of row, what makes the condition on it; made when it is needed."""
 
 
-def child_rules(*, visits: Ids, technicians: Ids, shifts: Ids, routes: Ids) -> dict[type[Base], ColumnElement[bool]]:
+def child_rules(*, visits: Ids, technicians: Ids, shifts: Ids, routes: Ids) -> Rules:
     """The conditions on what hangs on visits, technicians, shifts and routes; each call selects their ids afresh."""
     return {
-        m.VisitWindow: m.VisitWindow.visit_id.in_(visits()),
-        m.VisitSkill: m.VisitSkill.visit_id.in_(visits()),
-        m.VisitPart: m.VisitPart.visit_id.in_(visits()),
-        m.VisitTechnician: m.VisitTechnician.visit_id.in_(visits()),
-        m.TechnicianSkill: m.TechnicianSkill.technician_id.in_(technicians()),
-        m.VanStock: m.VanStock.technician_id.in_(technicians()),
-        m.Shift: m.Shift.technician_id.in_(technicians()),
-        m.Absence: m.Absence.technician_id.in_(technicians()),
-        m.ShiftBreak: m.ShiftBreak.shift_id.in_(shifts()),
-        m.Stop: m.Stop.route_id.in_(routes()),
+        m.VisitWindow: lambda: m.VisitWindow.visit_id.in_(visits()),
+        m.VisitSkill: lambda: m.VisitSkill.visit_id.in_(visits()),
+        m.VisitPart: lambda: m.VisitPart.visit_id.in_(visits()),
+        m.VisitTechnician: lambda: m.VisitTechnician.visit_id.in_(visits()),
+        m.TechnicianSkill: lambda: m.TechnicianSkill.technician_id.in_(technicians()),
+        m.VanStock: lambda: m.VanStock.technician_id.in_(technicians()),
+        m.Shift: lambda: m.Shift.technician_id.in_(technicians()),
+        m.Absence: lambda: m.Absence.technician_id.in_(technicians()),
+        m.ShiftBreak: lambda: m.ShiftBreak.shift_id.in_(shifts()),
+        m.Stop: lambda: m.Stop.route_id.in_(routes()),
     }

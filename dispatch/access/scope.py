@@ -5,20 +5,24 @@ A query in a session without a viewer raises. A kind of row without a rule for t
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import lru_cache
+from functools import cache, lru_cache
+from typing import Any
 
-from sqlalchemy import ColumnElement, event, false, true
-from sqlalchemy.orm import FromStatement, ORMExecuteState, Session, with_loader_criteria
+from sqlalchemy import ClauseElement, ColumnClause, Table, event, false, true
+from sqlalchemy.orm import FromStatement, Mapper, ORMExecuteState, Session, with_loader_criteria
 from sqlalchemy.sql.base import ExecutableOption
+from sqlalchemy.sql.selectable import AliasedReturnsRows
+from sqlalchemy.sql.visitors import iterate
 
 from db import models as m
 from db.base import Base
 from db.models import Role
 from db.session import DispatchSession
+from dispatch.access.children import Rules
 from dispatch.access.errors import NotScoped, NoViewer
 from dispatch.access.permissions import Action, may
 from dispatch.access.technician_rules import technician_rules
-from dispatch.access.territory_rules import Rules, territory_rules
+from dispatch.access.territory_rules import territory_rules
 from dispatch.access.viewer import Viewer
 
 _COMMON = (m.WorkType, m.WorkTypeSkill, m.WorkTypePart, m.Skill, m.Part, m.PartSubstitute)
@@ -76,39 +80,66 @@ def _scope(state: ORMExecuteState) -> None:
     if not state.is_orm_statement or isinstance(state.statement, FromStatement):
         msg = f"Access rules cannot be put on this statement, asked for {viewer.name}; write it with mapped classes"
         raise NotScoped(msg)
-    state.statement = state.statement.options(*_options(viewer))
+    state.statement = state.statement.options(*(_option(viewer, entity) for entity in _entities_in(state.statement)))
+
+
+def _entities_in(statement: object) -> list[type[Base]]:
+    """Every mapped class that a statement may touch, and those that could be loaded along with them.
+
+    Putting all rules on every statement would be right too, but takes milliseconds each time.
+    """
+    if not isinstance(statement, ClauseElement):
+        msg = f"Access rules cannot be put on {type(statement).__name__}"
+        raise NotScoped(msg)
+    by_table = _by_table()
+    found: set[type[Base]] = set()
+    for element in iterate(statement):
+        table = element.table if isinstance(element, ColumnClause) else element
+        while isinstance(table, AliasedReturnsRows):
+            table = table.element
+        if isinstance(table, Table):
+            found |= by_table.get(table.name, frozenset())
+    return sorted(found, key=lambda entity: str(entity.__tablename__))
+
+
+@cache
+def _by_table() -> dict[str, frozenset[type[Base]]]:
+    """For each table its class, and the classes that relationships lead to from there."""
+    return {str(mapper.class_.__tablename__): _reachable(mapper) for mapper in Base.registry.mappers}
+
+
+def _reachable(start: Mapper[Any]) -> frozenset[type[Base]]:
+    seen, ahead = {start}, [start]
+    while ahead:
+        for relationship in ahead.pop().relationships:
+            if relationship.mapper not in seen:
+                seen.add(relationship.mapper)
+                ahead.append(relationship.mapper)
+    return frozenset(mapper.class_ for mapper in seen)
+
+
+@lru_cache(maxsize=4096)
+def _option(viewer: Viewer, entity: type[Base]) -> ExecutableOption:
+    rule = _rules(viewer).get(entity, false) if may(viewer, Action.READ, entity) else false
+    return with_loader_criteria(entity, rule(), include_aliases=True)
 
 
 @lru_cache(maxsize=512)
-def _options(viewer: Viewer) -> tuple[ExecutableOption, ...]:
-    rules = _rules(viewer)
-    return tuple(
-        with_loader_criteria(mapper.class_, _criterion(mapper.class_, viewer, rules), include_aliases=True)
-        for mapper in Base.registry.mappers
-    )
-
-
-def _criterion(entity: type[Base], viewer: Viewer, rules: Rules) -> ColumnElement[bool]:
-    if not may(viewer, Action.READ, entity):
-        return false()
-    return rules.get(entity, false())
-
-
 def _rules(viewer: Viewer) -> Rules:
-    rules: Rules = {entity: true() for entity in _COMMON}
+    rules: Rules = dict.fromkeys(_COMMON, true)
     if viewer.role in (Role.SCHEDULER, Role.CALL_TAKER):
         rules |= territory_rules(viewer)
     elif viewer.role is Role.TECHNICIAN:
         rules |= technician_rules(viewer)
     elif viewer.role is Role.INTEGRATOR:
-        rules |= {entity: true() for entity in _COMPANY_WIDE}
+        rules |= dict.fromkeys(_COMPANY_WIDE, true)
     return rules | _own_rules(viewer)
 
 
 def _own_rules(viewer: Viewer) -> Rules:
     return {
-        m.User: m.User.id == viewer.user_id,
-        m.UserTerritory: m.UserTerritory.user_id == viewer.user_id,
-        m.Device: m.Device.user_id == viewer.user_id,
-        m.AccessToken: m.AccessToken.user_id == viewer.user_id,
+        m.User: lambda: m.User.id == viewer.user_id,
+        m.UserTerritory: lambda: m.UserTerritory.user_id == viewer.user_id,
+        m.Device: lambda: m.Device.user_id == viewer.user_id,
+        m.AccessToken: lambda: m.AccessToken.user_id == viewer.user_id,
     }

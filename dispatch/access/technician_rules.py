@@ -10,8 +10,8 @@ from typing import Final
 from sqlalchemy import ColumnElement, Select, false, or_, select
 
 from db import models as m
-from dispatch.access.children import child_rules
-from dispatch.access.territory_rules import Rules, fresh
+from dispatch.access.children import Rules, child_rules
+from dispatch.access.territory_rules import fresh
 from dispatch.access.viewer import Viewer
 
 DAYS_BACK: Final = 1
@@ -97,27 +97,27 @@ def technician_rules(viewer: Viewer) -> Rules:
     reach, home = _Reach(viewer), sorted(viewer.territory_ids)
     warehouse = fresh(m.Warehouse)
     return {
-        m.Territory: m.Territory.id.in_(home),
-        m.Technician: m.Technician.id == viewer.technician_id,
-        m.Plan: m.Plan.id.in_(reach.plans()),
-        m.Route: m.Route.id.in_(reach.routes()),
-        m.Visit: m.Visit.id.in_(reach.visits()),
-        m.WorkOrder: m.WorkOrder.id.in_(reach.work_orders()),
-        m.Site: m.Site.id.in_(reach.sites()),
-        m.SiteContact: m.SiteContact.site_id.in_(reach.sites()),
-        m.Equipment: m.Equipment.site_id.in_(reach.sites()),
-        m.Contact: reach.contacts(),
-        m.Organisation: reach.organisations(),
-        m.Attachment: or_(
+        m.Territory: lambda: m.Territory.id.in_(home),
+        m.Technician: lambda: m.Technician.id == viewer.technician_id,
+        m.Plan: lambda: m.Plan.id.in_(reach.plans()),
+        m.Route: lambda: m.Route.id.in_(reach.routes()),
+        m.Visit: lambda: m.Visit.id.in_(reach.visits()),
+        m.WorkOrder: lambda: m.WorkOrder.id.in_(reach.work_orders()),
+        m.Site: lambda: m.Site.id.in_(reach.sites()),
+        m.SiteContact: lambda: m.SiteContact.site_id.in_(reach.sites()),
+        m.Equipment: lambda: m.Equipment.site_id.in_(reach.sites()),
+        m.Contact: lambda: reach.contacts(),
+        m.Organisation: lambda: reach.organisations(),
+        m.Attachment: lambda: or_(
             m.Attachment.work_order_id.in_(reach.work_orders()),
             m.Attachment.visit_id.in_(reach.visits()),
             m.Attachment.equipment_id.in_(reach.equipment()),
         ),
-        m.Warehouse: m.Warehouse.territory_id.in_(home),
-        m.WarehouseStock: m.WarehouseStock.warehouse_id.in_(
+        m.Warehouse: lambda: m.Warehouse.territory_id.in_(home),
+        m.WarehouseStock: lambda: m.WarehouseStock.warehouse_id.in_(
             select(warehouse.c.id).where(warehouse.c.territory_id.in_(home))
         ),
-        m.StockMovement: or_(
+        m.StockMovement: lambda: or_(
             m.StockMovement.from_technician_id == viewer.technician_id,
             m.StockMovement.to_technician_id == viewer.technician_id,
         ),

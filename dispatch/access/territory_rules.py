@@ -9,10 +9,8 @@ from sqlalchemy.sql.selectable import NamedFromClause
 from db import models as m
 from db.base import Base
 from db.models import OrganisationKind
-from dispatch.access.children import child_rules
+from dispatch.access.children import Rules, child_rules
 from dispatch.access.viewer import Viewer
-
-Rules = dict[type[Base], ColumnElement[bool]]
 
 _PARTNERS = (OrganisationKind.OURSELVES, OrganisationKind.MANUFACTURER, OrganisationKind.SUPPLIER)
 
@@ -125,44 +123,46 @@ def territory_rules(viewer: Viewer) -> Rules:
     reach = _Reach(viewer.territory_ids)
     ours = reach.territories
     return {
-        m.Territory: m.Territory.id.in_(ours),
-        m.Site: m.Site.territory_id.in_(ours),
-        m.SiteContact: m.SiteContact.site_id.in_(reach.sites()),
-        m.Organisation: reach.knows(m.Organisation.__table__.c.id, m.Organisation.__table__.c.kind),
-        m.Contact: reach.meets(),
-        m.Equipment: m.Equipment.site_id.in_(reach.sites()),
-        m.Contract: m.Contract.id.in_(reach.contracts()),
-        m.ContractHours: m.ContractHours.contract_id.in_(reach.contracts()),
-        m.ContractEquipment: m.ContractEquipment.equipment_id.in_(reach.equipment()),
-        m.InspectionDue: m.InspectionDue.equipment_id.in_(reach.equipment()),
-        m.Ticket: reach.is_ours(m.Ticket.__table__.c.site_id, m.Ticket.__table__.c.equipment_id),
-        m.Conversation: m.Conversation.ticket_id.in_(reach.tickets()),
-        m.Message: m.Message.conversation_id.in_(reach.conversations()),
-        m.Attachment: or_(
+        m.Territory: lambda: m.Territory.id.in_(ours),
+        m.Site: lambda: m.Site.territory_id.in_(ours),
+        m.SiteContact: lambda: m.SiteContact.site_id.in_(reach.sites()),
+        m.Organisation: lambda: reach.knows(m.Organisation.__table__.c.id, m.Organisation.__table__.c.kind),
+        m.Contact: lambda: reach.meets(),
+        m.Equipment: lambda: m.Equipment.site_id.in_(reach.sites()),
+        m.Contract: lambda: m.Contract.id.in_(reach.contracts()),
+        m.ContractHours: lambda: m.ContractHours.contract_id.in_(reach.contracts()),
+        m.ContractEquipment: lambda: m.ContractEquipment.equipment_id.in_(reach.equipment()),
+        m.InspectionDue: lambda: m.InspectionDue.equipment_id.in_(reach.equipment()),
+        m.Ticket: lambda: reach.is_ours(m.Ticket.__table__.c.site_id, m.Ticket.__table__.c.equipment_id),
+        m.Conversation: lambda: m.Conversation.ticket_id.in_(reach.tickets()),
+        m.Message: lambda: m.Message.conversation_id.in_(reach.conversations()),
+        m.Attachment: lambda: or_(
             m.Attachment.ticket_id.in_(reach.tickets()),
             m.Attachment.message_id.in_(reach.through(m.Message, "conversation_id", reach.conversations())),
             m.Attachment.work_order_id.in_(reach.work_orders()),
             m.Attachment.visit_id.in_(reach.visits()),
             m.Attachment.equipment_id.in_(reach.equipment()),
         ),
-        m.WorkOrder: m.WorkOrder.territory_id.in_(ours),
-        m.TicketMembership: m.TicketMembership.work_order_id.in_(reach.work_orders()),
-        m.ClockPause: m.ClockPause.work_order_id.in_(reach.work_orders()),
-        m.Visit: m.Visit.work_order_id.in_(reach.work_orders()),
-        m.Promise: m.Promise.work_order_id.in_(reach.work_orders()),
-        m.PromiseEvent: m.PromiseEvent.promise_id.in_(reach.through(m.Promise, "work_order_id", reach.work_orders())),
-        m.Technician: m.Technician.territory_id.in_(ours),
-        m.Warehouse: m.Warehouse.territory_id.in_(ours),
-        m.WarehouseStock: m.WarehouseStock.warehouse_id.in_(reach.warehouses()),
-        m.StockMovement: or_(
+        m.WorkOrder: lambda: m.WorkOrder.territory_id.in_(ours),
+        m.TicketMembership: lambda: m.TicketMembership.work_order_id.in_(reach.work_orders()),
+        m.ClockPause: lambda: m.ClockPause.work_order_id.in_(reach.work_orders()),
+        m.Visit: lambda: m.Visit.work_order_id.in_(reach.work_orders()),
+        m.Promise: lambda: m.Promise.work_order_id.in_(reach.work_orders()),
+        m.PromiseEvent: lambda: m.PromiseEvent.promise_id.in_(
+            reach.through(m.Promise, "work_order_id", reach.work_orders())
+        ),
+        m.Technician: lambda: m.Technician.territory_id.in_(ours),
+        m.Warehouse: lambda: m.Warehouse.territory_id.in_(ours),
+        m.WarehouseStock: lambda: m.WarehouseStock.warehouse_id.in_(reach.warehouses()),
+        m.StockMovement: lambda: or_(
             m.StockMovement.from_warehouse_id.in_(reach.warehouses()),
             m.StockMovement.to_warehouse_id.in_(reach.warehouses()),
             m.StockMovement.from_technician_id.in_(reach.technicians()),
             m.StockMovement.to_technician_id.in_(reach.technicians()),
         ),
-        m.PlanningRun: m.PlanningRun.territory_id.in_(ours),
-        m.Proposal: m.Proposal.territory_id.in_(ours),
-        m.Plan: m.Plan.territory_id.in_(ours),
-        m.Route: m.Route.plan_id.in_(reach.direct(m.Plan)),
+        m.PlanningRun: lambda: m.PlanningRun.territory_id.in_(ours),
+        m.Proposal: lambda: m.Proposal.territory_id.in_(ours),
+        m.Plan: lambda: m.Plan.territory_id.in_(ours),
+        m.Route: lambda: m.Route.plan_id.in_(reach.direct(m.Plan)),
         **child_rules(visits=reach.visits, technicians=reach.technicians, shifts=reach.shifts, routes=reach.routes),
     }

@@ -1,0 +1,363 @@
+"""A company with two territories, north and south, and at least one row of every kind in each; a user of every role.
+
+Technician `me` of the north has a published route today; technician `mate` of the north has one too.
+"""
+
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any, Final
+
+from sqlalchemy.orm import Session
+
+from db import models as m
+from db.base import Base
+from db.models import Role
+from dispatch.access import Viewer
+
+NOW: Final = datetime(2026, 3, 2, 8, tzinfo=UTC)
+TODAY: Final = date(2026, 3, 2)
+ZONE: Final = "America/Santiago"
+
+# Which of the things of one side are whose: the territory's in general, or one technician's.
+Ids = dict[type[Base], int]
+
+
+@dataclass
+class Side:
+    """The ids of one territory's rows, one of each kind; `rows[Visit]` is the visit on this technician's route."""
+
+    name: str
+    rows: Ids = field(default_factory=dict)
+
+    def __getitem__(self, kind: type[Base]) -> int:
+        return self.rows[kind]
+
+
+@dataclass
+class World:
+    """Both territories. `mate` holds what is another technician's in the north."""
+
+    north: Side
+    south: Side
+    mate: Side
+    common: Side
+    users: dict[str, int] = field(default_factory=dict)
+
+    def viewer(self, role: Role) -> Viewer:
+        """The north's user of a role."""
+        technician_id = self.north[m.Technician] if role is Role.TECHNICIAN else None
+        scoped = role in (Role.SCHEDULER, Role.CALL_TAKER, Role.TECHNICIAN)
+        return Viewer(
+            name=role.value,
+            role=role,
+            user_id=self.users[role.value],
+            technician_id=technician_id,
+            territory_ids=frozenset({self.north[m.Territory]}) if scoped else frozenset(),
+            today=TODAY if role is Role.TECHNICIAN else None,
+        )
+
+
+def build_world(session: Session) -> World:
+    """Adds the world's rows, flushed; the session's viewer must be the system."""
+    builder = _Builder(session)
+    common = builder.common()
+    north = builder.side("north", common)
+    mate = builder.technician_side("mate", north, common)
+    south = builder.side("south", common)
+    world = World(north, south, mate, common)
+    builder.users(world)
+    return world
+
+
+class _Builder:
+    def __init__(self, session: Session) -> None:
+        self.session = session
+        self.serial = 0
+
+    def add(self, side: Side, model: type[Base], /, **values: Any) -> int:
+        row = model(**values)
+        self.session.add(row)
+        self.session.flush()
+        key: int = row.id  # type: ignore[attr-defined]  # every kind used here has an id
+        side.rows.setdefault(model, key)
+        return key
+
+    def next(self, prefix: str) -> str:
+        self.serial += 1
+        return f"{prefix}-{self.serial}"
+
+    def common(self) -> Side:
+        side = Side("common")
+        skill = self.add(side, m.Skill, code="lift", name="Lifts")
+        part = self.add(side, m.Part, number="P-1", name="Belt")
+        other = self.add(side, m.Part, number="P-2", name="Newer belt")
+        self.add(side, m.PartSubstitute, part_id=part, substitute_id=other)
+        work_type = self.add(side, m.WorkType, code="FIX", name="Repair", duration_seconds=3600)
+        self.add(side, m.WorkTypeSkill, work_type_id=work_type, skill_id=skill)
+        self.add(side, m.WorkTypePart, work_type_id=work_type, part_id=part)
+        self.add(side, m.OutboxMessage, key="k", topic="t", payload={}, created_at=NOW, available_at=NOW)
+        self.add(side, m.Job, kind="k", key="j", created_at=NOW, run_after=NOW)
+        self.add(side, m.AuditEntry, at=NOW, actor="a", action="create", entity="site", entity_id=1)
+        return side
+
+    def side(self, name: str, common: Side) -> Side:
+        side = Side(name)
+        territory = self.add(side, m.Territory, code=name, name=name, time_zone=ZONE, country="CL", currency="CLP")
+        self._place(side, territory)
+        self._contract(side, common)
+        self._warehouse(side, territory, common)
+        self._technician(side, territory, common)
+        self._work(side, common)
+        self._ticket(side)
+        self._plan(side, territory)
+        self._route(side)
+        self._movement(side, common)
+        return side
+
+    def technician_side(self, name: str, home: Side, common: Side) -> Side:
+        """Another technician of the same territory, with a visit at another site on a route of the same plan."""
+        side = Side(name, {m.Territory: home[m.Territory], m.Plan: home[m.Plan], m.Warehouse: home[m.Warehouse]})
+        self._place(side, home[m.Territory])
+        self._contract(side, common)
+        self._technician(side, home[m.Territory], common)
+        self._work(side, common)
+        self._ticket(side)
+        self._route(side)
+        self._movement(side, common)
+        return side
+
+    def _place(self, side: Side, territory: int) -> None:
+        owner = self.add(side, m.Organisation, number=self.next("ORG"), name=side.name, kind=m.OrganisationKind.OWNER)
+        contact = self.add(side, m.Contact, organisation_id=owner, name=f"Ana {side.name}", function="manager")
+        site = self.add(
+            side,
+            m.Site,
+            organisation_id=owner,
+            territory_id=territory,
+            name=f"Tower {side.name}",
+            street="Balmaceda",
+            house_number="1",
+            city="La Serena",
+            country="CL",
+            access_notes=f"code {side.name}",
+        )
+        self.add(side, m.SiteContact, site_id=site, contact_id=contact, role=m.PartyRole.ACCESS_HOLDER)
+        self.add(
+            side,
+            m.Equipment,
+            site_id=site,
+            kind="lift",
+            model="X",
+            serial=self.next("S"),
+            label_code=self.next("L"),
+        )
+
+    def _contract(self, side: Side, common: Side) -> None:
+        contract = self.add(
+            side, m.Contract, organisation_id=side[m.Organisation], number=self.next("C"), name="Care", starts_on=TODAY
+        )
+        self.add(side, m.ContractHours, contract_id=contract, weekday=0, opens=time(8), closes=time(18))
+        self.add(side, m.ContractEquipment, contract_id=contract, equipment_id=side[m.Equipment])
+        self.add(
+            side,
+            m.InspectionDue,
+            contract_id=contract,
+            equipment_id=side[m.Equipment],
+            work_type_id=common[m.WorkType],
+            interval_days=30,
+            due_on=TODAY,
+        )
+
+    def _warehouse(self, side: Side, territory: int, common: Side) -> None:
+        warehouse = self.add(
+            side, m.Warehouse, code=self.next("W"), name="W", territory_id=territory, latitude=-29.9, longitude=-71.2
+        )
+        self.add(side, m.WarehouseStock, warehouse_id=warehouse, part_id=common[m.Part], quantity=100)
+
+    def _technician(self, side: Side, territory: int, common: Side) -> None:
+        technician = self.add(
+            side, m.Technician, code=self.next("T"), name=f"Tom {side.name}", territory_id=territory, phone="123"
+        )
+        self.add(side, m.TechnicianSkill, technician_id=technician, skill_id=common[m.Skill], level=3)
+        self.add(side, m.VanStock, technician_id=technician, part_id=common[m.Part], quantity=5)
+        shift = self.add(
+            side,
+            m.Shift,
+            technician_id=technician,
+            local_date=TODAY,
+            starts_at=NOW + timedelta(hours=4),
+            ends_at=NOW + timedelta(hours=12),
+        )
+        self.add(
+            side,
+            m.ShiftBreak,
+            shift_id=shift,
+            earliest_at=NOW + timedelta(hours=7),
+            latest_at=NOW + timedelta(hours=8),
+            duration_seconds=1800,
+        )
+        self.add(
+            side,
+            m.Absence,
+            technician_id=technician,
+            kind=m.AbsenceKind.TRAINING,
+            starts_at=NOW + timedelta(days=30),
+            ends_at=NOW + timedelta(days=31),
+        )
+
+    def _work(self, side: Side, common: Side) -> None:
+        order = self.add(
+            side,
+            m.WorkOrder,
+            number=self.next("WO"),
+            work_type_id=common[m.WorkType],
+            territory_id=side[m.Territory],
+            site_id=side[m.Site],
+            equipment_id=side[m.Equipment],
+            contract_id=side[m.Contract],
+            status=m.WorkOrderStatus.PLANNED,
+            summary=f"Fix {side.name}",
+            reported_at=NOW,
+        )
+        self.add(
+            side,
+            m.ClockPause,
+            work_order_id=order,
+            clock=m.ClockKind.RESPONSE,
+            starts_at=NOW,
+            ends_at=NOW + timedelta(hours=1),
+            reason="parts",
+        )
+        visit = self.add(side, m.Visit, work_order_id=order, status=m.VisitStatus.DISPATCHED, duration_seconds=3600)
+        self.add(side, m.VisitWindow, visit_id=visit, opens_at=NOW, closes_at=NOW + timedelta(hours=9))
+        self.add(side, m.VisitSkill, visit_id=visit, skill_id=common[m.Skill])
+        self.add(side, m.VisitPart, visit_id=visit, part_id=common[m.Part])
+        self.add(
+            side,
+            m.VisitTechnician,
+            visit_id=visit,
+            technician_id=side[m.Technician],
+            preference=m.Preference.PREFERRED,
+        )
+        promise = self.add(
+            side,
+            m.Promise,
+            kind=m.PromiseKind.WINDOW,
+            work_order_id=order,
+            visit_id=visit,
+            local_date=TODAY,
+            local_by=time(17),
+            time_zone=ZONE,
+            by_at=NOW + timedelta(hours=9),
+            made_at=NOW,
+        )
+        self.add(side, m.PromiseEvent, promise_id=promise, outcome=m.PromiseOutcome.KEPT, at=NOW)
+
+    def _ticket(self, side: Side) -> None:
+        ticket = self.add(
+            side,
+            m.Ticket,
+            number=self.next("T"),
+            channel=m.Channel.PHONE,
+            organisation_id=side[m.Organisation],
+            contact_id=side[m.Contact],
+            site_id=side[m.Site],
+            equipment_id=side[m.Equipment],
+            subject=f"Stuck {side.name}",
+            received_at=NOW,
+        )
+        self.add(side, m.TicketMembership, ticket_id=ticket, work_order_id=side[m.WorkOrder], joined_at=NOW)
+        talk = self.add(side, m.Conversation, ticket_id=ticket, contact_id=side[m.Contact])
+        message = self.add(
+            side,
+            m.Message,
+            conversation_id=talk,
+            direction=m.Direction.INBOUND,
+            channel=m.Channel.PHONE,
+            said_at=NOW,
+            body="It is stuck",
+        )
+        self.add(
+            side,
+            m.Attachment,
+            sha256="0" * 64,
+            filename="a.jpg",
+            media_type="image/jpeg",
+            size_bytes=1,
+            received_at=NOW,
+            message_id=message,
+            visit_id=side[m.Visit],
+        )
+
+    def _plan(self, side: Side, territory: int) -> None:
+        run = self.add(
+            side, m.PlanningRun, territory_id=territory, local_date=TODAY, requested_at=NOW, limits={"seconds": 1}
+        )
+        self.add(
+            side,
+            m.Proposal,
+            planning_run_id=run,
+            territory_id=territory,
+            local_date=TODAY,
+            routes=[],
+            left_out=[],
+            cost={},
+            summary={},
+        )
+        self.add(side, m.Plan, territory_id=territory, local_date=TODAY, published_at=NOW)
+
+    def _route(self, side: Side) -> None:
+        route = self.add(side, m.Route, plan_id=side[m.Plan], shift_id=side[m.Shift])
+        at = NOW + timedelta(hours=5)
+        self.add(
+            side,
+            m.Stop,
+            route_id=route,
+            position=0,
+            kind=m.StopKind.VISIT,
+            visit_id=side[m.Visit],
+            arrives_at=at,
+            starts_at=at,
+            departs_at=at + timedelta(hours=1),
+        )
+
+    def _movement(self, side: Side, common: Side) -> None:
+        self.add(
+            side,
+            m.StockMovement,
+            part_id=common[m.Part],
+            quantity=1,
+            kind=m.MovementKind.TRANSFER,
+            from_warehouse_id=side[m.Warehouse],
+            to_technician_id=side[m.Technician],
+            moved_at=NOW,
+        )
+
+    def users(self, world: World) -> None:
+        """A user of every role in the north, with a device and a token each; a scheduler and a technician elsewhere."""
+        people = [(role.value, role, world.north) for role in Role]
+        people += [("other_scheduler", Role.SCHEDULER, world.south), ("other_technician", Role.TECHNICIAN, world.south)]
+        people.append(("mate", Role.TECHNICIAN, world.mate))
+        for name, role, side in people:
+            owned = Side(name)
+            technician_id = side[m.Technician] if role is Role.TECHNICIAN else None
+            user = self.add(
+                owned, m.User, name=name, email=f"{name}@example.com", role=role, technician_id=technician_id
+            )
+            if role in (Role.SCHEDULER, Role.CALL_TAKER):
+                self.add(owned, m.UserTerritory, user_id=user, territory_id=side[m.Territory])
+            device = self.add(owned, m.Device, user_id=user, name="phone")
+            self.add(
+                owned,
+                m.AccessToken,
+                user_id=user,
+                device_id=device,
+                name="t",
+                token_sha256=f"{user:064}",
+                created_at=NOW,
+            )
+            world.users[name] = user
+            if name == "other_scheduler":
+                world.south.rows |= owned.rows
+            if name == "mate":
+                world.mate.rows |= owned.rows
