@@ -65,9 +65,11 @@ class Lines:
         """The points of a link from one part of it to another (0..1); against its shape when `end` < `start`."""
         low, high = min(start, end), max(start, end)
         rows = slice(int(self.first[link]), int(self.first[link + 1]))
-        along = self.along[rows]
-        between = self.degrees[rows][(along > low) & (along < high)]
-        line = [self.point(link, low), *(_rounded(*row) for row in between.tolist()), self.point(link, high)]
+        line = [(lon, lat) for lon, lat in self.degrees[rows].tolist()]
+        if high - low < 1:
+            along = self.along[rows].tolist()
+            between = (point for point, part in zip(line, along, strict=True) if low < part < high)
+            line = [self.point(link, low), *between, self.point(link, high)]
         return tuple(line if start <= end else reversed(line))
 
     def point(self, link: int, part: float) -> Point:
