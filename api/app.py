@@ -16,6 +16,7 @@ from db.session import UnitOfWork
 from dispatch.access.passwords import Passwords
 from dispatch.clock import Clock
 from dispatch.settings import Settings
+from dispatch.travel.places import TravelTimes
 
 LARGEST_BODY: Final = 2 * 1024 * 1024
 """Bytes of a request's body that are read."""
@@ -33,15 +34,17 @@ def create_app(
     clock: Clock,
     *,
     passwords: Passwords | None = None,
+    travel: TravelTimes | None = None,
     largest_body: int = LARGEST_BODY,
     on_start: Callable[[FastAPI], Any] | None = None,
     on_stop: Callable[[FastAPI], Any] | None = None,
 ) -> FastAPI:
     """The application. Whoever made the unit of work and its engine closes them.
 
+    travel: where travel times come from, if not from where the settings say.
     on_start, on_stop: called when the server starts and stops, such as for a worker in the same process.
     """
-    services = Services.of(settings, uow, clock, passwords or Passwords())
+    services = Services.of(settings, uow, clock, passwords or Passwords(), travel)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:

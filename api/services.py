@@ -10,6 +10,10 @@ from dispatch.access.passwords import Passwords
 from dispatch.access.sign_ins import Door
 from dispatch.clock import Clock
 from dispatch.settings import Settings
+from dispatch.travel.cache import MatrixCache
+from dispatch.travel.cached import CachedTravelTimes
+from dispatch.travel.choice import choose
+from dispatch.travel.places import TravelTimes
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,12 +25,21 @@ class Services:
     clock: Clock
     passwords: Passwords
     door: Door
+    travel: TravelTimes
 
     @classmethod
-    def of(cls, settings: Settings, uow: UnitOfWork, clock: Clock, passwords: Passwords) -> Self:
-        """The services for these settings."""
+    def of(
+        cls,
+        settings: Settings,
+        uow: UnitOfWork,
+        clock: Clock,
+        passwords: Passwords,
+        travel: TravelTimes | None = None,
+    ) -> Self:
+        """The services for these settings; travel times as they say unless given, then kept in memory."""
         lasts = timedelta(hours=settings.session_hours)
-        return cls(settings, uow, clock, passwords, Door(uow, clock, passwords, lasts))
+        door = Door(uow, clock, passwords, lasts)
+        return cls(settings, uow, clock, passwords, door, travel or _travel_times(settings))
 
     @property
     def data_dir(self) -> Path:
@@ -37,3 +50,8 @@ class Services:
     def is_https(self) -> bool:
         """Whether people reach the server by https, so that cookies are kept to it."""
         return (self.settings.public_url or "").lower().startswith("https://")
+
+
+def _travel_times(settings: Settings) -> TravelTimes:
+    source = choose(settings.travel, file=settings.roads_file, url=settings.travel_url)
+    return CachedTravelTimes(source, MatrixCache())

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -37,6 +37,17 @@ class Move:
     pin: bool | None = None
     start: datetime | None = None
     revisions: Mapping[int, int] | None = None
+
+
+def open_plan(session: Session, viewer: Viewer, clock: Clock, territory_id: int, local_date: date) -> Plan:
+    """The plan of a territory-day, made if there is none yet, so that it can be filled by hand.
+
+    Raises NotFound, Forbidden.
+    """
+    require(viewer, Action.CREATE, Plan)
+    rows = read_day(session, territory_id, local_date, clock.now())
+    with elevated(session, "planning"):
+        return shared_plan(session, rows)
 
 
 def move(session: Session, viewer: Viewer, clock: Clock, travel: TravelTimes, plan_id: int, wanted: Move) -> Plan:

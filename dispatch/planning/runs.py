@@ -31,6 +31,7 @@ __all__ = [
     "listed",
     "problem_file",
     "proposal_of",
+    "proposals_of",
     "request_run",
     "solution_file",
 ]
@@ -143,6 +144,12 @@ def listed(
 def proposal_of(session: Session, run_id: int) -> int | None:
     """The id of the run's proposal, None while it has none."""
     return session.scalars(select(Proposal.id).where(Proposal.planning_run_id == run_id)).one_or_none()
+
+
+def proposals_of(session: Session, run_ids: Sequence[int]) -> dict[int, int]:
+    """{run id: proposal id} of those that have one."""
+    query = select(Proposal.planning_run_id, Proposal.id).where(Proposal.planning_run_id.in_(run_ids))
+    return dict(session.execute(query).all())
 
 
 def problem_file(session: Session, viewer: Viewer, run_id: int) -> bytes:
