@@ -1,0 +1,86 @@
+"""What planning and serving need: travel times, the solver, a worker, a port."""
+
+import os
+import socket
+from datetime import timedelta
+
+from api.pages.drawing import Drawing
+from db.session import UnitOfWork
+from dispatch.clock import Clock
+from dispatch.compute.solving import Solve
+from dispatch.compute.worker import Worker
+from dispatch.errors import Unavailable
+from dispatch.planning.runs import JOB_KIND, RunHandler
+from dispatch.settings import Settings
+from dispatch.travel.choice import choose
+from dispatch.travel.places import TravelTimes
+from dispatch.travel.roads import RoadData
+
+
+def travel_times(settings: Settings) -> TravelTimes:
+    """The source of travel times that the settings name; its tables are kept in the data folder.
+
+    Raises Invalid when a setting is missing or wrong.
+    """
+    return choose(
+        settings.travel,
+        file=settings.roads_file,
+        url=settings.travel_url,
+        cache=settings.data_dir / "matrices",
+    )
+
+
+def solver(settings: Settings) -> Solve:
+    from dispatch.compute.solving import Progress
+    from solver.search import Limits
+    from solver.solve import solve
+
+    def run(problem, effort, *, on_progress=None, cancel=None):
+        def told(p):
+            if on_progress:
+                on_progress(Progress(p.stage, p.share, p.cost, p.served))
+
+        return solve(
+            problem,
+            Limits(seconds=effort.seconds, iterations=effort.iterations, threads=effort.threads, seed=effort.seed),
+            told,
+            cancel,
+        )
+
+    return run
+
+
+def drawing_of(settings: Settings, travel: TravelTimes) -> Drawing:
+    """Draws maps, over the streets of the road file where there is one."""
+    return Drawing(travel, None if settings.roads_file is None else RoadData.read(settings.roads_file))
+
+
+def make_worker(settings: Settings, uow: UnitOfWork, clock: Clock, travel: TravelTimes, solve: Solve) -> Worker:
+    """A worker for all kinds of jobs, named after this process."""
+    return Worker(
+        uow=uow,
+        clock=clock,
+        handlers={JOB_KIND: RunHandler(uow, clock, travel, solve)},
+        lease=timedelta(seconds=settings.worker_lease_seconds),
+        name=f"{socket.gethostname()}:{os.getpid()}",
+    )
+
+
+def bind(host: str, port: int, *, or_any: bool = False) -> socket.socket:
+    """A socket that listens there; with `or_any`, on any free port when this one is taken.
+
+    Raises Unavailable when the port is taken or the address is not ours.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    bound = socket.socket(family, socket.SOCK_STREAM)
+    bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        bound.bind((host, port))
+    except OSError as error:
+        bound.close()
+        if or_any:
+            return bind(host, 0)
+        raise Unavailable(
+            f"port {port} of {host} cannot be had ({error.strerror}); choose another with --port"
+        ) from error
+    return bound
