@@ -31,8 +31,7 @@ _SPECIAL: Final[dict[str, dict[str, tuple[Any, Any]]]] = {
 def fill(connection: Connection, metadata: MetaData) -> None:
     """Puts two rows into every table; every column has a value at least once. Keys come from the database: 1 and 2."""
     for table in metadata.sorted_tables:
-        for row in ROWS:
-            connection.execute(insert(table).values(_row(table, row)))
+        connection.execute(insert(table), [_row(table, row) for row in ROWS])
 
 
 def contents(connection: Connection, metadata: MetaData) -> dict[str, list[tuple[Any, ...]]]:

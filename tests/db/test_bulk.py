@@ -21,7 +21,7 @@ def part(key: int, **values: Any) -> dict[str, Any]:
 def test_columns_that_a_row_does_not_name_get_their_default(uow: UnitOfWork) -> None:
     with uow() as session:
         insert_rows(session, Part, [part(7, unit_cost=300), part(8)])
-        found = dict(session.connection().execute(select(Part.id, Part.unit_cost)).tuples().all())
+        found = {row.id: row.unit_cost for row in session.connection().execute(select(Part.id, Part.unit_cost))}
     assert found == {7: 300, 8: 0}
 
 
