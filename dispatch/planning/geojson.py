@@ -55,12 +55,12 @@ def _shape(route: RouteView, travel: TravelTimes) -> tuple[Point, ...]:
 
 
 def _line(route: RouteView, points: Sequence[Point]) -> dict[str, Any]:
+    # A route that never leaves its first place is a line of no length; a line has two positions at least.
+    line = points if len(points) != 1 else (*points, *points)
     return {
         "type": "Feature",
         "id": f"route-{route.shift_id}",
-        "geometry": {"type": "LineString", "coordinates": [list(point) for point in points]}
-        if len(points) > 1
-        else None,
+        "geometry": {"type": "LineString", "coordinates": [list(point) for point in line]},
         "properties": {
             "kind": "route",
             "shift_id": route.shift_id,
