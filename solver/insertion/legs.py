@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from solver.compiled import NEVER, Compiled, FloatArray, IntArray
+from solver.compiled import NEVER, Compiled, Duty, FloatArray, IntArray
 from solver.insertion.plan import Plan
 from solver.problem import Window
 from solver.timing.planner import TimedRoute
@@ -155,7 +155,7 @@ def _legs(plan: Plan, route: TimedRoute) -> IntArray:
         rests = route.schedule.rests[i]
         ready = max(leaves[-1] + route.drives[i] + rests.seconds, rests.ready_from)
         leaves.append(_next_start(service.windows, ready) + route.seconds[i])
-    reach_by = [route.schedule.return_by]
+    reach_by = [_back_by(duty, route)]
     for i in range(len(services) - 1, -1, -1):
         rests = route.schedule.rests[i + 1]
         latest = min(reach_by[-1] - route.drives[i + 1] - rests.seconds, rests.depart_by) - route.seconds[i]
@@ -172,6 +172,18 @@ def _legs(plan: Plan, route: TimedRoute) -> IntArray:
     shift = [route.shift] * len(places)
     columns = (shift, positions, places, goals, leaves, reach_by, rests_seconds, ready_from, route.drives, metres)
     return np.array(columns, dtype=np.int64)
+
+
+def _back_by(duty: Duty, route: TimedRoute) -> int:
+    """When the route must be back at the latest, however it takes its breaks.
+
+    A route that is back before a break falls due does without it; a longer one takes it, which the planner times.
+    """
+    taken = 0
+    for rests in route.schedule.rests:
+        taken |= rests.bits
+    skipped = sum(rest.duration for b, rest in enumerate(duty.breaks) if not (rest.optional or taken >> b & 1))
+    return max(route.schedule.return_by, duty.hard_end - skipped)
 
 
 def _next_start(windows: Sequence[Window], ready: int) -> int:
