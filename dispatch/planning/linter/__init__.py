@@ -9,7 +9,7 @@ from typing import Final
 
 from sqlalchemy.orm import Session
 
-from db.models import Plan
+from db.models import PlanningRun
 from dispatch.access import Action, Viewer, elevated, require
 from dispatch.clock import Clock
 from dispatch.planning.day.build import lay_out
@@ -60,7 +60,7 @@ def lint(
 
     Raises NotFound, Forbidden, Unavailable when travel times are away.
     """
-    require(viewer, Action.READ, Plan)
+    require(viewer, Action.READ, PlanningRun)
     return judge(_read(session, territory_id, local_date, clock, travel))
 
 
