@@ -16,32 +16,14 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from dispatch.errors import Fault, Invalid
+from dispatch.errors import Invalid
+from dispatch.travel.road_faults import TEXTS, TYPES, faults_of
 
 DEGREE: Final = 10_000_000
 """Units of a stored coordinate in one degree."""
 
 EARTH_RADIUS: Final = 6_371_008.8
 """Mean radius of the Earth in metres (IUGG)."""
-
-_TYPES: Final[dict[str, str]] = {
-    "node_lon": "<i4",
-    "node_lat": "<i4",
-    "link_from": "<i4",
-    "link_to": "<i4",
-    "length_cm": "<i4",
-    "road_class": "|u1",
-    "name": "<i4",
-    "one_way": "|b1",
-    "lanes_forward": "|u1",
-    "lanes_backward": "|u1",
-    "kmh_forward": "|u1",
-    "kmh_backward": "|u1",
-    "shape_start": "<i4",
-    "shape_lon": "<i4",
-    "shape_lat": "<i4",
-}
-_TEXTS: Final = ("classes", "names", "attribution")
 
 I32 = NDArray[np.int32]
 U8 = NDArray[np.uint8]
@@ -91,7 +73,7 @@ class RoadData:
     def digest(self) -> str:
         """SHA-256 of the contents: equal networks, equal digests."""
         content = hashlib.sha256(repr((self.classes, self.names, self.attribution)).encode())
-        for key, dtype in _TYPES.items():
+        for key, dtype in TYPES.items():
             content.update(getattr(self, key).astype(dtype).tobytes())
         return content.hexdigest()
 
@@ -113,17 +95,17 @@ class RoadData:
             with zipfile.ZipFile(path) as archive:
                 members = {name.removesuffix(".npy"): archive.read(name) for name in archive.namelist()}
             found: dict[str, Any] = {key: _array(content) for key, content in members.items()}
-            texts = {key: found[key].tobytes().decode() for key in _TEXTS if key in found}
+            texts = {key: found[key].tobytes().decode() for key in TEXTS if key in found}
         except (OSError, ValueError, EOFError, zipfile.BadZipFile) as error:
             reason = f"the road file {path} cannot be read ({error}); make it again, or name another one"
             raise Invalid(reason) from error
-        faults = _faults(found)
+        faults = faults_of(found)
         if faults:
             what = "; ".join(fault.message for fault in faults)
             raise Invalid(f"the road file {path} is malformed: {what}; make it again", faults)
         _steps_to_points(found)
         return cls(
-            **{key: found[key] for key in _TYPES},
+            **{key: found[key] for key in TYPES},
             classes=tuple(texts["classes"].split("\n")),
             names=tuple(texts["names"].split("\n")),
             attribution=texts["attribution"],
@@ -131,7 +113,7 @@ class RoadData:
 
     def write(self, path: Path) -> None:
         """Write the network to a file; the same network gives the same bytes."""
-        arrays = {key: getattr(self, key).astype(dtype) for key, dtype in _TYPES.items()}
+        arrays = {key: getattr(self, key).astype(dtype) for key, dtype in TYPES.items()}
         _points_to_steps(arrays)
         arrays["classes"] = _text("\n".join(self.classes))
         arrays["names"] = _text("\n".join(self.names))
@@ -177,38 +159,3 @@ def _steps_to_points(arrays: dict[str, NDArray[np.generic]]) -> None:
         before = np.concatenate([[0], total])[arrays["shape_start"][link]]
         origin = arrays[f"node_{axis}"].astype(np.int64)[arrays["link_from"][link]]
         arrays[f"shape_{axis}"] = (origin + total - before).astype(np.int32)
-
-
-def _faults(arrays: dict[str, NDArray[np.generic]]) -> tuple[Fault, ...]:
-    """What is wrong with the arrays of a file: first their presence and type, then how they fit together."""
-    faults = [Fault(f"/{key}", f"{key} is missing") for key in (*_TYPES, *_TEXTS) if key not in arrays]
-    for key, dtype in _TYPES.items():
-        if key in arrays and (arrays[key].ndim != 1 or arrays[key].dtype.str != dtype):
-            faults.append(Fault(f"/{key}", f"{key} is not a row of {dtype}"))
-    return tuple(faults) or tuple(_misfits(arrays))
-
-
-def _misfits(arrays: dict[str, NDArray[np.generic]]) -> list[Fault]:
-    nodes, links = len(arrays["node_lon"]), len(arrays["link_from"])
-    start, points = arrays["shape_start"].astype(np.int64), len(arrays["shape_lon"])
-    limits = {
-        "link_from": nodes,
-        "link_to": nodes,
-        "road_class": arrays["classes"].tobytes().count(b"\n") + 1,
-        "name": arrays["names"].tobytes().count(b"\n") + 1,
-        "length_cm": 2**31 - 1,
-    }
-    faults = [
-        Fault(f"/{key}", f"{key} has {len(array)} entries, not {links}")
-        for key, array in arrays.items()
-        if key not in ("node_lon", "node_lat", "shape_start", "shape_lon", "shape_lat", *_TEXTS) and len(array) != links
-    ]
-    if len(arrays["node_lat"]) != nodes or len(arrays["shape_lat"]) != points:
-        faults.append(Fault("/node_lat", "longitudes and latitudes differ in number"))
-    if len(start) != links + 1 or start[0] != 0 or start[-1] != points or bool((np.diff(start) < 0).any()):
-        faults.append(Fault("/shape_start", f"shape_start does not cut {points} points into {links} links"))
-    for key, limit in limits.items():
-        values = arrays[key].astype(np.int64)
-        if values.size and not 0 <= values.min() <= values.max() < limit:
-            faults.append(Fault(f"/{key}", f"{key} holds {values.min()}..{values.max()}, outside 0..{limit - 1}"))
-    return faults

@@ -117,6 +117,16 @@ def test_bits_that_cannot_be_reached_or_left_are_not_snapped_to() -> None:
     assert _one(network, place(5, 200), place(1000, 0))[1] == 1000 - 5 + 200
 
 
+def test_places_a_hand_apart_are_connected() -> None:
+    """The piece of road between them takes no time and has no length."""
+    network = _network(STREET, [Link(0, 1)])
+    near, nearer = place(500, 0), place(500.03, 0)
+    assert _one(network, near, nearer) == _one(network, nearer, near) == (0, 0)
+    three = network.matrix([near, nearer, place(1000, 0)], NIGHT)
+    assert three.metres.tolist() == [[0, 0, 500], [0, 0, 500], [500, 500, 0]]
+    assert network.route([near, nearer], NIGHT).metres == 0
+
+
 def test_nobody_lives_on_a_motorway() -> None:
     network = _network(
         [*STREET, (0.0, 100.0), (1000.0, 100.0)],
@@ -173,6 +183,7 @@ def test_no_places_no_answer() -> None:
     network = _network(STREET, [Link(0, 1)])
     assert network.matrix([]).seconds.shape == (0, 0)
     assert network.table([place(0, 0)], []).metres.shape == (1, 0)
+    assert len(network.snap([]).link) == 0
     assert network.route([]).legs == network.route([place(0, 0)]).legs == ()
 
 
