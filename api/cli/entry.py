@@ -55,6 +55,8 @@ def run(arguments: list[str]) -> int:
     try:
         code = _run(arguments[1:] if tracing else arguments)
         sys.stdout.flush()
+        # The option parser turns an interruption into this code and says nothing.
+        return _say("interrupted", Ends.INTERRUPTED) if code == Ends.INTERRUPTED else code
     except BrokenPipeError:
         # Who reads our output has seen enough; what is still in the buffer must not fail at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -65,7 +67,6 @@ def run(arguments: list[str]) -> int:
         if tracing:
             raise
         return _explain(error)
-    return code
 
 
 def _run(arguments: list[str]) -> int:

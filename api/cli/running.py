@@ -83,4 +83,6 @@ def bind(host: str, port: int, *, or_any: bool = False) -> socket.socket:
         raise Unavailable(
             f"port {port} of {host} cannot be had ({error.strerror}); choose another with --port"
         ) from error
+    # Who comes before the server is up waits for it, and is not turned away.
+    bound.listen()
     return bound

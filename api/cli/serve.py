@@ -3,6 +3,7 @@
 import signal
 import socket
 import threading
+from collections.abc import Callable
 from contextlib import ExitStack
 from types import FrameType
 from typing import TYPE_CHECKING, Annotated, NoReturn
@@ -40,8 +41,8 @@ def serve(
     clock = SystemClock()
     with opened(chosen.database_url.get_secret_value(), clock) as uow:
         bound = bind(host or chosen.host, chosen.port if port is None else port)
-        err.print(f"serving on {address(bound)}; press Ctrl-C to stop")
-        run_server(chosen, uow, clock, bound, worker=worker)
+        said = f"serving on {address(bound)}; press Ctrl-C to stop"
+        run_server(chosen, uow, clock, bound, worker=worker, when_up=lambda: err.print(said))
 
 
 def address(bound: socket.socket) -> str:
@@ -50,8 +51,16 @@ def address(bound: socket.socket) -> str:
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
-def run_server(chosen: Settings, uow: "UnitOfWork", clock: Clock, bound: socket.socket, *, worker: bool) -> None:
-    """Serve on the socket until a signal comes; open requests are finished first.
+def run_server(
+    chosen: Settings,
+    uow: "UnitOfWork",
+    clock: Clock,
+    bound: socket.socket,
+    *,
+    worker: bool,
+    when_up: Callable[[], None],
+) -> None:
+    """Serve on the socket until a signal comes; open requests are finished first. `when_up` is called once it serves.
 
     Raises KeyboardInterrupt after Ctrl-C, SystemExit(0) after a termination.
     """
@@ -62,7 +71,7 @@ def run_server(chosen: Settings, uow: "UnitOfWork", clock: Clock, bound: socket.
     from api.pages.install import install
 
     travel = travel_times(chosen)
-    app = create_app(chosen, uow, clock)
+    app = create_app(chosen, uow, clock, travel=travel, on_start=lambda _: when_up())
     install(app, drawing_of(chosen, travel))
     config = uvicorn.Config(
         app, log_config=None, access_log=False, server_header=False, timeout_graceful_shutdown=10, lifespan="on"

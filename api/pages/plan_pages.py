@@ -128,7 +128,7 @@ def _access_notes(ask: Ask, view: PlanView, route: RouteView) -> list[tuple[str,
 
 def _downloads(ask: Ask, view: PlanView) -> Iterator[tuple[str, str]]:
     if view.id is not None:
-        yield "Routes and stops as GeoJSON", f"/v1/plans/{view.id}/geojson"
+        yield "Routes and stops as GeoJSON", f"/v1/plans/{view.id}.geojson"
     run = latest_run(ask.session, ask.viewer, view.territory_id, view.local_date)
     if run is not None:
         yield "The last run's problem, for dispatch solve", f"/v1/planning-runs/{run}/problem"

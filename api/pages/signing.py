@@ -67,8 +67,8 @@ def _signed_in(request: Request, services: Services, email: str, password: str, 
 
 def _form(next_page: str, *, token: str = "", problem: str = "", email: str = "", status: int = 200) -> Response:
     page = render("sign_in.html", next=_here(next_page), token=token, problem=problem, email=email, **nobody())
-    # The address may hold a token, which no other address is to learn.
-    return HTMLResponse(page, status, headers={"Referrer-Policy": "no-referrer"})
+    # The address may hold a token, which no other is to learn; "no-referrer" would hide where the form comes from too.
+    return HTMLResponse(page, status, headers={"Referrer-Policy": "strict-origin"})
 
 
 def _here(next_page: str) -> str:

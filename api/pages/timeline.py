@@ -94,7 +94,7 @@ def of_day(routes: Sequence[RouteView], now: datetime | None = None, *, href: st
             href=f"{href}{route.technician_code}",
             style=style_of(number),
             bars=tuple(_bars(route, scale)),
-            dues=tuple(_dues(route.visits, scale)),
+            dues=tuple(_dues([stop for stop in route.visits if stop.late_seconds], scale)),
         )
         for number, route in enumerate(routes, start=1)
     )
@@ -129,6 +129,9 @@ def _note(route: RouteView) -> str:
 def _bars(route: RouteView, scale: Scale) -> Iterator[Bar]:
     shift = f"shift {clock(route.shift_starts_at)}–{clock(route.shift_ends_at)}"
     yield scale.bar("shift", route.shift_starts_at, route.shift_ends_at, shift)
+    if route.overtime_seconds and route.returns_at is not None:
+        # Under the stops, which it must not hide.
+        yield scale.bar("overtime", route.shift_ends_at, route.returns_at, f"overtime {length(route.overtime_seconds)}")
     left = route.departs_at
     for label, stop in numbered(route.stops):
         yield from _way(left, stop.arrives_at, scale, "travel")
@@ -136,9 +139,6 @@ def _bars(route: RouteView, scale: Scale) -> Iterator[Bar]:
         left = stop.departs_at
     if route.returns_at is not None:
         yield from _way(left, route.returns_at, scale, "travel home")
-        if route.overtime_seconds:
-            title = f"overtime {length(route.overtime_seconds)}"
-            yield scale.bar("overtime", route.shift_ends_at, route.returns_at, title)
 
 
 def _way(start: datetime | None, end: datetime, scale: Scale, what: str) -> list[Bar]:

@@ -120,7 +120,12 @@ def _serve(chosen: Settings, day: "Day") -> None:
     here = address(bound)
     if chosen.port and not here.endswith(f":{chosen.port}"):
         err.print(f"port {chosen.port} is taken, so this is on another one")
-    token = new_token(day)
-    out.print(f"\nOpen {here}/sign-in?token={token}", soft_wrap=True)
-    out.print("The link signs in as the scheduler, on this machine alone, until tomorrow. Press Ctrl-C to stop.")
-    run_server(chosen, day.uow, day.clock, bound, worker=True)
+    link = f"{here}/sign-in?token={new_token(day)}"
+
+    def say() -> None:
+        out.print(f"\nOpen {link}", soft_wrap=True)
+        out.print(
+            "It signs in as the scheduler, on this machine alone, until tomorrow. Press Ctrl-C to stop.", soft_wrap=True
+        )
+
+    run_server(chosen, day.uow, day.clock, bound, worker=True, when_up=say)
