@@ -22,12 +22,12 @@ from solver.validate import require_supported
 __all__ = ["Limits", "Progress", "RefusedByReferee", "finished", "solve"]
 
 WHOLE: Final = 150
-"""Up to so many visits the routing model is searched whole; beyond, one district of routes after another."""
+"""Up to so many visits, and without breaks, the routing model is searched whole; else one district after another."""
 DISTRICT_SECONDS: Final = 2.0
 ROUNDS_A_DISTRICT: Final = 20
 """With iterations in place of seconds: so many of them per district searched."""
 
-ROOM, MODEL = 0.35, 0.45
+ROOM, MODEL = 0.35, 0.35
 """Shares of the time left that a stage may take; the last stage takes what remains."""
 
 
@@ -103,12 +103,12 @@ def _routing_model(search: Search) -> None:
     search.begin("routing model", 0.2, 0.6)
     until = _until(search, MODEL)
     pace = StagePace(search, until, search.limits.iterations)
-    if len(plan.shift_of) <= WHOLE:
+    if len(plan.shift_of) <= WHOLE and not any(duty.breaks for duty in plan.compiled.duties):
         _model_of(search, range(len(plan.routes)), pace, until, search.limits.iterations)
     else:
         for shifts in _districts(search, pace):
             soon = None if until is None else min(until, search.elapsed() + DISTRICT_SECONDS)
-            _model_of(search, shifts, pace, soon, search.limits.iterations and ROUNDS_A_DISTRICT)
+            _model_of(search, shifts, pace, soon, None if until is not None else ROUNDS_A_DISTRICT)
     search.end()
 
 

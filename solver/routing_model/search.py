@@ -6,7 +6,7 @@ from typing import Any, Final, NamedTuple
 from ortools.constraint_solver import pywrapcp, routing_enums_pb2
 
 from solver.routing_model.breaks import state_breaks
-from solver.routing_model.costs import rests, state_costs
+from solver.routing_model.costs import state_costs
 from solver.routing_model.limits import state_limits
 from solver.routing_model.model import Model, empty_model
 from solver.routing_model.network import network_of
@@ -32,8 +32,12 @@ OPERATORS: Final = (
 )
 
 
+CHECKS_A_SOLUTION: Final = 200
+"""Where solutions are counted: so often OR-Tools may look at its limits per solution allowed before it ends anyway."""
+
+
 class Effort(NamedTuple):
-    """How long a search may take: seconds, or neighbours accepted; whichever is given."""
+    """How long a search may take: seconds, or solutions gone through; whichever is given."""
 
     seconds: float | None
     solutions: int | None
@@ -53,19 +57,29 @@ def build(scope: Scope) -> Model:
 
 
 def search(scope: Scope, effort: Effort, found: Found, stop: Callable[[], bool]) -> int:
-    """Searches from the scope's present routes; returns how many solutions it went through."""
+    """Searches from the scope's present routes; returns how many solutions it went through.
+
+    Where there are breaks, OR-Tools first does without its linear programmes (exact spans are not stated then), which
+    is several times faster; they are used when it cannot time the present routes without.
+    """
+    plain = any(scope.compiled.duties[shift].breaks for shift in scope.shifts)
+    return _searched(scope, effort, found, stop, plain) or (
+        _searched(scope, effort, found, stop, False) if plain else 0
+    )
+
+
+def _searched(scope: Scope, effort: Effort, found: Found, stop: Callable[[], bool], plain: bool) -> int:
     model = build(scope)
     parameters = _parameters(effort)
-    # Its linear programmes are for exact spans, which are not stated where there are breaks.
-    parameters.disable_scheduling_beware_this_may_degrade_performance = rests(model)
+    parameters.disable_scheduling_beware_this_may_degrade_performance = plain
     model.routing.solver().ReSeed(effort.seed)
-    monitor = _Monitor(model, found, stop)
-    model.routing.AddAtSolutionCallback(monitor)
+    monitor = _Monitor(model, found, stop, effort.solutions)
+    limit = model.routing.solver().CustomLimit(monitor.finished)
+    model.routing.AddSearchMonitor(limit)
+    model.routing.AddAtSolutionCallback(monitor.solution)
     model.routing.CloseModelWithParameters(parameters)
     start = _start(model)
-    if start is None:
-        model.routing.SolveWithParameters(parameters)
-    else:
+    if start is not None:
         model.routing.SolveFromAssignmentWithParameters(start, parameters)
     if monitor.error is not None:
         raise monitor.error
@@ -84,27 +98,33 @@ def _start(model: Model) -> Any | None:
 
 
 class _Monitor:
-    """Called by OR-Tools at each solution; an error is kept, since it must not travel through OR-Tools."""
+    """Asked and told by OR-Tools; an error is kept, since it must not travel through OR-Tools."""
 
-    def __init__(self, model: Model, found: Found, stop: Callable[[], bool]) -> None:
+    def __init__(self, model: Model, found: Found, stop: Callable[[], bool], solutions: int | None) -> None:
         self.solutions = 0
         self.error: Exception | None = None
         self._model, self._found, self._stop = model, found, stop
+        self._checks_left = None if solutions is None else solutions * CHECKS_A_SOLUTION
         self._least: int | None = None
 
-    def __call__(self) -> None:
-        routing = self._model.routing
+    def finished(self) -> bool:
+        """Whether OR-Tools is to end its search."""
+        if self._checks_left is not None:
+            self._checks_left -= 1
+            if self._checks_left < 0:
+                return True
+        return self.error is not None or self._stop()
+
+    def solution(self) -> None:
+        """Hands the routes on when the model's cost fell."""
         self.solutions += 1
         try:
-            cost = routing.CostVar().Min()
+            cost = self._model.routing.CostVar().Min()
             if self._least is None or cost < self._least:
                 self._least = cost
                 self._found([tuple(self._visits(k)) for k in range(len(self._model.network.scope.shifts))])
-            finished = self._stop()
         except Exception as error:  # noqa: BLE001 - raised again by `search`, once OR-Tools has returned
-            self.error, finished = error, True
-        if finished:
-            routing.solver().FinishCurrentSearch()
+            self.error = error
 
     def _visits(self, vehicle: int) -> Iterable[int]:
         routing, scope = self._model.routing, self._model.network.scope
