@@ -22,9 +22,7 @@ class RunFolder:
     """The folder, and the process that removes it."""
 
     def __init__(self) -> None:
-        # Not under the user's own temporary folder: the path of a socket must be short.
-        base = "/tmp" if Path("/tmp").is_dir() else None
-        self.path = Path(tempfile.mkdtemp(prefix="dispatch-tests-", dir=base))
+        self.path = Path(tempfile.mkdtemp(prefix="dispatch-tests-", dir=_base()))
         self.path.chmod(0o755)
         self._cleaner: subprocess.Popen[bytes] | None = None
         if sys.platform != "win32":
@@ -38,3 +36,12 @@ class RunFolder:
             shutil.rmtree(self.path)
         else:
             self._cleaner.communicate()
+
+
+def _base() -> str | None:
+    # In memory where there is room: a database for many a test keeps a disk busy. Never under the user's own temporary
+    # folder: the path of a socket must be short.
+    memory = Path("/dev/shm")
+    if memory.is_dir() and shutil.disk_usage(memory).free > 2 << 30:
+        return str(memory)
+    return "/tmp" if Path("/tmp").is_dir() else None
