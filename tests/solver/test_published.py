@@ -1,0 +1,46 @@
+"""Published instances: every one is read, and some are solved with the referee agreeing."""
+
+from pathlib import Path
+
+import pytest
+
+from solver.formats import native
+from solver.referee import check
+from solver.search import Limits
+from solver.solution import Status
+from solver.solve import solve
+from solver.validate import unsupported, validate
+from tests.builders import published
+
+pytestmark = [
+    pytest.mark.shared,
+    pytest.mark.skipif(not published.FOLDER.is_dir(), reason=published.MISSING),
+]
+
+SOLVED = ("C101.100_25-5-5-5", "RC107.100_25-5-5-5", "C104", "service-techs-in-paris")
+
+
+def test_every_instance_is_read_and_sound() -> None:
+    kinds = ("trsp", "vrptw", "hhcrsp", "cfr")
+    paths = [(kind, path) for kind in kinds for path in published.published(kind)]
+    assert len(paths) > 40
+    for kind, path in paths:
+        if kind == "vrptw" and published.customers(path) > published.LARGEST:
+            continue
+        problem = published.load(kind, path)
+        assert problem.visits, path
+        assert validate(problem) == [], path
+        assert bool(unsupported(problem)) == (kind == "hhcrsp"), path
+
+
+def by_name(stem: str) -> tuple[str, Path]:
+    return next((kind, path) for kind, path in published.wanted() if path.stem == stem)
+
+
+@pytest.mark.parametrize("stem", SOLVED)
+def test_some_are_solved_and_the_referee_agrees(stem: str) -> None:
+    problem = published.load(*by_name(stem))
+    solution = solve(problem, Limits(iterations=2))
+    assert check(problem, solution) == []
+    assert solution.status is Status.FEASIBLE
+    assert check(problem, native.load_solution(native.dump_solution(solution))) == []
