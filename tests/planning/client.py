@@ -13,18 +13,14 @@ import uvicorn
 from api.app import create_app
 from db.models import Role, User, UserTerritory
 from db.session import UnitOfWork
-from dispatch.access import Viewer
 from dispatch.access.users import issue_token
 from dispatch.clock import Clock
 from dispatch.compute.solving import Solve
 from dispatch.compute.worker import Worker
 from dispatch.planning.runs import JOB_KIND, RunHandler
 from dispatch.settings import Settings
-from dispatch.travel.straight import StraightLine
 from tests.builders.planning import Company, quick_solve
-
-SYSTEM = Viewer.system()
-ROADS = StraightLine()
+from tests.planning.common import ROADS, SYSTEM
 
 
 @contextmanager

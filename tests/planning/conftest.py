@@ -7,17 +7,12 @@ from sqlalchemy.orm import Session
 
 from db.models import RunStatus
 from db.session import UnitOfWork
-from dispatch.access import Viewer
 from dispatch.clock import FixedClock
 from dispatch.compute.solving import Effort, Solve
 from dispatch.planning import runs
-from dispatch.travel.straight import StraightLine
 from tests.builders.planning import Company, at, quick_solve
-
-SYSTEM = Viewer.system()
-ROADS = StraightLine()
-sqlite_only = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
-"""For what no database can change."""
+from tests.planning.common import ROADS, SYSTEM
+from tests.planning.scene import Scene
 
 
 @pytest.fixture
@@ -61,3 +56,9 @@ def plan_day(uow: UnitOfWork, clock: FixedClock, company: Company) -> Callable[.
         return run.id
 
     return plan
+
+
+@pytest.fixture
+def scene(uow: UnitOfWork, clock: FixedClock, company: Company) -> Scene:
+    """The company's day, and what can be done with it."""
+    return Scene(uow, clock, company)

@@ -12,7 +12,7 @@ from dispatch.planning.findings import Code
 from solver import problem as p
 from solver.validate import validate
 from tests.builders.planning import DAY, Company, at
-from tests.planning.conftest import ROADS, sqlite_only
+from tests.planning.common import ROADS, sqlite_only
 
 pytestmark = sqlite_only
 HOUR = 3600

@@ -14,7 +14,7 @@ from dispatch.planning.findings import Code, Finding, Severity
 from dispatch.travel.places import Matrix, NoRoadNear, Place
 from dispatch.travel.straight import StraightLine
 from tests.builders.planning import DAY, Company, at
-from tests.planning.conftest import ROADS, SYSTEM, sqlite_only
+from tests.planning.common import ROADS, SYSTEM, sqlite_only
 
 pytestmark = sqlite_only
 
