@@ -55,7 +55,7 @@ def restore(source: Path, url: str, *, attachments: Path | None = None, overwrit
     parsed = parse_url(url)
     file = sqlite_file(url)
     if file is not None:
-        file.parent.mkdir(parents=True, exist_ok=True)
+        file.parent.mkdir(parents=True, exist_ok=True)  # the workspace lies beside the database
     with _workspace(file.parent if file is not None else None) as folder:
         manifest = unpack(source, folder)
         _refuse_unfit(manifest, source, parsed.get_backend_name(), attachments)

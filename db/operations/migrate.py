@@ -30,9 +30,7 @@ def upgrade(url: str, revision: str = "head") -> None:
 
     Raises MigrationProblem when this version does not know where the database is.
     """
-    file = sqlite_file(url)
-    if file is not None:
-        file.parent.mkdir(parents=True, exist_ok=True)
+    make_sqlite_file(url)
     _run(url, lambda config: command.upgrade(config, revision))
 
 
@@ -117,6 +115,14 @@ def sqlite_file(url: str) -> Path | None:
     """The file of a SQLite database; None for PostgreSQL."""
     parsed = parse_url(url)
     return Path(parsed.database or "") if parsed.get_backend_name() == "sqlite" else None
+
+
+def make_sqlite_file(url: str) -> None:
+    """Makes the file of a SQLite database, and its folder, where it is not there; only its owner may read it."""
+    file = sqlite_file(url)
+    if file is not None and not file.exists():
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.touch(mode=0o600)
 
 
 def foreign_key_faults(connection: Connection) -> list[str]:

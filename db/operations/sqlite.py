@@ -6,7 +6,7 @@ from pathlib import Path
 
 from db.errors import BackupProblem
 from db.operations.checks import check
-from db.operations.migrate import sqlite_file, upgrade
+from db.operations.migrate import make_sqlite_file, sqlite_file, upgrade
 
 _WAIT_SECONDS = 60.0
 
@@ -40,6 +40,7 @@ def load(dumped: Path, url: str) -> None:
     if faults:
         msg = f"The backup is damaged: {'; '.join(faults[:5])}; use another backup"
         raise BackupProblem(msg)
+    make_sqlite_file(url)
     target = _file(url)
     try:
         with closing(_open(dumped)) as source, closing(_open(target)) as copy:

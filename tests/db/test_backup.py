@@ -83,6 +83,13 @@ def test_all_rows_and_attachments_come_back(filled_url: str, bare_url: str, atta
     assert sorted(path.name for path in tmp_path.iterdir() if path.name.startswith(".")) == []
 
 
+@ON_SQLITE
+def test_others_cannot_read_a_restored_file(filled_url: str, tmp_path: Path) -> None:
+    backup(filled_url, tmp_path / "b", made_at=NOW)
+    restore(tmp_path / "b", f"sqlite:///{tmp_path / 'new.sqlite3'}")
+    assert (tmp_path / "new.sqlite3").stat().st_mode & 0o077 == 0
+
+
 def test_numbering_goes_on_after_a_restore(filled_url: str, bare_url: str, tmp_path: Path) -> None:
     backup(filled_url, tmp_path / "b", made_at=NOW)
     restore(tmp_path / "b", bare_url)

@@ -98,6 +98,8 @@ def test_the_folder_of_a_new_sqlite_database_is_made(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
     upgrade(url)
     assert current(url) == head()
+    file = tmp_path / "a" / "b" / "new.sqlite3"
+    assert file.stat().st_mode & 0o077 == 0, "others must not read it"
 
 
 def test_a_database_from_a_newer_version_is_refused(database_url: str) -> None:
