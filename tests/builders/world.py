@@ -3,6 +3,7 @@
 Technician `me` of the north has a published route today; technician `mate` of the north has one too.
 """
 
+import gzip
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Final
@@ -291,7 +292,15 @@ class _Builder:
 
     def _plan(self, side: Side, territory: int) -> None:
         run = self.add(
-            side, m.PlanningRun, territory_id=territory, local_date=TODAY, requested_at=NOW, limits={"seconds": 1}
+            side,
+            m.PlanningRun,
+            territory_id=territory,
+            local_date=TODAY,
+            status=m.RunStatus.SUCCEEDED,
+            requested_at=NOW,
+            limits={"seconds": 1, "iterations": None, "threads": 1},
+            problem=gzip.compress(b"{}"),
+            solution=gzip.compress(b"{}"),
         )
         self.add(
             side,
@@ -299,6 +308,7 @@ class _Builder:
             planning_run_id=run,
             territory_id=territory,
             local_date=TODAY,
+            status=m.ProposalStatus.APPLIED,
             routes=[],
             left_out=[],
             cost={},

@@ -1,0 +1,105 @@
+"""Bodies of new records that refer to rows of one side of the world."""
+
+import itertools
+from collections.abc import Callable
+from typing import Any, Final
+
+from db import models as m
+from tests.builders.world import Side, World
+
+_SERIAL: Final = itertools.count(1)
+
+
+def _code() -> str:
+    return f"N{next(_SERIAL)}"
+
+
+def _email() -> str:
+    return f"n{next(_SERIAL)}@example.com"
+
+
+def _shift(technician_id: int) -> dict[str, Any]:
+    year = 2030 + next(_SERIAL) % 150
+    return {
+        "technician_id": technician_id,
+        "starts_at": f"{year}-04-01T08:00:00Z",
+        "ends_at": f"{year}-04-01T16:00:00Z",
+    }
+
+
+Body = dict[str, Any]
+
+BODIES: Final[dict[str, Callable[[Side, World], Body]]] = {
+    "tokens": lambda side, _: {"name": "x", "user_id": side[m.User]},
+    "users": lambda _, world: {"name": "x", "email": _email(), "role": "integrator"},
+    "devices": lambda side, _: {"name": "x", "user_id": side[m.User]},
+    "territories": lambda *_: {
+        "code": _code(),
+        "name": "x",
+        "time_zone": "Europe/Paris",
+        "country": "FR",
+        "currency": "EUR",
+    },
+    "organisations": lambda *_: {"name": "x", "kind": "owner"},
+    "contacts": lambda side, _: {"organisation_id": side[m.Organisation], "name": "x", "function": "x"},
+    "sites": lambda side, _: {
+        "organisation_id": side[m.Organisation],
+        "territory_id": side[m.Territory],
+        "name": "x",
+        "street": "x",
+        "house_number": "1",
+        "city": "x",
+        "country": "CL",
+    },
+    "equipment": lambda side, _: {
+        "site_id": side[m.Site],
+        "kind": "lift",
+        "model": "x",
+        "serial": _code(),
+        "label_code": _code(),
+    },
+    "contracts": lambda side, _: {
+        "organisation_id": side[m.Organisation],
+        "name": "x",
+        "starts_on": "2026-01-01",
+        "covered": [{"equipment_id": side[m.Equipment]}],
+    },
+    "tickets": lambda side, _: {"channel": "email", "subject": "x", "site_id": side[m.Site]},
+    "work-types": lambda *_: {"code": _code(), "name": "x", "duration_seconds": 60},
+    "work-orders": lambda side, world: {
+        "work_type_id": world.common[m.WorkType],
+        "site_id": side[m.Site],
+        "summary": "x",
+    },
+    "visits": lambda side, _: {"work_order_id": side[m.WorkOrder]},
+    "skills": lambda *_: {"code": _code(), "name": "x"},
+    "technicians": lambda side, _: {"code": _code(), "name": "x", "territory_id": side[m.Territory]},
+    "shifts": lambda side, _: _shift(side[m.Technician]),
+    "absences": lambda side, _: {
+        "technician_id": side[m.Technician],
+        "kind": "holiday",
+        "starts_at": "2026-04-01T08:00:00Z",
+        "ends_at": "2026-04-02T08:00:00Z",
+    },
+    "parts": lambda *_: {"number": _code(), "name": "x"},
+    "van-stock": lambda side, world: {
+        "technician_id": side[m.Technician],
+        "part_id": world.common[m.PartSubstitute] + 1,
+    },
+    "warehouses": lambda side, _: {
+        "code": _code(),
+        "name": "x",
+        "territory_id": side[m.Territory],
+        "latitude": 1.0,
+        "longitude": 1.0,
+    },
+    "planning-runs": lambda side, _: {"territory_id": side[m.Territory], "local_date": "2026-03-02", "iterations": 1},
+    "plans": lambda side, _: {"territory_id": side[m.Territory], "local_date": "2026-03-02"},
+    "stock-movements": lambda side, world: {
+        "part_id": world.common[m.Part],
+        "quantity": 1,
+        "kind": "transfer",
+        "from_warehouse_id": side[m.Warehouse],
+        "to_technician_id": side[m.Technician],
+    },
+}
