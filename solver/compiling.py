@@ -193,12 +193,17 @@ def _allowed(
     shift_index: Mapping[str, int],
 ) -> BoolArray:
     able = np.zeros((len(problem.visits), len(problem.technicians)), dtype=bool)
+    alike: dict[tuple[object, ...], list[int]] = {}
+    for v, visit in enumerate(problem.visits):
+        rule = visit.technicians
+        key = (tuple(sorted(visit.skills.items())), tools[v], rule.only, rule.never)
+        alike.setdefault(key, []).append(v)
     for t, (technician, crew) in enumerate(zip(problem.technicians, crews, strict=True)):
         stocked = _obtainable(np.array(crew.van, dtype=np.int64), stores)
         lent = crew.tools.union(*(store.tools for store in stores))
-        enough: BoolArray = np.all(need <= stocked, axis=1)
-        for v, visit in enumerate(problem.visits):
-            able[v, t] = bool(enough[v]) and tools[v] <= lent and may_serve(visit, technician)
+        for same in alike.values():
+            able[same, t] = tools[same[0]] <= lent and may_serve(problem.visits[same[0]], technician)
+        able[:, t] &= np.all(need <= stocked, axis=1)
     owner = [t for t, technician in enumerate(problem.technicians) for _ in technician.shifts]
     allowed: BoolArray = able[:, owner]
     for v, visit in enumerate(problem.visits):

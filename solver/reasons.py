@@ -38,7 +38,9 @@ class Case:
         everyone = sum(bool(crew.shifts) for crew in self.compiled.crews)
         if len(self.people) == 1:
             return f"Technician {self.people[0].id!r}"
-        return f"{'All' if len(self.people) == everyone else f'{len(self.people)} of'} {everyone} technicians"
+        if len(self.people) == everyone:
+            return "Both technicians" if everyone == 2 else f"All {everyone} technicians"
+        return f"{len(self.people)} of {everyone} technicians"
 
     def say(self, one: str, many: str) -> str:
         """The verb that fits the number of technicians."""
@@ -58,7 +60,8 @@ def _skill(case: Case) -> str:
     name = next(iter(case.visit.skills))
     best = max(case.people, key=lambda person: person.skills.get(name, 0))
     level = best.skills.get(name, 0)
-    return f"{text}; the best of them, {best.id!r}, has level {level}." if level else f"{text}."
+    whose = "" if len(case.people) == 1 else f"the best of them, {best.id!r}, "
+    return f"{text}; {whose}has level {level}." if level else f"{text}."
 
 
 def _tool(case: Case) -> str:
@@ -96,7 +99,9 @@ def _excluded(case: Case) -> str:
 
 
 def _window(case: Case) -> str:
-    windows = listed((f"{clock(low)}–{clock(high)}" for low, high in case.visit.windows), "or")
+    windows = listed(
+        (clock(low) if low == high else f"{clock(low)}–{clock(high)}" for low, high in case.visit.windows), "or"
+    )
     starts, ends = min(duty.start for duty in case.duties), max(duty.hard_end for duty in case.duties)
     if case.visit.pinned is not None and case.visit.pinned.start is not None:
         windows = f"{clock(case.visit.pinned.start)}, where it is pinned"
@@ -134,7 +139,8 @@ def _capacity(case: Case) -> str:
 def _not_worth_it(case: Case) -> str:
     extra = min(stopped.extra for stopped in case.stopped)
     cheapest = next(p.id for p, s in zip(case.people, case.stopped, strict=True) if s.extra == extra)
-    return f"Serving it costs {extra} more at the least (with {cheapest!r}); leaving it out costs {case.visit.unserved_cost}."
+    left_out = case.visit.unserved_cost
+    return f"Serving it costs {extra} more at the least (with {cheapest!r}); leaving it out costs {left_out}."
 
 
 def _link(case: Case) -> str:

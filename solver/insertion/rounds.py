@@ -73,8 +73,8 @@ def improve(plan: Plan, rng: Random, pace: Pace, better: Callable[[Plan], None],
 def _note_absences(plan: Plan, absences: list[int]) -> int:
     """Counts each mandatory visit left out once more; how often those of this plan were left out so far.
 
-    A plan that leaves out what was seldom left out goes before one that leaves out what always is, as in the fleet
-    minimisation of Christiaens and Vanden Berghe, "Slack induction by string removals", Transportation Science 54, 2020.
+    A plan that leaves out what was seldom left out goes before one that leaves out what always is, as where Christiaens
+    and Vanden Berghe spare vehicles, "Slack induction by string removals", Transportation Science 54, 2020.
     """
     left = [visit for visit in plan.left_out() if plan.compiled.must[visit]]
     for visit in left:

@@ -76,6 +76,10 @@ def _searched(scope: Scope, effort: Effort, found: Found, stop: Callable[[], boo
     monitor = _Monitor(model, found, stop, effort.solutions)
     limit = model.routing.solver().CustomLimit(monitor.finished)
     model.routing.AddSearchMonitor(limit)
+    if effort.solutions is not None:
+        # It may fail for ever over times that no departure satisfies, without ever asking `finished`.
+        failures = model.routing.solver().FailuresLimit(effort.solutions * CHECKS_A_SOLUTION)
+        model.routing.AddSearchMonitor(failures)
     model.routing.AddAtSolutionCallback(monitor.solution)
     model.routing.CloseModelWithParameters(parameters)
     start = _start(model)
