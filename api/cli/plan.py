@@ -30,7 +30,8 @@ def plan(
       dispatch plan --territory LS --date 2026-03-02 --seconds 20 --apply
     """
     from api.cli import planning
-    from api.cli.running import solver, travel_times
+    from api.cli.running import travel_times
+    from api.worker import solver
     from dispatch.access import Viewer
     from dispatch.compute.solving import Effort
     from dispatch.planning import plans

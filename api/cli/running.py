@@ -1,16 +1,9 @@
-"""What planning and serving need: travel times, the solver, a worker, a port."""
+"""What planning and serving need: travel times, maps, a port."""
 
-import os
 import socket
-from datetime import timedelta
 
 from api.pages.drawing import Drawing
-from db.session import UnitOfWork
-from dispatch.clock import Clock
-from dispatch.compute.solving import Solve
-from dispatch.compute.worker import Worker
 from dispatch.errors import Unavailable
-from dispatch.planning.runs import JOB_KIND, RunHandler
 from dispatch.settings import Settings
 from dispatch.travel.choice import choose
 from dispatch.travel.places import TravelTimes
@@ -30,40 +23,9 @@ def travel_times(settings: Settings) -> TravelTimes:
     )
 
 
-def solver(settings: Settings) -> Solve:
-    from dispatch.compute.solving import Progress
-    from solver.search import Limits
-    from solver.solve import solve
-
-    def run(problem, effort, *, on_progress=None, cancel=None):
-        def told(p):
-            if on_progress:
-                on_progress(Progress(p.stage, p.share, p.cost, p.served))
-
-        return solve(
-            problem,
-            Limits(seconds=effort.seconds, iterations=effort.iterations, threads=effort.threads, seed=effort.seed),
-            told,
-            cancel,
-        )
-
-    return run
-
-
 def drawing_of(settings: Settings, travel: TravelTimes) -> Drawing:
     """Draws maps, over the streets of the road file where there is one."""
     return Drawing(travel, None if settings.roads_file is None else RoadData.read(settings.roads_file))
-
-
-def make_worker(settings: Settings, uow: UnitOfWork, clock: Clock, travel: TravelTimes, solve: Solve) -> Worker:
-    """A worker for all kinds of jobs, named after this process."""
-    return Worker(
-        uow=uow,
-        clock=clock,
-        handlers={JOB_KIND: RunHandler(uow, clock, travel, solve)},
-        lease=timedelta(seconds=settings.worker_lease_seconds),
-        name=f"{socket.gethostname()}:{os.getpid()}",
-    )
 
 
 def bind(host: str, port: int, *, or_any: bool = False) -> socket.socket:

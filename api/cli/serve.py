@@ -67,8 +67,9 @@ def run_server(
     import uvicorn
 
     from api.app import create_app
-    from api.cli.running import drawing_of, make_worker, solver, travel_times
+    from api.cli.running import drawing_of, travel_times
     from api.pages.install import install
+    from api.worker import make_worker, solver
 
     travel = travel_times(chosen)
     app = create_app(chosen, uow, clock, travel=travel, on_start=lambda _: when_up())

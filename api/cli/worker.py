@@ -1,7 +1,5 @@
 """dispatch worker: carries out planning runs and delivers the outbox."""
 
-import signal
-
 from api.cli.context import err, opened
 from dispatch.clock import SystemClock
 from dispatch.settings import settings
@@ -16,13 +14,13 @@ def worker() -> None:
     Example:
       dispatch worker
     """
-    from api.cli.running import make_worker, solver, travel_times
+    from api.cli.running import travel_times
+    from api.worker import ended_by_signals, make_worker, solver
 
     chosen, clock = settings(), SystemClock()
     with opened(chosen.database_url.get_secret_value(), clock) as uow:
         working = make_worker(chosen, uow, clock, travel_times(chosen), solver(chosen))
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, lambda *_: working.end())
         err.print(f"working as {working.name}; press Ctrl-C to stop")
-        working.run()
+        with ended_by_signals(working):
+            working.run()
         err.print("stopped; what was in hand goes to another worker")

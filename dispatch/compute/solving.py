@@ -3,14 +3,20 @@
 The solver's own words (limits, progress, crashes) are turned into plain ones here, for the rooms above.
 """
 
+import threading
 from collections.abc import Callable
 from concurrent.futures import Executor, Future
 from dataclasses import dataclass
 from typing import Protocol
 
 from dispatch.errors import DispatchError
+from solver import search
+from solver.child import SolverCrashed, solve_in_child
+from solver.faults import Malformed
 from solver.problem import Problem
+from solver.search import Limits
 from solver.solution import Solution
+from solver.solve import solve
 
 
 class SolveFailed(DispatchError):
@@ -46,15 +52,60 @@ class Solve(Protocol):
         effort: Effort,
         *,
         on_progress: Callable[[Progress], None] | None = None,
-        cancel: Callable[[], bool] | None = None,
+        cancel: threading.Event | None = None,
     ) -> Solution:
-        """The best plan found; once `cancel` says so, whatever there is, within a second.
+        """The best plan found; once `cancel` is set, whatever there is, within a second.
 
         Raises SolveFailed.
         """
         ...
 
 
-def submit(executor: Executor, solve: Solve, problem: Problem, effort: Effort) -> "Future[Solution]":
-    """One of many solves at once; `executor` may be local processes, or Dask's."""
-    return executor.submit(solve, problem, effort)
+@dataclass(frozen=True, slots=True)
+class SolveInChild:
+    """Solves in a spawned process that may hold so many MiB of data; a crash there is a `SolveFailed` here."""
+
+    memory_mb: int | None = None
+
+    def __call__(
+        self,
+        problem: Problem,
+        effort: Effort,
+        *,
+        on_progress: Callable[[Progress], None] | None = None,
+        cancel: threading.Event | None = None,
+    ) -> Solution:
+        """As `Solve` says."""
+        memory = None if self.memory_mb is None else self.memory_mb * 2**20
+        try:
+            return solve_in_child(problem, _limits(effort), _told(on_progress), cancel, memory)
+        except SolverCrashed as error:
+            raise SolveFailed(str(error)) from error
+        except Malformed as error:
+            raise SolveFailed(f"the optimiser refuses the problem: {error}") from error
+
+
+def submit(executor: Executor, problem: Problem, effort: Effort) -> "Future[Solution]":
+    """One of many solves at once, in a process of the executor: local ones, or Dask's on other machines.
+
+    The executor looks after its processes; one that dies there is an error of the future.
+    """
+    return executor.submit(_solve_here, problem, effort)
+
+
+def _solve_here(problem: Problem, effort: Effort) -> Solution:
+    return solve(problem, _limits(effort))
+
+
+def _limits(effort: Effort) -> Limits:
+    return Limits(effort.seconds, effort.iterations, effort.seed, effort.threads)
+
+
+def _told(on_progress: Callable[[Progress], None] | None) -> Callable[[search.Progress], None] | None:
+    if on_progress is None:
+        return None
+
+    def tell(step: search.Progress) -> None:
+        on_progress(Progress(step.stage, step.share, step.cost, step.served))
+
+    return tell

@@ -97,7 +97,7 @@ class _Process:
     watch: "_Watch" = field(init=False)
 
     def __post_init__(self) -> None:
-        self.watch = _Watch(self.uow, self.run_id)
+        self.watch = _Watch(self.uow, self.run_id, self._is_over)
 
     def run(self) -> RunStatus:
         begun = self._transaction(self._begin)
@@ -120,7 +120,7 @@ class _Process:
     def _solved(self, begun: "_Input | tuple[Subject, Effort]") -> "tuple[_Input, Solution]":
         given = begun if isinstance(begun, _Input) else self._input(*begun)
         with self.watch:
-            return given, self.solve(given.problem, given.effort, on_progress=self._progressed, cancel=self._must_stop)
+            return given, self.solve(given.problem, given.effort, on_progress=self._progressed, cancel=self.watch.stop)
 
     def _failed(self, error: DispatchError) -> RunStatus:
         return self._transaction(lambda session: self._fail(session, error.message))
@@ -137,8 +137,8 @@ class _Process:
         if self.lease is not None:
             self.lease.raise_if_over()
 
-    def _must_stop(self) -> bool:
-        return self.watch.cancelled or self.cancel() or (self.lease is not None and self.lease.must_let_go)
+    def _is_over(self) -> bool:
+        return self.cancel() or (self.lease is not None and self.lease.must_let_go)
 
     def _progressed(self, progress: Progress) -> None:
         self.watch.latest = progress
@@ -269,27 +269,28 @@ def _withheld(given: _Input) -> list[dict[str, Any]]:
 
 
 class _Watch:
-    """Beside a solve: notes its progress and looks for a cancellation, from a thread of its own."""
+    """Beside a solve: notes its progress and looks whether it is to stop, from a thread of its own."""
 
-    def __init__(self, uow: UnitOfWork, run_id: int) -> None:
-        self._uow, self._run_id = uow, run_id
-        self._over = threading.Event()
+    def __init__(self, uow: UnitOfWork, run_id: int, is_over: Callable[[], bool]) -> None:
+        self._uow, self._run_id, self._is_over = uow, run_id, is_over
+        self._done = threading.Event()
         self._thread = threading.Thread(target=self._look, name=f"watch of run {run_id}", daemon=True)
         self.latest: Progress | None = None
-        self.cancelled = False
+        self.stop = threading.Event()
 
     def __enter__(self) -> None:
         self._thread.start()
 
     def __exit__(self, *_: object) -> None:
-        self._over.set()
+        self._done.set()
         self._thread.join()
 
     def _look(self) -> None:
         noted: Progress | None = None
-        while not self._over.wait(LOOK_EVERY):
+        while not self._done.wait(LOOK_EVERY):
             try:
-                self.cancelled = self.cancelled or self._is_cancelled()
+                if self._is_over() or self._is_cancelled():
+                    self.stop.set()
                 if self.latest is not noted:
                     noted = self.latest
                     self._note(noted)

@@ -1,5 +1,6 @@
 """A small company, built row by row, for tests of planning; and a quick solve that needs no OR-Tools."""
 
+import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
@@ -252,12 +253,12 @@ def quick_solve(
     effort: Effort,
     *,
     on_progress: Callable[[Progress], None] | None = None,
-    cancel: Callable[[], bool] | None = None,
+    cancel: threading.Event | None = None,
 ) -> Solution:
     """The insertion heuristic alone: a fast, deterministic solve."""
     compiled = compile_problem(problem)
     draft = Draft(Planner(compiled))
-    insert_all(draft, range(len(problem.visits)), range(len(compiled.duties)), cancel or (lambda: False))
+    insert_all(draft, range(len(problem.visits)), range(len(compiled.duties)), (cancel or threading.Event()).is_set)
     routes = routes_of(draft)
     served = {stop.id for route in routes for stop in route.stops}
     left = [visit for visit in problem.visits if visit.id not in served]

@@ -46,7 +46,8 @@ def demo(
         raise typer.BadParameter("Give either --seconds or --iterations.")
     from api.cli.demo import steps
     from api.cli.planning import Day, say_plan, territory_of
-    from api.cli.running import solver, travel_times
+    from api.cli.running import travel_times
+    from api.worker import solver
     from db.operations import upgrade
     from dispatch.compute.solving import Effort
     from fixtures import city

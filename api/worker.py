@@ -1,0 +1,47 @@
+"""The worker process: which jobs it carries out, with what, and how it ends.
+
+`dispatch worker` runs one until a signal comes; `dispatch serve` runs one in a thread beside the server.
+"""
+
+import os
+import signal
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+
+from db.session import UnitOfWork
+from dispatch.clock import Clock
+from dispatch.compute.solving import Solve, SolveInChild
+from dispatch.compute.worker import Worker
+from dispatch.planning.runs import JOB_KIND, RunHandler
+from dispatch.settings import Settings
+from dispatch.travel.places import TravelTimes
+
+
+def solver(settings: Settings) -> Solve:
+    """Solves in a child process that may take as much memory as the settings say."""
+    return SolveInChild(settings.solve_memory_mb)
+
+
+def make_worker(settings: Settings, uow: UnitOfWork, clock: Clock, travel: TravelTimes, solve: Solve) -> Worker:
+    """A worker for all kinds of jobs, named after this process."""
+    return Worker(
+        uow=uow,
+        clock=clock,
+        handlers={JOB_KIND: RunHandler(uow, clock, travel, solve)},
+        lease=timedelta(seconds=settings.worker_lease_seconds),
+        name=f"{socket.gethostname()}:{os.getpid()}",
+    )
+
+
+@contextmanager
+def ended_by_signals(worker: Worker) -> Iterator[None]:
+    """Within it, SIGTERM and SIGINT end the worker in order: what it has in hand goes back to the queue."""
+    numbers = (signal.SIGTERM, signal.SIGINT)
+    before = [signal.signal(number, lambda *_: worker.end()) for number in numbers]
+    try:
+        yield
+    finally:
+        for number, handler in zip(numbers, before, strict=True):
+            signal.signal(number, handler)
