@@ -1,0 +1,80 @@
+"""`python -m solver solve|check`: the optimiser without the rest of the project."""
+
+import argparse
+import math
+import sys
+from collections.abc import Sequence
+
+from solver.cli import FORMATS, run_check, run_solve
+from solver.search import Limits
+from solver.showing import Showing
+
+SOLVE_EXAMPLE = "example: python -m solver solve day.json -o plan.json --seconds 30"
+CHECK_EXAMPLE = "example: python -m solver check day.json plan.json"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; the exit code."""
+    given = _parser().parse_args(arguments)
+    if given.command == "check":
+        return run_check(given.problem, given.solution, given.json)
+    limits = Limits(
+        seconds=None if given.iterations is not None else given.seconds,
+        iterations=given.iterations,
+        seed=given.seed,
+        threads=given.threads,
+    )
+    return run_solve(given.problem, given.output, limits, given.format, Showing(given.progress), given.quiet)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m solver", description="Plan field-service days, and judge plans.")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="solve|check")
+    _add_solve(commands.add_parser("solve", help="plan a problem", description="Plan a problem.", epilog=SOLVE_EXAMPLE))
+    about = "Recompute every rule and the cost of a plan."
+    _add_check(commands.add_parser("check", help="judge a plan", description=about, epilog=CHECK_EXAMPLE))
+    return parser
+
+
+def _add_solve(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("problem", metavar="PROBLEM.json", help='the problem ("-": standard input)')
+    parser.add_argument("-o", "--output", default="-", metavar="FILE", help="the solution (default: standard output)")
+    effort = parser.add_mutually_exclusive_group()
+    effort.add_argument("--seconds", type=_seconds, default=10.0, metavar="S", help="how long to search (default: 10)")
+    effort.add_argument("--iterations", type=_count, metavar="N", help="in place of seconds; the same plan every time")
+    parser.add_argument("--seed", type=_count, default=0, metavar="N", help="of the random choices (default: 0)")
+    parser.add_argument("--threads", type=_threads, default=1, metavar="N", help="how many cores to use (default: 1)")
+    parser.add_argument("--format", choices=FORMATS, default="native", help="of problem and solution")
+    ways = [str(way) for way in Showing]
+    about = "a bar, a line a second, or nothing (default: a bar on a terminal)"
+    parser.add_argument("--progress", choices=ways, default="auto", help=about)
+    parser.add_argument("--quiet", action="store_true", help="say nothing but errors")
+
+
+def _add_check(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("problem", metavar="PROBLEM.json", help='the problem ("-": standard input)')
+    parser.add_argument("solution", metavar="SOLUTION.json", help='the solution ("-": standard input)')
+    parser.add_argument("--json", action="store_true", help="print the verdict as JSON")
+
+
+def _seconds(text: str) -> float:
+    value = float(text) if text.replace(".", "", 1).isascii() and text.replace(".", "", 1).isdecimal() else math.nan
+    if not 0 < value < math.inf:
+        raise argparse.ArgumentTypeError(f"{text!r} must be a number of seconds greater than 0, such as 30")
+    return value
+
+
+def _count(text: str) -> int:
+    if not (text.isascii() and text.isdecimal() and len(text) <= 9):
+        raise argparse.ArgumentTypeError(f"{text!r} must be a whole number, 0 to 999999999")
+    return int(text)
+
+
+def _threads(text: str) -> int:
+    if not (text.isascii() and text.isdecimal() and len(text) <= 4 and int(text) > 0):
+        raise argparse.ArgumentTypeError(f"{text!r} must be a whole number, 1 to 9999")
+    return int(text)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
