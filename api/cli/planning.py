@@ -1,5 +1,6 @@
 """Planning a day at the command line, with a progress bar, and showing what came of it."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 
@@ -16,7 +17,7 @@ from dispatch.access import Viewer
 from dispatch.clock import Clock
 from dispatch.compute.solving import Effort, Solve
 from dispatch.compute.solving import Progress as Step
-from dispatch.errors import NotFound, Unavailable
+from dispatch.errors import Conflict, NotFound, Unavailable
 from dispatch.money import format_money
 from dispatch.planning import plans, proposals, publish, runs
 from dispatch.planning import summary as figures
@@ -86,7 +87,9 @@ def make_proposal(day: Day, effort: Effort, travel: TravelTimes, solve: Solve) -
             runs.execute(day.uow, run_id, travel=travel, clock=day.clock, solve=solve, on_progress=show)
             bar.update(task, completed=1.0)
     except KeyboardInterrupt:
-        day.uow.run(lambda session: runs.cancel(session, day.viewer, day.clock, run_id), viewer=day.viewer)
+        # A run that ended at this very moment has nothing left to cancel.
+        with suppress(Conflict):
+            day.uow.run(lambda session: runs.cancel(session, day.viewer, day.clock, run_id), viewer=day.viewer)
         raise
     return _proposal_of(day, run_id)
 

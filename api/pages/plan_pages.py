@@ -9,19 +9,15 @@ from fastapi import APIRouter, Path, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from api.dependencies import AskDep
-from api.pages import timeline
 from api.pages.choices import Day, days_of, latest_run, technician_code, territory_by_code
-from api.pages.drawing import Drawing
-from api.pages.labels import style_of
-from api.pages.maps import numbered
 from api.pages.page_route import PageRoute
 from api.pages.render import render
+from api.pages.showing import plan_html, technician_html
 from api.transaction import Ask
 from db.models import PlanningRun, Role
 from dispatch.access import Action, may
 from dispatch.errors import NotFound
 from dispatch.planning import plans
-from dispatch.planning import summary as figures
 from dispatch.planning.views import PlanView, RouteView
 from dispatch.records.access_notes import read_access_notes
 
@@ -51,20 +47,15 @@ def show_plan(ask: AskDep, request: Request, code: Code, local_date: LocalDate) 
     if ask.viewer.role is Role.TECHNICIAN:
         return RedirectResponse(f"{day.href}/technicians/{quote(technician_code(ask.session, ask.viewer))}", 303)
     view = plans.current(ask.session, ask.viewer, territory.id, day.local_date)
-    drawing: Drawing = request.app.state.drawing
-    page = render(
-        "plan.html",
-        plan=view,
+    page = plan_html(
+        view,
+        request.app.state.drawing,
+        ask.clock.now(),
         here=day.href,
         days=[("← day before", day.moved(-1).href), ("day after →", day.moved(1).href)],
-        summary=figures.of(view.routes, view.left_out, view.cost),
-        show_cost=may(ask.viewer, Action.READ, PlanningRun),
-        line=timeline.of_day(view.routes, ask.clock.now(), href="#"),
-        picture=drawing.map_of(view),
-        sheets=[(route, numbered(route.stops)) for route in view.routes],
-        styles={route.shift_id: style_of(number) for number, route in enumerate(view.routes, start=1)},
         downloads=list(_downloads(ask, view)),
-        **_who(ask),
+        show_cost=may(ask.viewer, Action.READ, PlanningRun),
+        who=_who(ask),
     )
     return HTMLResponse(page)
 
@@ -81,21 +72,17 @@ def show_technician(
     territory = territory_by_code(ask.session, code)
     day = Day(territory.code, territory.name, _date(local_date))
     view = plans.current(ask.session, ask.viewer, territory.id, day.local_date)
-    places = [place for place, route in enumerate(view.routes) if route.technician_code == technician]
-    if not places:
+    route = next((route for route in view.routes if route.technician_code == technician), None)
+    if route is None:
         raise NotFound(f"There is no route of {technician} on {day.local_date} that you may see.")
-    route = view.routes[places[0]]
-    drawing: Drawing = request.app.state.drawing
-    page = render(
-        "technician.html",
-        plan=view,
-        route=route,
+    page = technician_html(
+        view,
+        route,
+        request.app.state.drawing,
+        ask.clock.now(),
         here=day.href,
-        line=timeline.of_route(route, style_of(places[0] + 1), ask.clock.now()),
-        picture=drawing.map_of(view, only=route),
-        labelled=numbered(route.stops),
         access_notes=_access_notes(ask, view, route),
-        **_who(ask),
+        who=_who(ask),
     )
     return HTMLResponse(page)
 

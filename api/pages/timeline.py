@@ -82,8 +82,8 @@ class Scale:
         return tuple((self.at(hour), clock(hour)) for hour in (self.start + timedelta(hours=n) for n in range(count)))
 
 
-def of_day(routes: Sequence[RouteView], now: datetime | None = None, *, href: str = "#") -> Timeline | None:
-    """A row for each route; None without any. `href` comes before a technician's code in links."""
+def of_day(routes: Sequence[RouteView], now: datetime | None = None) -> Timeline | None:
+    """A row for each route, which links to its table below; None without any."""
     if not routes:
         return None
     scale = Scale.over(routes)
@@ -91,7 +91,7 @@ def of_day(routes: Sequence[RouteView], now: datetime | None = None, *, href: st
         Row(
             name=route.technician,
             note=_note(route),
-            href=f"{href}{route.technician_code}",
+            href=f"#{route.technician_code}",
             style=style_of(number),
             bars=tuple(_bars(route, scale)),
             dues=tuple(_dues([stop for stop in route.visits if stop.late_seconds], scale)),
