@@ -7,16 +7,15 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import Executor, Future
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from dispatch.errors import DispatchError
-from solver import search
-from solver.child import SolverCrashed, solve_in_child
 from solver.faults import Malformed
 from solver.problem import Problem
-from solver.search import Limits
 from solver.solution import Solution
-from solver.solve import solve
+
+if TYPE_CHECKING:
+    from solver import search
 
 
 class SolveFailed(DispatchError):
@@ -76,6 +75,9 @@ class SolveInChild:
         cancel: threading.Event | None = None,
     ) -> Solution:
         """As `Solve` says."""
+        # Imported when first needed: OR-Tools takes a while to load, and most processes that import this never solve.
+        from solver.child import SolverCrashed, solve_in_child
+
         memory = None if self.memory_mb is None else self.memory_mb * 2**20
         try:
             return solve_in_child(problem, _limits(effort), _told(on_progress), cancel, memory)
@@ -94,18 +96,22 @@ def submit(executor: Executor, problem: Problem, effort: Effort) -> "Future[Solu
 
 
 def _solve_here(problem: Problem, effort: Effort) -> Solution:
+    from solver.solve import solve  # in the executor's process, where alone it is needed
+
     return solve(problem, _limits(effort))
 
 
-def _limits(effort: Effort) -> Limits:
+def _limits(effort: Effort) -> "search.Limits":
+    from solver.search import Limits  # as above
+
     return Limits(effort.seconds, effort.iterations, effort.seed, effort.threads)
 
 
-def _told(on_progress: Callable[[Progress], None] | None) -> Callable[[search.Progress], None] | None:
+def _told(on_progress: Callable[[Progress], None] | None) -> "Callable[[search.Progress], None] | None":
     if on_progress is None:
         return None
 
-    def tell(step: search.Progress) -> None:
+    def tell(step: "search.Progress") -> None:
         on_progress(Progress(step.stage, step.share, step.cost, step.served))
 
     return tell

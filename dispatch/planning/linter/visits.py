@@ -26,10 +26,7 @@ def skill_nobody_has(one: Subject) -> Iterable[Finding]:
 
 def skill_level_nobody_has(one: Subject) -> Iterable[Finding]:
     """A visit needs a skill at a level that nobody on duty reaches."""
-    best: dict[str, int] = {}
-    for duty in one.duties:
-        for skill, level in one.skills(duty).items():
-            best[skill] = max(level, best.get(skill, 0))
+    best = _best(one)
     for visit in one.waiting:
         for skill, level in one.wanted_skills(visit).items():
             if 0 < best.get(skill, 0) < level:
@@ -38,8 +35,18 @@ def skill_level_nobody_has(one: Subject) -> Iterable[Finding]:
                 yield unservable(visit, Code.SKILL_LEVEL_NOBODY_HAS, why, remedy)
 
 
+def _best(one: Subject) -> dict[str, int]:
+    """{skill: the highest level on duty}."""
+    best: dict[str, int] = {}
+    for duty in one.duties:
+        for skill, level in one.skills(duty).items():
+            best[skill] = max(level, best.get(skill, 0))
+    return best
+
+
 def nobody_allowed(one: Subject) -> Iterable[Finding]:
     """Everybody on duty is excluded from a visit, or nobody has all its skills together."""
+    best = _best(one)
     for visit in one.waiting:
         rules = one.day.rows.rules.get(visit.candidate.visit.id, ())
         only = {rule.technician_id for rule in rules if rule.preference is Preference.ONLY}
@@ -48,6 +55,8 @@ def nobody_allowed(one: Subject) -> Iterable[Finding]:
             duty for duty in one.duties if duty.technician.id not in never and (not only or duty.technician.id in only)
         ]
         wanted = one.wanted_skills(visit)
+        if any(best.get(skill, 0) < level for skill, level in wanted.items()):
+            continue  # the rules above have said so
         able = [duty for duty in allowed if all(one.skills(duty).get(s, 0) >= n for s, n in wanted.items())]
         if one.duties and not able:
             why = "all on duty are excluded from it" if not allowed else "none of those allowed has all its skills"
