@@ -103,6 +103,8 @@ class Compiled(NamedTuple):
     window_open: IntArray  # (n,) the first opening
     window_close: IntArray  # (n,) the last closing, finish_by taken into account
     windows: tuple[tuple[Window, ...], ...]
+    opens: IntArray  # (n, most windows of a visit), NEVER where it has fewer
+    closes: IntArray  # (n, most windows of a visit), NEVER where it has fewer
     due: IntArray  # (n,)
     late_rate: tuple[int, ...]  # (n,) units per second
     late_estimate: FloatArray  # (n,) the same, for estimates

@@ -56,6 +56,8 @@ def compile_problem(problem: Problem) -> Compiled:
         window_open=_column([w[0][0] if w else 0 for w in windows]),
         window_close=_closings(visits, windows, duration),
         windows=windows,
+        opens=_padded([[low for low, _ in w] for w in windows]),
+        closes=_padded([[high for _, high in w] for w in windows]),
         due=_column([NEVER if v.due is None else v.due for v in visits]),
         late_rate=late_rate,
         late_estimate=np.array(late_rate, dtype=np.float64),
@@ -87,6 +89,13 @@ def _column(values: Sequence[int]) -> IntArray:
 
 def _or_never(value: int | None) -> int:
     return NEVER if value is None else value
+
+
+def _padded(rows: Sequence[Sequence[int]]) -> IntArray:
+    padded = np.full((len(rows), max([1, *map(len, rows)])), NEVER, dtype=np.int64)
+    for i, row in enumerate(rows):
+        padded[i, : len(row)] = row
+    return padded
 
 
 def _shifts(problem: Problem) -> list[Shift]:

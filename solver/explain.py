@@ -10,23 +10,21 @@ import numpy as np
 
 from solver.compiled import NEVER, SCALE, Compiled, IntArray
 from solver.insertion.legs import IMPOSSIBLE, estimate, legs_of
-from solver.insertion.plan import Plan
+from solver.insertion.places import TRIALS
+from solver.insertion.plan import Change, Plan
 from solver.insertion.regret import best_place
 from solver.reasons import sentence
 from solver.solution import Reason, ReasonCode, Unserved
-
-TRIALS: Final = 5
-"""Shifts in which a left-out visit is timed exactly; for further ones the estimate stands."""
 
 ORDER: Final = tuple(ReasonCode)
 
 
 class Obstacle(NamedTuple):
-    """What stops one technician from a visit. extra: cents that serving it would add, where it is not worth it."""
+    """What stops one technician from a visit. extra: cents that serving it would add, where that was worked out."""
 
     technician: int
     code: ReasonCode
-    extra: int = 0
+    extra: int | None = None
 
 
 def explain(plan: Plan, left: Sequence[int]) -> tuple[Unserved, ...]:
@@ -36,31 +34,54 @@ def explain(plan: Plan, left: Sequence[int]) -> tuple[Unserved, ...]:
     return _Inquiry(plan, left).all()
 
 
+class _Prospects:
+    """Where visits might go in a plan: estimates for all shifts, exact timing in the few that look cheapest."""
+
+    def __init__(self, plan: Plan, visits: Sequence[int]) -> None:
+        self._plan, self._visits = plan, visits
+        rows: IntArray = np.array(visits, dtype=np.int64)
+        columns = [estimate(plan.compiled, rows, legs_of(plan, s)).min(axis=1) for s in range(len(plan.routes))]
+        self._costs = np.stack(columns, axis=1)
+        self._near = np.argsort(self._costs, axis=1, kind="stable")[:, :TRIALS]
+
+    def possible(self, row: int, shift: int) -> bool:
+        """Whether the estimate finds a place in the shift."""
+        return bool(self._costs[row, shift] < IMPOSSIBLE)
+
+    def near(self, row: int, shift: int) -> bool:
+        """Whether the shift is one of the few in which the visit is timed exactly."""
+        return shift in self._near[row]
+
+    def exact(self, row: int, shift: int) -> Change | None:
+        """The cheapest insertion into the shift."""
+        return best_place(self._plan, self._visits[row], shift)
+
+    def fits(self, row: int) -> bool:
+        """Whether one of those few shifts has a place."""
+        shifts = [int(s) for s in self._near[row] if self._costs[row, s] < IMPOSSIBLE]
+        return any(self.exact(row, shift) is not None for shift in shifts)
+
+
 class _Inquiry:
-    """Estimates for all visits left out in all shifts, alone and beside what is planned."""
+    """The visits left out, each before every technician, alone and beside what is planned."""
 
     def __init__(self, plan: Plan, left: Sequence[int]) -> None:
         self.plan, self.left = plan, list(left)
         self.compiled: Compiled = plan.compiled
-        self.idle = Plan(plan.planner)
-        self.alone = self._costs(self.idle)
-        self.beside = self._costs(plan)
+        self.alone = _Prospects(Plan(plan.planner), self.left) if plan.routes else None
+        self.beside = _Prospects(plan, self.left) if plan.routes else None
 
     def all(self) -> tuple[Unserved, ...]:
         """The reasons for every visit."""
         return tuple(self._unserved(row) for row in range(len(self.left)))
 
-    def _costs(self, plan: Plan) -> np.ndarray[tuple[int, int], np.dtype[np.float64]]:
-        """Per visit and shift the least estimated cost of a place; infinite where there is none."""
-        rows: IntArray = np.array(self.left, dtype=np.int64)
-        columns = [estimate(self.compiled, rows, legs_of(plan, s)).min(axis=1) for s in range(len(plan.routes))]
-        return np.stack(columns, axis=1) if columns else np.zeros((rows.size, 0))
-
     def _unserved(self, row: int) -> Unserved:
         visit = self.compiled.problem.visits[self.left[row]]
-        if not self.compiled.duties:
+        if self.alone is None or self.beside is None:
             return Unserved(visit.id, (Reason(ReasonCode.NO_TECHNICIAN, "There is no technician with a shift."),))
-        obstacles = [self._obstacle(row, t) for t, crew in enumerate(self.compiled.crews) if crew.shifts]
+        fits = self.beside.fits(row)
+        crews = [(t, crew) for t, crew in enumerate(self.compiled.crews) if crew.shifts]
+        obstacles = [self._obstacle(row, t, self.alone, self.beside, fits) for t, _ in crews]
         codes = sorted({obstacle.code for obstacle in obstacles}, key=ORDER.index, reverse=True)
         reasons = [
             Reason(code, sentence(self.compiled, self.left[row], code, [o for o in obstacles if o.code is code]))
@@ -68,14 +89,17 @@ class _Inquiry:
         ]
         return Unserved(visit.id, tuple(reasons))
 
-    def _obstacle(self, row: int, technician: int) -> Obstacle:
+    def _obstacle(self, row: int, technician: int, alone: _Prospects, beside: _Prospects, fits: bool) -> Obstacle:
         """The rule that stops the technician, whichever shift gets furthest."""
         code = self._unable(self.left[row], technician)
         if code is not None:
             return Obstacle(technician, code)
         shifts = self.compiled.crews[technician].shifts
-        found = [self._in_shift(row, technician, shift) for shift in shifts]
-        return max(found, key=lambda obstacle: (ORDER.index(obstacle.code), -obstacle.extra))
+        found = [
+            self._shut_out(row, technician, shift, alone) or self._crowded_out(row, technician, shift, beside, fits)
+            for shift in shifts
+        ]
+        return max(found, key=lambda obstacle: (ORDER.index(obstacle.code), -(obstacle.extra or 0)))
 
     def _unable(self, v: int, technician: int) -> ReasonCode | None:
         """The first rule about the technician as such."""
@@ -93,24 +117,35 @@ class _Inquiry:
             return ReasonCode.TECHNICIAN_EXCLUDED
         return None
 
-    def _in_shift(self, row: int, technician: int, shift: int) -> Obstacle:
-        """The first rule about one shift of the technician."""
+    def _shut_out(self, row: int, technician: int, shift: int, alone: _Prospects) -> Obstacle | None:
+        """The first rule that keeps the visit out of an otherwise empty shift."""
         compiled, v = self.compiled, self.left[row]
-        duty = compiled.duties[shift]
-        visit = compiled.problem.visits[v]
+        duty, visit = compiled.duties[shift], compiled.problem.visits[v]
         if visit.pinned is not None and compiled.pinned_shift[v] != shift:
             return Obstacle(technician, ReasonCode.TECHNICIAN_EXCLUDED)
         if not any(low <= duty.hard_end and high >= duty.start for low, high in compiled.windows[v]):
             return Obstacle(technician, ReasonCode.WINDOW)
         if not self._reachable(v, shift):
             return Obstacle(technician, ReasonCode.UNREACHABLE)
-        if not self._fits(self.idle, row, shift, self.alone) and compiled.pinned_order[v] <= 0:
+        if compiled.pinned_order[v] > 0:  # cannot be judged alone: others come before it
+            return None
+        if not alone.possible(row, shift) or (alone.near(row, shift) and alone.exact(row, shift) is None):
             return Obstacle(technician, ReasonCode.SHIFT_TOO_SHORT)
-        if not self._fits(self.plan, row, shift, self.beside):
-            return Obstacle(technician, ReasonCode.PINNED_CONFLICT if visit.pinned else ReasonCode.CAPACITY)
-        change = best_place(self.plan, v, shift)
+        return None
+
+    def _crowded_out(self, row: int, technician: int, shift: int, beside: _Prospects, fits: bool) -> Obstacle:
+        """What keeps the visit out of the shift as it is planned.
+
+        fits: whether a nearer shift has a place for it; then a far one that seems to have one is dearer still.
+        """
+        full = ReasonCode.PINNED_CONFLICT if self.compiled.pinned_shift[self.left[row]] >= 0 else ReasonCode.CAPACITY
+        if not beside.possible(row, shift):
+            return Obstacle(technician, full)
+        if not beside.near(row, shift):
+            return Obstacle(technician, ReasonCode.NOT_WORTH_IT if fits else full)
+        change = beside.exact(row, shift)
         if change is None:
-            return Obstacle(technician, ReasonCode.CAPACITY)
+            return Obstacle(technician, full)
         return Obstacle(technician, ReasonCode.NOT_WORTH_IT, -(-change.cost // SCALE))
 
     def _reachable(self, v: int, shift: int) -> bool:
@@ -118,13 +153,6 @@ class _Inquiry:
         place = int(self.compiled.location[v])
         there = int(seconds[duty.start_location, place]) < NEVER
         return there and (duty.end_location < 0 or int(seconds[place, duty.end_location]) < NEVER)
-
-    def _fits(self, plan: Plan, row: int, shift: int, costs: np.ndarray[tuple[int, int], np.dtype[np.float64]]) -> bool:
-        """Whether the visit has a place in the shift: timed exactly in the few cheapest shifts, estimated in others."""
-        if costs[row, shift] == IMPOSSIBLE:
-            return False
-        near = np.argsort(costs[row], kind="stable")[:TRIALS]
-        return shift not in near or best_place(plan, self.left[row], shift) is not None
 
 
 def obtainable(compiled: Compiled, technician: int, part: int) -> int:

@@ -18,8 +18,8 @@ class Stopped(Protocol):
         ...
 
     @property
-    def extra(self) -> int:
-        """Cents that serving the visit would add."""
+    def extra(self) -> int | None:
+        """Cents that serving the visit would add, where that was worked out."""
         ...
 
 
@@ -137,9 +137,11 @@ def _capacity(case: Case) -> str:
 
 
 def _not_worth_it(case: Case) -> str:
-    extra = min(stopped.extra for stopped in case.stopped)
-    cheapest = next(p.id for p, s in zip(case.people, case.stopped, strict=True) if s.extra == extra)
+    costs = [(s.extra, p.id) for p, s in zip(case.people, case.stopped, strict=True) if s.extra is not None]
     left_out = case.visit.unserved_cost
+    if not costs:
+        return f"Serving it costs more than leaving it out, which costs {left_out}."
+    extra, cheapest = min(costs)
     return f"Serving it costs {extra} more at the least (with {cheapest!r}); leaving it out costs {left_out}."
 
 

@@ -7,6 +7,8 @@ from random import Random
 
 from solver.compiled import SCALE
 from solver.insertion.plan import Plan
+from solver.outcome import routes_of
+from solver.referee import cost
 from solver.solution import Stage, Stats
 
 
@@ -88,14 +90,15 @@ class Search:
     def end(self) -> None:
         """Ends the stage and notes what it cost and brought."""
         self.report(1.0, always=True)
-        cost = None if self.plan is None else self._cents()
-        self.stages.append(Stage(self._stage, time.monotonic() - self._stage_began, cost))
+        plan = self.best
+        cents = cost(plan.compiled.problem, routes_of(plan)).total
+        self.stages.append(Stage(self._stage, time.monotonic() - self._stage_began, cents))
 
     def improved(self, plan: Plan) -> None:
         """Takes the plan if it is the best so far, and hands it on."""
-        cost = plan.cost()
-        if self.plan is None or cost < self._cost:
-            self.plan, self._cost = plan, cost
+        units = plan.cost()
+        if self.plan is None or units < self._cost:
+            self.plan, self._cost = plan, units
             if self._on_plan is not None:
                 self._on_plan(plan)
 
@@ -111,12 +114,14 @@ class Search:
         self._shown = now
         low, high = self._span
         served = 0 if self.plan is None else sum(shift >= 0 for shift in self.plan.shift_of)
-        cost = None if self.plan is None else self._cents()
+        cents = None if self.plan is None else self._cents()
         share = low + (high - low) * min(1.0, share_of_stage)
-        self._on_progress(Progress(self._stage, now, share, cost, served))
+        if self.limits.iterations is None and self.limits.seconds:
+            share = min(1.0, now / self.limits.seconds)
+        self._on_progress(Progress(self._stage, now, share, cents, served))
 
     def _cents(self) -> int:
-        """The best plan's cost, rounded as a whole; mandatory visits left out cost nothing, as in a solution."""
+        """About the best plan's cost, quickly; mandatory visits left out cost nothing, as in a solution."""
         plan = self.best
         heavy = sum(plan.compiled.unserved[v] for v in plan.left_out() if plan.compiled.must[v])
         return (self._cost - heavy) // SCALE

@@ -6,13 +6,14 @@ from typing import Final
 from solver.compiling import compile_problem
 from solver.explain import explain
 from solver.insertion import rounds
+from solver.insertion.places import fill
 from solver.insertion.plan import Plan
 from solver.insertion.regret import insert_all
 from solver.outcome import routes_of
 from solver.problem import Problem
 from solver.referee import check_routes, cost
 from solver.routing_model import stage as routing_model
-from solver.routing_model.districts import district
+from solver.routing_model.districts import district, nearest_left_out
 from solver.routing_model.search import Effort
 from solver.search import Limits, OnPlan, OnProgress, Progress, Search, StagePace
 from solver.solution import Solution, Stats, Status
@@ -59,6 +60,7 @@ def solve(
 
 def finished(problem: Problem, plan: Plan, stats: Stats) -> Solution:
     """The plan as a solution: cost and status as the referee sees them, reasons for what is left out."""
+    plan = fill(plan)
     routes = routes_of(plan)
     broken = check_routes(problem, routes)
     if broken:
@@ -119,7 +121,7 @@ def _model_of(
     if seconds is not None and seconds <= 0:
         return
     plan = search.best
-    extra = [v for v in plan.left_out() if plan.compiled.allowed[v, list(shifts)].any()]
+    extra = nearest_left_out(plan, shifts)
     effort = Effort(seconds, solutions, search.random.randrange(2**31))
     routing_model.improve(plan, list(shifts), extra, effort, search.improved, pace.over)
 

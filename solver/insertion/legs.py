@@ -74,7 +74,7 @@ def estimate(compiled: Compiled, visits: IntArray, legs: IntArray) -> FloatArray
     goal = np.where(last, 0, legs[GOAL])[None, :]
     on = np.where(last, 0, compiled.seconds[place, goal])
     arrive = legs[LEAVE] + out
-    start = _first_start(compiled, visits, arrive)
+    start: IntArray = _first_start(compiled, visits, arrive)
     elsewhere = place != legs[START][None, :]
     service = compiled.duration[visits][:, technician] + compiled.setup[visits][:, None] * elsewhere
     ready = np.maximum(start + service + on + legs[REST], legs[READY_FROM])
@@ -92,14 +92,17 @@ def estimate(compiled: Compiled, visits: IntArray, legs: IntArray) -> FloatArray
 
 
 def _first_start(compiled: Compiled, visits: IntArray, arrive: IntArray) -> IntArray:
-    start = np.maximum(arrive, compiled.window_open[visits][:, None])
-    for row, visit in enumerate(visits):
-        windows = compiled.windows[visit]
-        if len(windows) > 1:
-            later = np.full(arrive.shape[1], NEVER, dtype=np.int64)
-            for low, high in reversed(windows):
-                later = np.where(arrive[row] <= high, np.maximum(arrive[row], low), later)
-            start[row] = later
+    """The first second at which each visit may start for who arrives then; NEVER after its last window."""
+    opens, closes = compiled.opens[visits], compiled.closes[visits]
+    start = np.full_like(arrive, NEVER)
+    for w in range(opens.shape[1] - 1, -1, -1):
+        rows = np.flatnonzero(opens[:, w] < NEVER)
+        if rows.size == arrive.shape[0]:
+            start = np.where(arrive <= closes[:, w, None], np.maximum(arrive, opens[:, w, None]), start)
+        elif rows.size:
+            there = arrive[rows]
+            within = np.maximum(there, opens[rows, w, None])
+            start[rows] = np.where(there <= closes[rows, w, None], within, start[rows])
     return start
 
 

@@ -127,10 +127,10 @@ class _Board:
 
     def _refresh(self, column: int) -> None:
         """Estimates anew what one shift offers, after its route has changed."""
-        rows = np.flatnonzero(self.waiting)
+        shift = int(self.shifts[column])
+        rows = np.flatnonzero(self.waiting & self.plan.compiled.allowed[self.visits, shift])
         if not rows.size:
             return
-        shift = int(self.shifts[column])
         found = offers(self.plan, self.visits[rows], [shift], legs_of(self.plan, shift))
         old, new = self.cost[rows, column], found.cost[:, 0] * self.blur[rows, column]
         self.cost[rows, column] = new

@@ -1,5 +1,6 @@
 """Districts: shifts whose routes lie close together, to be searched as a small model of their own."""
 
+from collections.abc import Sequence
 from random import Random
 from typing import Final
 
@@ -10,6 +11,8 @@ from solver.insertion.plan import Plan
 VISITS: Final = 60
 """A district is full at so many visits; OR-Tools gets through its neighbours in a second or two."""
 SHIFTS: Final = 12
+LEFT_OUT: Final = 20
+"""Visits left out that a model is offered beside those of its routes."""
 
 
 def district(plan: Plan, rng: Random) -> list[int]:
@@ -26,6 +29,16 @@ def district(plan: Plan, rng: Random) -> list[int]:
             break
         chosen.append(shift)
     return sorted(chosen)
+
+
+def nearest_left_out(plan: Plan, shifts: Sequence[int]) -> list[int]:
+    """Visits left out that one of the shifts may serve: those that must be served first, then the nearest."""
+    compiled = plan.compiled
+    able = [v for v in plan.left_out() if compiled.allowed[v, list(shifts)].any()]
+    places = [int(compiled.location[v]) for s in shifts for v in plan.visits(s)]
+    places += [int(compiled.start_location[s]) for s in shifts]
+    able.sort(key=lambda v: (not compiled.must[v], int(compiled.seconds[places, compiled.location[v]].min()), v))
+    return sorted(able[:LEFT_OUT])
 
 
 def _apart(plan: Plan, one: int, other: int) -> float:
