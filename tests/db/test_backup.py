@@ -31,7 +31,7 @@ ON_POSTGRES = pytest.mark.parametrize(
 def postgres_programs(database_kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """pg_dump and pg_restore, where the tests' own server has them."""
     if database_kind == "postgresql":
-        monkeypatch.setenv("PATH", os.environ["PATH"] + os.pathsep + str(binaries()))
+        monkeypatch.setenv("PATH", str(binaries()) + os.pathsep + os.environ["PATH"])
 
 
 @pytest.fixture
