@@ -76,4 +76,4 @@ class _Bar:
 
 def _bar(out: TextIO) -> RichProgress:
     columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn(), TextColumn("{task.fields[found]}"))
-    return RichProgress(*columns, console=Console(file=out), transient=True)
+    return RichProgress(*columns, console=Console(file=out, force_terminal=True), transient=True)

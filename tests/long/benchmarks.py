@@ -69,6 +69,9 @@ def solved(kind: str, path: Path, seconds: float) -> Outcome:
             told = f"solve ended with {run.returncode}: {run.stderr.strip()}"
             return Outcome(kind, path.stem, visits, visits, "failed", False, 0, 0.0, told)
         verdict = _solver(["check", str(problem), str(solution), "--json"], SPARE)
+        if verdict.returncode not in (0, 1):
+            told = f"check ended with {verdict.returncode}: {verdict.stderr.strip()}"
+            return Outcome(kind, path.stem, visits, visits, "unchecked", False, 0, 0.0, told)
         found = json.loads(solution.read_bytes())
         return _outcome(kind, path.stem, visits, found, verdict)
 
