@@ -1,13 +1,15 @@
 """Random problems over every feature: whatever the search finds, the referee agrees with, to the cent."""
 
 from collections import Counter
+from collections.abc import Iterator
+from dataclasses import replace
 from typing import Final
 
 import pytest
 
 from solver.referee import Rule, check
 from solver.search import Limits
-from solver.solution import Solution, Status, StopKind
+from solver.solution import Route, Solution, Status, StopKind
 from solver.solve import solve
 from solver.validate import unsupported, validate
 from tests.builders.random_problems import random_problem
@@ -33,6 +35,36 @@ def test_the_referee_agrees_with_every_solution(first: int) -> None:
         for left in solution.unserved:
             assert left.reasons, f"seed {seed}: {left.visit} is left out without a reason"
             assert all(reason.message for reason in left.reasons)
+
+
+def shifted(solution: Solution) -> Iterator[tuple[str, Solution]]:
+    """The solution with one stated number changed by one, for each of them."""
+    for r, route in enumerate(solution.routes):
+        for name in ("depart", "return_", "travel_seconds", "travel_metres"):
+            for by in (-1, 1):
+                changed = replace(route, **{name: getattr(route, name) + by})
+                yield f"{route.shift} {name} {by}", _with(solution, r, changed)
+        for i, stop in enumerate(route.stops):
+            for name in ("arrive", "start", "depart"):
+                for by in (-1, 1):
+                    changed_stop = replace(stop, **{name: getattr(stop, name) + by})
+                    changed = replace(route, stops=(*route.stops[:i], changed_stop, *route.stops[i + 1 :]))
+                    yield f"{route.shift} {stop.id} {name} {by}", _with(solution, r, changed)
+
+
+def _with(solution: Solution, place: int, route: Route) -> Solution:
+    return replace(solution, routes=(*solution.routes[:place], route, *solution.routes[place + 1 :]))
+
+
+def test_no_number_may_be_off_by_one() -> None:
+    looked = 0
+    for seed in range(15):
+        problem, solution = random_problem(seed), solved(seed)
+        right = check(problem, solution)
+        for what, wrong in shifted(solution):
+            looked += 1
+            assert len(check(problem, wrong)) > len(right), f"seed {seed}: {what}"
+    assert looked > 400
 
 
 def test_the_same_seed_gives_the_same_plan() -> None:
