@@ -66,7 +66,7 @@ def run(arguments: list[str]) -> int:
     except Exception as error:
         if tracing:
             raise
-        return _explain(error)
+        return _explain(error, arguments)
 
 
 def _run(arguments: list[str]) -> int:
@@ -77,13 +77,14 @@ def _run(arguments: list[str]) -> int:
     return int(ended) if isinstance(ended, int) else Ends.DONE
 
 
-def _explain(error: Exception) -> int:
+def _explain(error: Exception, arguments: list[str]) -> int:
     # Loading what is behind this takes half a second, which --help and --version need not wait for.
     from db.errors import BackupProblem, BadUrl, DatabaseError, DriverMissing
 
     match error:
         case Usage():
-            return _say(f"{_one_line(error.format_message())} See {_command(error)} --help.", Ends.BAD_INPUT)
+            what = _one_line(error.format_message()).rstrip(".") + _value(error, arguments)
+            return _say(f"{what}. See {_command(error)} --help.", Ends.BAD_INPUT)
         case ValidationError():
             return _say(_bad_settings(error), Ends.BAD_INPUT)
         case Invalid() | NotFound() | BadUrl() | DriverMissing() | BackupProblem():
@@ -110,6 +111,15 @@ def _one_line(text: str) -> str:
 def _command(error: Exception) -> str:
     context = getattr(error, "ctx", None)
     return str(context.command_path) if context is not None else PROGRAM
+
+
+def _value(error: Exception, arguments: list[str]) -> str:
+    """What was given for the option that an error is about, if it can be told."""
+    names = getattr(getattr(error, "param", None), "opts", ())
+    for name, after in zip(arguments, [*arguments[1:], ""], strict=True):
+        if name in names and after:
+            return f", not {after!r}"
+    return ""
 
 
 def _bad_settings(error: ValidationError) -> str:

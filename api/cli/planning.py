@@ -162,8 +162,8 @@ def _say(view: PlanView | plans.ProposalView, state: str, console: Console) -> N
 
 def _routes(view: PlanView | plans.ProposalView, state: str) -> Table:
     title = f"{view.territory}, {view.local_date:%A} {view.local_date}, {state}"
-    table = Table(title=title, title_justify="left", box=None, pad_edge=False, header_style="bold")
-    table.add_column("technician", no_wrap=True, max_width=32)
+    table = Table(title=title, title_justify="left", box=None, padding=(0, 1, 0, 0), header_style="bold")
+    table.add_column("technician", no_wrap=True, max_width=30)
     for name in ("visits", "departs", "returns", "travel", "km", "overtime"):
         table.add_column(name, justify="right", min_width=len(name))
     for route in view.routes:
