@@ -9,6 +9,7 @@ from fastapi import APIRouter, FastAPI
 from fastapi.middleware import Middleware
 
 from api import problems
+from api.description import Described
 from api.middleware import BodyLimit, Watch
 from api.routers import ROUTERS, health
 from api.services import Services
@@ -54,7 +55,7 @@ def create_app(
         if on_stop is not None:
             on_stop(app)
 
-    app = FastAPI(
+    app = Described(
         title="Dispatch",
         version=version("dispatch-optimiser"),
         description=_ABOUT,

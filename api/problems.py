@@ -44,6 +44,9 @@ _HTTP: Final = {
     413: ("too-large", "The request is too large", "Send less."),
     415: ("unsupported-type", "The request is of a type we do not read", "Send application/json."),
 }
+KINDS: Final = frozenset({kind for _, _, kind, _ in _STATUS} | {kind for kind, _, _ in _HTTP.values()})
+"""What programs tell problems apart by; `internal` and a server that is not ready come on top."""
+
 _SECRET_WORDS: Final = ("password", "current", "token", "secret", "access_notes")
 
 Fault = dict[str, Any]

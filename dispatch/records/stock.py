@@ -46,12 +46,15 @@ def move(session: Session, viewer: Viewer, values: Values) -> StockMovement:
         raise Invalid(msg, tuple(faults))
     given = {name: value for name, value in values.items() if value is not None}
     movement = StockMovement(**({"moved_at": session.info["now"]()} | given))
-    # Always in the same order, so that two movements between the same places never wait for each other.
-    for place, change in sorted(
-        ((source, -movement.quantity), (target, movement.quantity)), key=lambda each: str(each[0])
-    ):
-        if not place.is_outside:
-            _count(session, place, movement.part_id, change)
+    # Locked in one order, so that two movements between the same places never wait for each other.
+    places = sorted((place for place in (source, target) if not place.is_outside), key=str)
+    stocks = {place: _locked(session, place, movement.part_id) for place in places}
+    changes = [(place, -movement.quantity if place == source else movement.quantity) for place in places]
+    for place, change in changes:
+        _refuse_impossible(place, stocks[place], change)
+    for place, change in changes:
+        stocks[place].quantity += change
+    session.flush()
     session.add(movement)
     session.flush()
     note(session, viewer, Action.CREATE, movement, {name: (None, value) for name, value in given.items()})
@@ -80,7 +83,8 @@ def _kind_faults(kind: MovementKind, source: Place, target: Place) -> list[Fault
     return [Fault("/to_warehouse_id", "The places are the same; name another one.")] if source == target else []
 
 
-def _count(session: Session, place: Place, part_id: int, change: int) -> None:
+def _locked(session: Session, place: Place, part_id: int) -> WarehouseStock | VanStock:
+    """The row that counts a part at a place, locked; made when there is none yet."""
     stock: WarehouseStock | VanStock | None
     if place.warehouse_id is not None:
         here = (WarehouseStock.warehouse_id == place.warehouse_id, WarehouseStock.part_id == part_id)
@@ -91,13 +95,14 @@ def _count(session: Session, place: Place, part_id: int, change: int) -> None:
         stock = session.scalar(select(VanStock).where(*there).with_for_update())
         fresh = VanStock(technician_id=place.technician_id, part_id=part_id, quantity=0)
     if stock is None:
-        stock = fresh
-        session.add(stock)
+        session.add(fresh)
+    return stock or fresh
+
+
+def _refuse_impossible(place: Place, stock: WarehouseStock | VanStock, change: int) -> None:
     if not 0 <= stock.quantity + change <= MOST:
         msg = (
-            f"The {place} has {stock.quantity} of part {part_id}, {abs(change)} cannot be moved; count the stock, or "
-            "move less."
+            f"The {place} has {stock.quantity} of part {stock.part_id}, {abs(change)} cannot be moved; count the "
+            "stock, or move less."
         )
         raise RuleBroken(msg)
-    stock.quantity += change
-    session.flush()

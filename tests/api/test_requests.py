@@ -1,0 +1,382 @@
+"""How requests are answered whatever they are about: failures, headers, sizes, ids, the log."""
+
+import json
+import logging
+from typing import Any, Final
+
+import pytest
+from fastapi import FastAPI
+
+from db.session import UnitOfWork
+from dispatch.clock import FixedClock
+from tests.api.served import Served, serve
+
+pytestmark = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
+
+JSON: Final = {"Content-Type": "application/json"}
+SITE: Final = {"name": "x", "street": "x", "house_number": "1", "city": "x", "country": "CL"}
+MALFORMED: Final[list[tuple[str, str, Any, int, list[str]]]] = [
+    # method, address, JSON body or bytes, status, pointers
+    ("POST", "/v1/organisations", b"{", 400, [""]),
+    ("POST", "/v1/organisations", b"\xff\xfe", 400, [""]),
+    ("POST", "/v1/organisations", b"", 422, [""]),
+    ("POST", "/v1/organisations", [], 422, [""]),
+    ("POST", "/v1/organisations", "x", 422, [""]),
+    ("POST", "/v1/organisations", {}, 422, ["/name", "/kind"]),
+    ("POST", "/v1/organisations", {"name": 5, "kind": "owner"}, 422, ["/name"]),
+    ("POST", "/v1/organisations", {"name": "", "kind": "owner"}, 422, ["/name"]),
+    ("POST", "/v1/organisations", {"name": "  ", "kind": "owner"}, 422, ["/name"]),
+    ("POST", "/v1/organisations", {"name": "x" * 201, "kind": "owner"}, 422, ["/name"]),
+    ("POST", "/v1/organisations", {"name": "x", "kind": "friend"}, 422, ["/kind"]),
+    ("POST", "/v1/organisations", {"name": "x", "kind": "owner", "id": 7}, 422, ["/id"]),
+    ("POST", "/v1/organisations", {"name": "x", "kind": "owner", "email": "nobody"}, 422, ["/email"]),
+    ("POST", "/v1/organisations", {"name": "a\u0000b", "kind": "owner"}, 422, [""]),
+    ("POST", "/v1/organisations", b'{"name": "\\ud800", "kind": "owner"}', 422, [""]),
+    ("POST", "/v1/sites", SITE | {"organisation_id": "1", "territory_id": 1}, 422, ["/organisation_id"]),
+    ("POST", "/v1/sites", SITE | {"organisation_id": 1.5, "territory_id": 1}, 422, ["/organisation_id"]),
+    ("POST", "/v1/sites", SITE | {"organisation_id": True, "territory_id": 1}, 422, ["/organisation_id"]),
+    ("POST", "/v1/sites", SITE | {"organisation_id": 2**70, "territory_id": 1}, 422, ["/organisation_id"]),
+    (
+        "POST",
+        "/v1/sites",
+        SITE | {"organisation_id": 99, "territory_id": 98},
+        422,
+        ["/organisation_id", "/territory_id"],
+    ),
+    ("POST", "/v1/sites", SITE | {"organisation_id": 1, "territory_id": 1, "latitude": 91}, 422, ["/latitude"]),
+    ("POST", "/v1/sites", SITE | {"organisation_id": 1, "territory_id": 1, "latitude": 1}, 422, ["/longitude"]),
+    (
+        "POST",
+        "/v1/sites",
+        SITE | {"organisation_id": 1, "territory_id": 1, "opening_hours": {"mon": [["9", "17:00"]], "xxx": []}},
+        422,
+        ["/opening_hours/xxx", "/opening_hours/mon/0"],
+    ),
+    (
+        "POST",
+        "/v1/sites",
+        SITE | {"organisation_id": 1, "territory_id": 1, "contacts": [{"contact_id": 77, "role": "owner"}]},
+        422,
+        ["/contacts/0/contact_id"],
+    ),
+    (
+        "POST",
+        "/v1/contracts",
+        {
+            "organisation_id": 1,
+            "name": "x",
+            "starts_on": "2026-02-30",
+            "hours": [{"weekday": 7, "opens": "8", "closes": "25:00"}],
+        },
+        422,
+        ["/starts_on", "/hours/0/weekday", "/hours/0/opens", "/hours/0/closes"],
+    ),
+    (
+        "POST",
+        "/v1/contracts",
+        {
+            "organisation_id": 1,
+            "name": "x",
+            "starts_on": "2026-02-01",
+            "ends_on": "2026-01-01",
+            "hours": [
+                {"weekday": 0, "opens": "08:00", "closes": "18:00"},
+                {"weekday": 0, "opens": "17:00", "closes": "19:00"},
+            ],
+        },
+        422,
+        ["/ends_on", "/hours/1/opens"],
+    ),
+    (
+        "POST",
+        "/v1/shifts",
+        {"technician_id": 1, "starts_at": "2026-05-01T08:00:00", "ends_at": 1777622400},
+        422,
+        ["/starts_at", "/ends_at"],
+    ),
+    (
+        "POST",
+        "/v1/shifts",
+        {"technician_id": 1, "starts_at": "0001-01-01T00:00:00+14:00", "ends_at": "2026-05-01T08:00:00Z"},
+        422,
+        ["/starts_at"],
+    ),
+    (
+        "POST",
+        "/v1/shifts",
+        {
+            "technician_id": 1,
+            "starts_at": "2026-05-01T08:00:00Z",
+            "ends_at": "2026-05-01T07:00:00Z",
+            "start_latitude": 1.0,
+        },
+        422,
+        ["/ends_at", "/start_longitude"],
+    ),
+    (
+        "POST",
+        "/v1/shifts",
+        {"technician_id": 1, "starts_at": "2026-03-02T13:00:00Z", "ends_at": "2026-03-02T14:00:00Z"},
+        422,
+        ["/starts_at"],
+    ),
+    (
+        "POST",
+        "/v1/visits",
+        {
+            "work_order_id": 1,
+            "windows": [
+                {"opens_at": "2026-05-01T08:00:00Z", "closes_at": "2026-05-01T10:00:00Z"},
+                {"opens_at": "2026-05-01T10:00:00Z", "closes_at": "2026-05-01T09:00:00Z"},
+            ],
+        },
+        422,
+        ["/windows/1/closes_at", "/windows/1/opens_at"],
+    ),
+    ("POST", "/v1/visits", {"work_order_id": 1, "skills": [{"skill_id": 1}, {"skill_id": 1}]}, 422, ["/skills/1"]),
+    ("POST", "/v1/work-types", {"code": "x", "name": "x", "duration_seconds": -1}, 422, ["/duration_seconds"]),
+    ("POST", "/v1/work-types", {"code": "x", "name": "x", "duration_seconds": 600.0}, 422, ["/duration_seconds"]),
+    (
+        "POST",
+        "/v1/territories",
+        {"code": "x", "name": "x", "time_zone": "Mars/Base", "country": "CL", "currency": "ZZZ"},
+        422,
+        ["/time_zone", "/currency"],
+    ),
+    ("POST", "/v1/users", {"name": "x", "email": "a@b.c", "role": "king"}, 422, ["/role"]),
+    ("POST", "/v1/users", {"name": "x", "email": "a@b.c", "role": "technician"}, 422, ["/technician_id"]),
+    (
+        "POST",
+        "/v1/users",
+        {"name": "x", "email": "a@b.c", "role": "integrator", "territories": [{"territory_id": 1}]},
+        422,
+        ["/territories"],
+    ),
+    (
+        "POST",
+        "/v1/users",
+        {"name": "x", "email": "a@b.c", "role": "integrator", "password": "short"},
+        422,
+        ["/password"],
+    ),
+    ("POST", "/v1/users", {"name": "x", "email": "mate@EXAMPLE.com", "role": "integrator"}, 409, []),
+    ("POST", "/v1/skills", {"code": "lift", "name": "again"}, 409, []),
+    ("POST", "/v1/work-orders", {"work_type_id": 1, "site_id": 1, "summary": "x", "status": "done"}, 422, ["/status"]),
+    (
+        "POST",
+        "/v1/work-orders",
+        {"work_type_id": 1, "site_id": 1, "equipment_id": 2, "summary": "x"},
+        422,
+        ["/equipment_id"],
+    ),
+    ("POST", "/v1/stock-movements", {"part_id": 1, "quantity": 1, "kind": "receipt"}, 422, ["/kind"]),
+    (
+        "POST",
+        "/v1/stock-movements",
+        {"part_id": 1, "quantity": 500, "kind": "use", "from_technician_id": 1},
+        409,
+        [],
+    ),
+    ("GET", "/v1/sites?limit=0", None, 422, ["/limit"]),
+    ("GET", "/v1/sites?limit=201", None, 422, ["/limit"]),
+    ("GET", "/v1/sites?limit=ten", None, 422, ["/limit"]),
+    ("GET", "/v1/sites?colour=red", None, 422, ["/colour"]),
+    ("GET", "/v1/sites?order=name", None, 422, ["/order"]),
+    ("GET", "/v1/sites?after=x", None, 422, ["/after"]),
+    ("GET", "/v1/sites?after=WzEsMiwzXQ", None, 422, ["/after"]),
+    ("GET", "/v1/sites?after=%F0%9F%92%A5", None, 422, ["/after"]),
+    ("GET", "/v1/sites?q=a%00b", None, 422, [""]),
+    ("GET", "/v1/sites/0", None, 422, ["/key"]),
+    ("GET", "/v1/sites/one", None, 422, ["/key"]),
+    ("GET", "/v1/sites/99999999999999999999", None, 422, ["/key"]),
+    ("GET", "/v1/sites/999999", None, 404, []),
+    ("GET", "/v1/site", None, 404, []),
+    ("GET", "/v1/sites/", None, 404, []),
+    ("PUT", "/v1/sites", None, 405, []),
+    ("DELETE", "/v1/visits/1", None, 405, []),
+    ("PATCH", "/v1/sites/1", {"name": "x"}, 428, []),
+    ("DELETE", "/v1/sites/1", None, 428, []),
+]
+
+
+@pytest.fixture
+def client_answers(served: Served, database_kind: str) -> list[tuple[int, dict[str, Any], str]]:
+    """What each malformed request is answered with."""
+    answers = []
+    with served.client("administrator") as client:
+        for method, address, body, _, _ in MALFORMED:
+            content = (
+                {"content": body}
+                if isinstance(body, bytes)
+                else {"content": json.dumps(body)}
+                if body is not None
+                else {}
+            )
+            answer = client.request(method, address, headers=JSON if content else {}, **content)
+            answers.append((answer.status_code, answer.json(), answer.headers["content-type"]))
+    return answers
+
+
+def test_every_malformed_request_is_told_what_is_wrong_where(
+    client_answers: list[tuple[int, dict[str, Any], str]],
+) -> None:
+    assert len(MALFORMED) >= 60
+    for (method, address, body, status, pointers), (given, document, kind) in zip(
+        MALFORMED, client_answers, strict=True
+    ):
+        case = f"{method} {address} {body!r}: {document}"
+        assert given == status, case
+        assert kind == "application/problem+json", case
+        assert {"type", "title", "status", "detail", "instance"} <= document.keys(), case
+        assert document["status"] == status, case
+        assert [each["pointer"] for each in document.get("errors", [])] == pointers, case
+        assert "Traceback" not in str(document), case
+        assert document["detail"].endswith((".", "character 1", "upgrade")) or status == 400, case
+
+
+def test_secrets_are_not_told_back(served: Served) -> None:
+    with served.client("administrator") as client:
+        answer = client.post("/v1/sign-in", json={"email": "ana@example.com", "password": "hunter2" * 40})
+        assert answer.status_code == 422
+        assert "hunter2" not in answer.text
+
+
+def test_other_types_are_not_read(served: Served) -> None:
+    with served.client("administrator") as client:
+        for kind in ("text/plain", "application/xml", ""):
+            answer = client.post("/v1/skills", content=b"{}", headers={"Content-Type": kind})
+            assert answer.status_code == 415, kind
+        answer = client.post("/v1/skills", data={"code": "x", "name": "x"})
+        assert answer.status_code == 422
+
+
+def test_allow_names_all_methods_of_an_address(served: Served) -> None:
+    with served.client("administrator") as client:
+        assert client.put("/v1/sites").headers["allow"] == "GET, POST"
+        assert client.put("/v1/sites/1").headers["allow"] == "DELETE, GET, PATCH"
+
+
+def test_large_bodies_are_refused_said_or_not(uow: UnitOfWork, clock: FixedClock) -> None:
+    served = serve(uow, clock, largest_body=1000)
+    with served.client("administrator") as client:
+        body = json.dumps({"code": "x", "name": "x" * 2000}).encode()
+        said = client.post("/v1/skills", content=body, headers=JSON)
+        unsaid = client.post("/v1/skills", content=iter([body[:900], body[900:]]), headers=JSON)
+        wrong = client.post("/v1/skills", content=b"{}", headers=JSON | {"Content-Length": "many"})
+    for answer in (said, unsaid, wrong):
+        assert answer.status_code == 413
+        assert answer.json()["type"] == "urn:dispatch:too-large"
+        assert "1000" in answer.json()["detail"]
+
+
+def test_every_answer_carries_safe_headers(served: Served) -> None:
+    with served.client() as client:
+        for path in ("/health", "/v1/sites", "/nowhere", "/v1/openapi.json"):
+            headers = client.get(path).headers
+            assert "default-src 'none'" in headers["content-security-policy"]
+            assert "frame-ancestors 'none'" in headers["content-security-policy"]
+            assert headers["x-content-type-options"] == "nosniff"
+            assert headers["referrer-policy"] == "same-origin"
+            assert headers["cache-control"] == "no-store"
+            assert "strict-transport-security" not in headers
+
+
+def test_https_is_kept_to(uow: UnitOfWork, clock: FixedClock) -> None:
+    served = serve(uow, clock, {"public_url": "https://dispatch.example.com"})
+    with served.client() as client:
+        assert "max-age" in client.get("/health").headers["strict-transport-security"]
+
+
+def test_a_request_id_is_taken_or_made(served: Served) -> None:
+    with served.client() as client:
+        assert client.get("/health", headers={"X-Request-Id": "abc-1"}).headers["x-request-id"] == "abc-1"
+        made = client.get("/v1/me", headers={"X-Request-Id": "no good\x7f"})
+        assert len(made.headers["x-request-id"]) == 16
+        assert made.json()["instance"].endswith(made.headers["x-request-id"])
+
+
+def test_the_log_has_a_line_without_secrets(served: Served, caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.INFO, "dispatch.access_log"), served.client("scheduler") as client:
+        client.get("/v1/sites/1", params={"secret": "1"}, headers={"X-Request-Id": "r1"})
+        client.post("/v1/sign-in", json={"email": "x@example.com", "password": "hunter2"})
+    lines = [record.message for record in caplog.records if record.name == "dispatch.access_log"]
+    first = json.loads(lines[0])
+    assert first == {
+        "request_id": "r1",
+        "method": "GET",
+        "route": "/v1/sites/{id}",
+        "status": 200,
+        "ms": first["ms"],
+        "user_id": served.world.users["scheduler"],
+    }
+    everything = "\n".join(record.getMessage() for record in caplog.records if record.name.startswith("dispatch"))
+    for secret in ("secret=1", "hunter2", served.tokens["scheduler"]):
+        assert secret not in everything
+
+
+def test_what_nobody_foresaw_is_told_without_its_insides(served: Served, caplog: pytest.LogCaptureFixture) -> None:
+    _break(served.app)
+    with served.client() as client:
+        answer = client.get("/broken")
+    assert answer.status_code == 500
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.headers["x-request-id"] in answer.json()["detail"]
+    assert "hidden" not in answer.text
+    assert "the hidden reason" in caplog.text
+
+
+def _break(app: FastAPI) -> None:
+    @app.get("/broken", include_in_schema=False)
+    def broken() -> None:
+        msg = "the hidden reason"
+        raise ZeroDivisionError(msg)
+
+
+def test_health_and_readiness(served: Served) -> None:
+    with served.client() as client:
+        assert client.get("/health").json() == {"status": "alive"}
+        assert client.get("/ready").json() == {"status": "ready"}
+        with served.uow.engine.begin() as connection:
+            connection.exec_driver_sql("UPDATE alembic_version SET version_num = 'older'")
+        answer = client.get("/ready")
+    assert answer.status_code == 503
+    assert answer.json()["type"] == "urn:dispatch:not-ready"
+    assert "dispatch db upgrade" in answer.json()["detail"]
+
+
+def test_the_description_is_whole_and_names_no_other_host(served: Served) -> None:
+    with served.client() as client:
+        document = client.get("/v1/openapi.json").json()
+        for path in ("/docs", "/redoc", "/openapi.json"):
+            assert client.get(path).status_code == 404
+    names = [each["operationId"] for operations in document["paths"].values() for each in operations.values()]
+    assert len(names) == len(set(names))
+    assert "http://" not in json.dumps(document).replace("http://127.0.0.1", "")
+    assert "https://" not in json.dumps(document)
+    assert set(document["components"]["securitySchemes"]) == {"token", "sign-in"}
+    for path, operations in document["paths"].items():
+        for method, each in operations.items():
+            assert each["summary"], (method, path)
+            assert each.get("security") or path in ("/health", "/ready", "/v1/sign-in"), (method, path)
+            for code, answer in each["responses"].items():
+                if int(code) >= 400:
+                    assert list(answer["content"]) == ["application/problem+json"], (method, path, code)
+    for name, schema in document["components"]["schemas"].items():
+        for field, said in schema.get("properties", {}).items():
+            if name.endswith("Out"):
+                assert said.get("description"), (name, field)
+    _resolve(document, document)
+
+
+def _resolve(document: dict[str, Any], node: Any) -> None:
+    """Every reference leads somewhere."""
+    if isinstance(node, dict):
+        if "$ref" in node:
+            at: Any = document
+            for part in node["$ref"].removeprefix("#/").split("/"):
+                at = at[part]
+        for inner in node.values():
+            _resolve(document, inner)
+    elif isinstance(node, list):
+        for inner in node:
+            _resolve(document, inner)
