@@ -212,7 +212,9 @@ def _rule(rows: DayRows, visit_id: int, names: _Names) -> p.TechnicianRule:
         only=frozenset(known[who] for who in only if who in known) if only else None,
         never=frozenset(known[who] for who in never if who in known),
         preferred={
-            known[who]: saving for who, saving in rows.preferred.get(visit_id, {}).items() if who in known and saving
+            known[rule.technician_id]: rule.saving
+            for rule in rules
+            if rule.preference is Preference.PREFERRED and rule.technician_id in known and rule.saving
         },
     )
 

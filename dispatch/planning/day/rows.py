@@ -14,7 +14,6 @@ from db.models import (
     Contract,
     Part,
     Plan,
-    Preference,
     Route,
     Shift,
     Site,
@@ -83,14 +82,6 @@ class DayRows:
     def revisions(self) -> dict[int, int]:
         """The revision of each route by shift id; a shift without a route has none."""
         return {shift: route.revision for shift, route in self.routes.items()}
-
-    @property
-    def preferred(self) -> dict[int, dict[int, int]]:
-        """{visit id: {technician id: saving}} of the preferred technicians."""
-        return {
-            visit: {rule.technician_id: rule.saving for rule in rules if rule.preference is Preference.PREFERRED}
-            for visit, rules in self.rules.items()
-        }
 
 
 def read_day(session: Session, territory_id: int, local_date: date, now: datetime) -> DayRows:
