@@ -61,6 +61,11 @@ class Case:
         legs.append(Leg(here, here if end is None else end, None, tuple(breaks)))
         return legs
 
+    @property
+    def who(self) -> str:
+        """The technician as a message names them."""
+        return repr(self.technician.id)
+
     def violation(self, rule: Rule, message: str, stop: int | None = None) -> Violation:
         """A breach by this route alone."""
         return Violation(rule, message, self.route.shift, stop, frozenset({self.route.shift}))
@@ -76,6 +81,12 @@ def paid_seconds(case: Case) -> int:
         return 0
     unpaid = sum(rest.duration for _, _, rest in case.breaks() if not rest.paid)
     return case.route.return_ - case.route.depart - unpaid
+
+
+def named(thing: Visit | Break | Warehouse) -> str:
+    """What a stop is called in a message."""
+    word = {Visit: "Visit", Break: "Break", Warehouse: "Warehouse"}[type(thing)]
+    return f"{word} {thing.id!r}"
 
 
 class Book:

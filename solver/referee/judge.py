@@ -10,6 +10,7 @@ from solver.referee.costs import cost
 from solver.referee.link_rules import links
 from solver.referee.plan_rules import PLAN_RULES
 from solver.referee.route_rules import ROUTE_RULES
+from solver.referee.time_rules import TIME_RULES
 from solver.referee.travel_rules import TRAVEL_RULES
 from solver.referee.violation import Rule, Violation
 from solver.solution import Cost, Route, Solution, Status, StopKind
@@ -49,7 +50,7 @@ def check_route(problem: Problem, route: Route) -> list[Violation]:
 
 
 def _alone(case: Case) -> Iterator[Violation]:
-    for rule in (*ROUTE_RULES, *TRAVEL_RULES):
+    for rule in (*ROUTE_RULES, *TIME_RULES, *TRAVEL_RULES):
         yield from rule(case)
 
 
