@@ -20,6 +20,17 @@ out = Console(highlight=False)
 
 
 @contextmanager
+def doing(what: str) -> Iterator[None]:
+    """Says what goes on: turning while it does on a terminal, in a line elsewhere."""
+    if not err.is_terminal:
+        err.print(f"{what} ...")
+        yield
+        return
+    with err.status(what):
+        yield
+
+
+@contextmanager
 def opened(url: str, clock: Clock | None = None) -> "Iterator[UnitOfWork]":
     """Units of work on the database, closed afterwards.
 

@@ -77,6 +77,8 @@ def make_proposal(day: Day, effort: Effort, travel: TravelTimes, solve: Solve) -
             viewer=day.viewer,
         )
     try:
+        if not err.is_terminal:
+            err.print("planning ...")
         with _bar() as bar:
             task = bar.add_task("planning", total=1.0)
 
@@ -141,7 +143,7 @@ def publish_plan(day: Day, plan_id: int) -> None:
 
 def _bar() -> Progress:
     columns = (TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn(elapsed_when_finished=True))
-    return Progress(*columns, console=err, transient=True)
+    return Progress(*columns, console=err, transient=True, disable=not err.is_terminal)
 
 
 def say_plan(view: PlanView, console: Console = out) -> None:

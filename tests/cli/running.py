@@ -46,10 +46,10 @@ class Cli:
         return ended.out
 
     def refused(self, code: int, *arguments: object) -> str:
-        """The one line that a command that ends with this code says."""
+        """The one line that a command that ends with this code says, after what it was doing."""
         ended = self(*arguments)
         assert ended.code == code, ended
-        lines = ended.err.strip().splitlines()
+        lines = [line for line in ended.err.strip().splitlines() if not line.endswith(" ...")]
         assert len(lines) == 1, ended.err
         return lines[0]
 

@@ -2,9 +2,7 @@
 
 from datetime import timedelta
 
-from rich.status import Status
-
-from api.cli.context import err
+from api.cli.context import doing
 from api.cli.demo.state import Begun
 from api.cli.planning import Day, apply_proposal, make_proposal, open_proposal, publish_plan
 from db.models import Role, Territory, User
@@ -28,10 +26,10 @@ def load_company(uow: UnitOfWork, begun: Begun) -> None:
             return
     from fixtures.company import Size, generate, load
 
-    with Status("making up a company in La Serena and Coquimbo, with 30 months of history", console=err):
+    with doing("making up a company in La Serena and Coquimbo, with 30 months of history"):
         company = generate(begun.seed, begun.day, Size(begun.visits, begun.technicians))
     rows = sum(len(table) for table in company.tables.values())
-    with Status(f"loading {rows} rows", console=err), uow(viewer=SYSTEM) as session:
+    with doing(f"loading {rows} rows"), uow(viewer=SYSTEM) as session:
         load(session, company)
         session.commit()
 
