@@ -53,7 +53,7 @@ def solve(
     search = Search(limits or Limits(), on_progress, on_plan, cancel)
     search.improved(Plan(Planner(compile_problem(problem))))
     for stage in (_insertion, _room, _routing_model, _rounds):
-        if not search.cancelled():
+        if search.best.routes and not search.cancelled():  # without a shift there is nothing to search
             stage(search)
     return finished(problem, search.best, search.stats())
 

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from sqlalchemy import select
@@ -40,9 +41,13 @@ class Subject:
         """The visits that can be planned and have not started."""
         return (visit for visit in self.day.work.visits if not visit.candidate.started)
 
-    def skills(self, duty: Duty) -> dict[str, int]:
+    def skills(self, duty: Duty) -> Mapping[str, int]:
         """{skill: level} that hold on the day."""
-        return skills_on(self.day.rows, duty.technician.id)
+        return self._skills[duty.technician.id]
+
+    @cached_property
+    def _skills(self) -> Mapping[int, Mapping[str, int]]:
+        return {duty.technician.id: skills_on(self.day.rows, duty.technician.id) for duty in self.duties}
 
     def wanted_skills(self, visit: DayVisit) -> Mapping[str, int]:
         """{skill: least level} that the visit needs."""
