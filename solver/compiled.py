@@ -94,6 +94,8 @@ class Compiled(NamedTuple):
     problem: Problem
     seconds: IntArray  # (m, m), NEVER where no road leads
     metres: IntArray  # (m, m)
+    seconds_to: IntArray  # (m, m) transposed: rows are what is driven to, so that reading one is fast
+    metres_to: IntArray  # (m, m) transposed
     duties: tuple[Duty, ...]
     crews: tuple[Crew, ...]
     stores: tuple[Store, ...]

@@ -30,6 +30,8 @@ def compile_problem(problem: Problem) -> Compiled:
     duties, crews = _crews(problem, parts, tools)
     stores = tuple(_store(w, parts, tools) for w in problem.warehouses)
     visits = problem.visits
+    seconds = np.where(problem.travel.seconds < 0, NEVER, problem.travel.seconds).astype(np.int64)
+    metres = _metres(problem)
     shift_index = {shift.id: i for i, shift in enumerate(_shifts(problem))}
     previous = {stop.visit: (stop.start, route.technician) for route in problem.previous for stop in route.stops}
     need = np.zeros((len(visits), len(parts)), dtype=np.int64)
@@ -45,8 +47,10 @@ def compile_problem(problem: Problem) -> Compiled:
     must = np.array([v.unserved_cost is None or v.pinned is not None for v in visits], dtype=bool)
     return Compiled(
         problem=problem,
-        seconds=np.where(problem.travel.seconds < 0, NEVER, problem.travel.seconds).astype(np.int64),
-        metres=_metres(problem),
+        seconds=seconds,
+        metres=metres,
+        seconds_to=np.ascontiguousarray(seconds.T),
+        metres_to=np.ascontiguousarray(metres.T),
         duties=duties,
         crews=crews,
         stores=stores,

@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from solver.compiled import NEVER, SCALE, Compiled, IntArray
+from solver.compiled import NEVER, SCALE, BoolArray, Compiled, IntArray
 from solver.insertion.legs import IMPOSSIBLE, estimate, legs_of
 from solver.insertion.places import TRIALS
 from solver.insertion.plan import Change, Plan
@@ -42,11 +42,15 @@ class _Prospects:
         rows: IntArray = np.array(visits, dtype=np.int64)
         columns = [estimate(plan.compiled, rows, legs_of(plan, s)).min(axis=1) for s in range(len(plan.routes))]
         self._costs = np.stack(columns, axis=1)
-        self._near = np.argsort(self._costs, axis=1, kind="stable")[:, :TRIALS]
+        order = np.argsort(self._costs, axis=1, kind="stable")[:, :TRIALS]
+        self._near = [
+            [int(s) for s in row if costs[s] < IMPOSSIBLE] for row, costs in zip(order, self._costs, strict=True)
+        ]
+        self._possible = (self._costs < IMPOSSIBLE).tolist()
 
     def possible(self, row: int, shift: int) -> bool:
         """Whether the estimate finds a place in the shift."""
-        return bool(self._costs[row, shift] < IMPOSSIBLE)
+        return bool(self._possible[row][shift])
 
     def near(self, row: int, shift: int) -> bool:
         """Whether the shift is one of the few in which the visit is timed exactly."""
@@ -58,8 +62,7 @@ class _Prospects:
 
     def fits(self, row: int) -> bool:
         """Whether one of those few shifts has a place."""
-        shifts = [int(s) for s in self._near[row] if self._costs[row, s] < IMPOSSIBLE]
-        return any(self.exact(row, shift) is not None for shift in shifts)
+        return any(self.exact(row, shift) is not None for shift in self._near[row])
 
 
 class _Inquiry:
@@ -70,6 +73,9 @@ class _Inquiry:
         self.compiled: Compiled = plan.compiled
         self.alone = _Prospects(Plan(plan.planner), self.left) if plan.routes else None
         self.beside = _Prospects(plan, self.left) if plan.routes else None
+        rows: IntArray = np.array(self.left, dtype=np.int64)
+        self.on_duty = _on_duty(self.compiled, rows)
+        self.reachable = _reachable(self.compiled, rows)
 
     def all(self) -> tuple[Unserved, ...]:
         """The reasons for every visit."""
@@ -120,12 +126,11 @@ class _Inquiry:
     def _shut_out(self, row: int, technician: int, shift: int, alone: _Prospects) -> Obstacle | None:
         """The first rule that keeps the visit out of an otherwise empty shift."""
         compiled, v = self.compiled, self.left[row]
-        duty, visit = compiled.duties[shift], compiled.problem.visits[v]
-        if visit.pinned is not None and compiled.pinned_shift[v] != shift:
+        if compiled.pinned_shift[v] >= 0 and compiled.pinned_shift[v] != shift:
             return Obstacle(technician, ReasonCode.TECHNICIAN_EXCLUDED)
-        if not any(low <= duty.hard_end and high >= duty.start for low, high in compiled.windows[v]):
+        if not self.on_duty[row][shift]:
             return Obstacle(technician, ReasonCode.WINDOW)
-        if not self._reachable(v, shift):
+        if not self.reachable[row][shift]:
             return Obstacle(technician, ReasonCode.UNREACHABLE)
         if compiled.pinned_order[v] > 0:  # cannot be judged alone: others come before it
             return None
@@ -148,11 +153,25 @@ class _Inquiry:
             return Obstacle(technician, full)
         return Obstacle(technician, ReasonCode.NOT_WORTH_IT, -(-change.cost // SCALE))
 
-    def _reachable(self, v: int, shift: int) -> bool:
-        duty, seconds = self.compiled.duties[shift], self.compiled.seconds
-        place = int(self.compiled.location[v])
-        there = int(seconds[duty.start_location, place]) < NEVER
-        return there and (duty.end_location < 0 or int(seconds[place, duty.end_location]) < NEVER)
+
+def _on_duty(compiled: Compiled, visits: IntArray) -> list[list[bool]]:
+    """Per visit and shift, whether a window of the visit meets the shift's hours."""
+    starts = np.array([duty.start for duty in compiled.duties], dtype=np.int64)
+    ends = np.array([duty.hard_end for duty in compiled.duties], dtype=np.int64)
+    opens, closes = compiled.opens[visits][:, :, None], compiled.closes[visits][:, :, None]
+    meets: BoolArray = ((opens <= ends) & (closes >= starts) & (opens < NEVER)).any(axis=1)
+    found: list[list[bool]] = meets.tolist()
+    return found
+
+
+def _reachable(compiled: Compiled, visits: IntArray) -> list[list[bool]]:
+    """Per visit and shift, whether roads lead there from the start place, and on to the end place."""
+    places = compiled.location[visits]
+    ends = np.array([duty.end_location for duty in compiled.duties], dtype=np.int64)
+    there = compiled.seconds_to[places][:, compiled.start_location] < NEVER
+    back = (compiled.seconds[places][:, np.maximum(ends, 0)] < NEVER) | (ends < 0)
+    found: list[list[bool]] = (there & back).tolist()
+    return found
 
 
 def obtainable(compiled: Compiled, technician: int, part: int) -> int:

@@ -65,22 +65,21 @@ def _first_use(plan: Plan, shifts: Sequence[int]) -> FloatArray:
 
 def estimate(compiled: Compiled, visits: IntArray, legs: IntArray) -> FloatArray:
     """The estimated cost of each visit (rows) on each leg (columns), in units; infinite where it does not fit."""
-    place = compiled.location[visits][:, None]
+    places = compiled.location[visits]
     shift = legs[SHIFT]
     technician = compiled.technician_of[shift]
     rates = compiled.rates[:, technician]
-    out = compiled.seconds[legs[START][None, :], place]
+    out = _between(compiled.seconds_to, compiled.seconds, places, legs[START])
     last = legs[GOAL] < 0
-    goal = np.where(last, 0, legs[GOAL])[None, :]
-    on = np.where(last, 0, compiled.seconds[place, goal])
-    arrive = legs[LEAVE] + out
-    start: IntArray = _first_start(compiled, visits, arrive)
-    elsewhere = place != legs[START][None, :]
+    goal = np.where(last, 0, legs[GOAL])
+    on = np.where(last, 0, _between(compiled.seconds, compiled.seconds_to, places, goal))
+    start: IntArray = _first_start(compiled, visits, legs[LEAVE] + out)
+    elsewhere = places[:, None] != legs[START]
     service = compiled.duration[visits][:, technician] + compiled.setup[visits][:, None] * elsewhere
     ready = np.maximum(start + service + on + legs[REST], legs[READY_FROM])
     detour = out + on - legs[DRIVE]
-    metres = compiled.metres[legs[START][None, :], place] - legs[METRES]
-    metres = metres + np.where(last, 0, compiled.metres[place, goal])
+    metres = np.where(last, 0, _between(compiled.metres, compiled.metres_to, places, goal)) - legs[METRES]
+    metres = metres + _between(compiled.metres_to, compiled.metres, places, legs[START])
     late = np.maximum(0, start - compiled.due[visits][:, None]) * compiled.late_estimate[visits][:, None]
     cost = rates[0] * detour + rates[1] * (detour + service) + rates[2] * metres + late
     cost = cost + compiled.bonus_estimate[visits][:, technician]
@@ -89,6 +88,13 @@ def estimate(compiled: Compiled, visits: IntArray, legs: IntArray) -> FloatArray
     order = compiled.pinned_order[visits][:, None]
     fits &= (order < 0) | (order == legs[POSITION])
     return np.where(fits, cost, IMPOSSIBLE)
+
+
+def _between(matrix: IntArray, transposed: IntArray, rows: IntArray, columns: IntArray) -> IntArray:
+    """`matrix[rows, columns]` for all pairs, read along whichever is fewer: large matrices do not fit the cache."""
+    if rows.size <= columns.size:
+        return matrix[rows][:, columns]
+    return transposed[columns][:, rows].T
 
 
 def _first_start(compiled: Compiled, visits: IntArray, arrive: IntArray) -> IntArray:

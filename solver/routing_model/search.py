@@ -85,6 +85,7 @@ def _searched(scope: Scope, effort: Effort, found: Found, stop: Callable[[], boo
     start = _start(model)
     if start is not None:
         model.routing.SolveFromAssignmentWithParameters(start, parameters)
+    monitor.let_go()
     if monitor.error is not None:
         raise monitor.error
     return monitor.solutions
@@ -107,7 +108,9 @@ class _Monitor:
     def __init__(self, model: Model, found: Found, stop: Callable[[], bool], solutions: int | None) -> None:
         self.solutions = 0
         self.error: Exception | None = None
-        self._model, self._found, self._stop = model, found, stop
+        self._model: Model | None = model
+        self._found: Found = found
+        self._stop = stop
         self._checks_left = None if solutions is None else solutions * CHECKS_A_SOLUTION
         self._least: int | None = None
 
@@ -117,27 +120,47 @@ class _Monitor:
             self._checks_left -= 1
             if self._checks_left < 0:
                 return True
-        return self.error is not None or self._stop()
+        try:
+            return self.error is not None or self._stop()
+        except Exception as error:  # noqa: BLE001 - raised again by `search`, once OR-Tools has returned
+            self.error = error
+            return True
 
     def solution(self) -> None:
         """Hands the routes on when the model's cost fell."""
         self.solutions += 1
+        if self._model is None or self.error is not None:
+            return
         try:
             cost = self._model.routing.CostVar().Min()
             if self._least is None or cost < self._least:
                 self._least = cost
-                self._found([tuple(self._visits(k)) for k in range(len(self._model.network.scope.shifts))])
+                self._found([tuple(_visits(self._model, k)) for k in range(len(self._model.network.scope.shifts))])
         except Exception as error:  # noqa: BLE001 - raised again by `search`, once OR-Tools has returned
             self.error = error
 
-    def _visits(self, vehicle: int) -> Iterable[int]:
-        routing, scope = self._model.routing, self._model.network.scope
-        index = routing.NextVar(routing.Start(vehicle)).Value()
-        while not routing.IsEnd(index):
-            node = self._model.manager.IndexToNode(index)
-            if node < len(scope.visits):
-                yield scope.visits[node]
-            index = routing.NextVar(index).Value()
+    def let_go(self) -> None:
+        """Forgets the model and the callers: OR-Tools holds this object, and would keep all of them for ever."""
+        self._model, self._found, self._stop = None, _ignore, _never
+
+
+def _ignore(_routes: Sequence[tuple[int, ...]]) -> None:
+    """Nobody is told any more."""
+
+
+def _never() -> bool:
+    return False
+
+
+def _visits(model: Model, vehicle: int) -> Iterable[int]:
+    """The visits of a vehicle's route in the solution OR-Tools is at."""
+    routing, scope = model.routing, model.network.scope
+    index = routing.NextVar(routing.Start(vehicle)).Value()
+    while not routing.IsEnd(index):
+        node = model.manager.IndexToNode(index)
+        if node < len(scope.visits):
+            yield scope.visits[node]
+        index = routing.NextVar(index).Value()
 
 
 def _parameters(effort: Effort) -> Any:
