@@ -12,12 +12,12 @@ from dispatch.access import Action, Viewer, elevated, require
 from dispatch.access.audit import note
 from dispatch.clock import Clock
 from dispatch.errors import Fault, Invalid, NotFound, RuleBroken
-from dispatch.planning.change import Change, plan_change, shared_plan
+from dispatch.planning.change.act import Change, plan_change, shared_plan
+from dispatch.planning.change.drafts import RouteDraft, of_row
+from dispatch.planning.change.retime import Wish, retime
 from dispatch.planning.day.build import Built, build, lay_out
 from dispatch.planning.day.roads import Roads
 from dispatch.planning.day.rows import DayRows, read_day
-from dispatch.planning.drafts import RouteDraft, of_row
-from dispatch.planning.retime import Wish, retime
 from dispatch.travel.places import TravelTimes
 
 

@@ -12,8 +12,8 @@ from db.models import Plan, PlanningRun, Proposal, ProposalStatus, Territory
 from dispatch.access import Action, Viewer, may, require
 from dispatch.errors import NotFound
 from dispatch.planning import proposals
+from dispatch.planning.change.drafts import RouteDraft, from_json
 from dispatch.planning.day.candidates import plan_of
-from dispatch.planning.drafts import RouteDraft, from_json
 from dispatch.planning.showing import Scene, left_out_view, route_views, total_cost
 from dispatch.planning.views import Comparison, KeptRoute, LeftOutView, PlanView, RouteView, VisitChange
 

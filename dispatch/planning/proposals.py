@@ -11,14 +11,14 @@ from dispatch.access import Action, Viewer, elevated, require
 from dispatch.access.audit import note
 from dispatch.clock import Clock
 from dispatch.errors import Conflict, NotFound
-from dispatch.planning.change import Change, plan_change, shared_plan
+from dispatch.planning.change.act import Change, plan_change, shared_plan
+from dispatch.planning.change.drafts import RouteDraft, from_json
+from dispatch.planning.change.replay import Replayed, replay
 from dispatch.planning.day.build import Built, build, lay_out
 from dispatch.planning.day.ids import Ids
 from dispatch.planning.day.roads import Roads
 from dispatch.planning.day.rows import DayRows, read_day
-from dispatch.planning.drafts import RouteDraft, from_json
 from dispatch.planning.findings import Code
-from dispatch.planning.replay import Replayed, replay
 from dispatch.planning.views import KeptRoute
 from solver.formats import native
 

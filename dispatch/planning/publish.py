@@ -8,7 +8,7 @@ from dispatch.access import Action, Viewer, elevated, require
 from dispatch.access.audit import note
 from dispatch.clock import Clock
 from dispatch.errors import Conflict, NotFound, RuleBroken, StaleVersion
-from dispatch.planning import news
+from dispatch.planning.change import news
 from dispatch.planning.day.candidates import chunks, plan_of
 from dispatch.planning.plans import tag
 

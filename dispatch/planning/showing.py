@@ -21,12 +21,12 @@ from db.models import (
     Warehouse,
     WorkOrder,
 )
+from dispatch.planning.change.drafts import RouteDraft, StopDraft, of_row
 from dispatch.planning.day.candidates import Candidate, candidates, chunks
 from dispatch.planning.day.horizon import Horizon
 from dispatch.planning.day.policy import deadline
 from dispatch.planning.day.roads import end_of, spot, start_of
 from dispatch.planning.day.rows import reach, routes_of, shifts_of
-from dispatch.planning.drafts import RouteDraft, StopDraft, of_row
 from dispatch.planning.views import LeftOutView, ReasonView, RemedyView, RouteView, StopView, VisitView
 from dispatch.travel.places import Place
 

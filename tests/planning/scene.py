@@ -12,12 +12,12 @@ from db.models import Plan, Route, Stop, StopKind, Visit, WorkOrder
 from db.session import UnitOfWork
 from dispatch.clock import FixedClock
 from dispatch.planning import edit, plans, proposals, publish, runs
+from dispatch.planning.change.drafts import of_row
+from dispatch.planning.change.verdict import breaches
 from dispatch.planning.day.build import build, lay_out
 from dispatch.planning.day.roads import Roads
 from dispatch.planning.day.rows import read_day
-from dispatch.planning.drafts import of_row
 from dispatch.planning.proposals import Applied
-from dispatch.planning.verdict import breaches
 from dispatch.planning.views import PlanView
 from tests.builders.planning import Company
 from tests.planning.common import ROADS, SYSTEM

@@ -265,5 +265,6 @@ def test_a_proposal_shows_what_it_would_change(scene: Scene, company: Company, p
     (change,) = view.comparison.moved
     assert (change.visit.id, change.was_with, change.will_be_with) == (moved.id, "T01", "T02")
     assert view.comparison.removed == ()
+    assert view.comparison.cost_after == view.cost["total"] - view.cost["unserved"] > view.comparison.cost_before > 0
     assert [(left.visit.id, left.reasons[0].code) for left in view.left_out] == [(unplaced.id, "site_without_place")]
     assert view.routes[0].stops[0].starts_at.tzname() == "-03"

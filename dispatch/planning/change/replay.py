@@ -9,10 +9,10 @@ accepted, so that a live day never starves its planner.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from dispatch.planning.change.drafts import RouteDraft, of_row
+from dispatch.planning.change.verdict import breaches
 from dispatch.planning.day.build import Built
 from dispatch.planning.day.rows import DayRows
-from dispatch.planning.drafts import RouteDraft, of_row
-from dispatch.planning.verdict import breaches
 
 CHANGED = "its route was changed while the run was going on"
 SHIFT_GONE = "the shift is gone, or can no longer be planned as it was"

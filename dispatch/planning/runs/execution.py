@@ -2,19 +2,15 @@
 
 import gzip
 import hashlib
-import logging
-import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
-from typing import Any, Final, TypeVar
+from typing import Any, TypeVar
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from db.errors import DatabaseError
-from db.models import PlanningRun, Proposal, RunStatus, Territory
+from db.models import PlanningRun, RunStatus, Territory
 from db.session import UnitOfWork
-from dispatch.access import Viewer
 from dispatch.clock import Clock
 from dispatch.compute.jobs import LeaseLost
 from dispatch.compute.solving import Effort, Progress, Solve
@@ -25,32 +21,14 @@ from dispatch.planning.day.horizon import Horizon
 from dispatch.planning.day.ids import Ids
 from dispatch.planning.day.roads import Roads
 from dispatch.planning.day.rows import read_day
-from dispatch.planning.drafts import of_solution, to_json
 from dispatch.planning.linter import Subject, judge, subject
+from dispatch.planning.runs.outcome import RunInput, proposal_of
+from dispatch.planning.runs.watching import SYSTEM, Watch
 from dispatch.travel.places import TravelTimes
 from solver.formats import native
-from solver.problem import Problem
-from solver.solution import Solution, Unserved
-
-log = logging.getLogger(__name__)
-
-JOB_KIND: Final = "planning_run"
-SYSTEM: Final = Viewer.system("planning")
-LOOK_EVERY: Final = 0.25
-"""Seconds between two looks for a cancellation, and between two notes of progress."""
+from solver.solution import Solution
 
 Result = TypeVar("Result")
-
-
-@dataclass(frozen=True)
-class _Input:
-    """What a run works on."""
-
-    problem: Problem
-    ids: Ids
-    horizon: Horizon
-    effort: Effort
-    findings: list[dict[str, Any]]
 
 
 def execute(
@@ -94,10 +72,10 @@ class _Process:
     on_progress: Callable[[Progress], None] | None
     cancel: Callable[[], bool]
     lease: Lease | None
-    watch: "_Watch" = field(init=False)
+    watch: "Watch" = field(init=False)
 
     def __post_init__(self) -> None:
-        self.watch = _Watch(self.uow, self.run_id, self._is_over)
+        self.watch = Watch(self.uow, self.run_id, self._is_over)
 
     def run(self) -> RunStatus:
         begun = self._transaction(self._begin)
@@ -117,8 +95,8 @@ class _Process:
         self._raise_if_over()
         return self._transaction(lambda session: self._store(session, given, solution))
 
-    def _solved(self, begun: "_Input | tuple[Subject, Effort]") -> "tuple[_Input, Solution]":
-        given = begun if isinstance(begun, _Input) else self._input(*begun)
+    def _solved(self, begun: "RunInput | tuple[Subject, Effort]") -> "tuple[RunInput, Solution]":
+        given = begun if isinstance(begun, RunInput) else self._input(*begun)
         with self.watch:
             return given, self.solve(given.problem, given.effort, on_progress=self._progressed, cancel=self.watch.stop)
 
@@ -152,7 +130,7 @@ class _Process:
             raise NotFound(f"there is no planning run {self.run_id}")
         return run
 
-    def _begin(self, session: Session) -> "RunStatus | _Input | tuple[Subject, Effort]":
+    def _begin(self, session: Session) -> "RunStatus | RunInput | tuple[Subject, Effort]":
         run = self._row(session)
         if run.status not in (RunStatus.QUEUED, RunStatus.RUNNING):
             return run.status
@@ -172,13 +150,13 @@ class _Process:
         }
         return matter, effort
 
-    def _input(self, matter: Subject, effort: Effort) -> _Input:
+    def _input(self, matter: Subject, effort: Effort) -> RunInput:
         day = matter.day
         built = build(day, Roads.between(day.places, self.travel))
         document = native.dump_problem(built.problem)
         findings = [finding.as_json() for finding in judge(matter)]
         self._transaction(lambda session: self._store_input(session, day.horizon, built, document, findings))
-        return _Input(built.problem, built.ids, day.horizon, effort, findings)
+        return RunInput(built.problem, built.ids, day.horizon, effort, findings)
 
     def _store_input(
         self, session: Session, horizon: Horizon, built: Built, document: bytes, findings: list[dict[str, Any]]
@@ -190,14 +168,14 @@ class _Process:
         run.base = {**run.base, "ids": built.ids.as_json(), "places": built.roads.points}
         run.findings = findings
 
-    def _store(self, session: Session, given: _Input, solution: Solution) -> RunStatus:
+    def _store(self, session: Session, given: RunInput, solution: Solution) -> RunStatus:
         run = self._row(session)
         run.stages = [asdict(stage) for stage in solution.stats.stages]
         if run.cancel_requested_at is not None or self.cancel():
             return self._end(run, RunStatus.CANCELLED)
         run.solution = gzip.compress(native.dump_solution(solution), mtime=0)
         run.cost = {**asdict(solution.cost), "total": solution.cost.total}
-        session.add(_proposal(run, given, solution))
+        session.add(proposal_of(run, given, solution))
         return self._end(run, RunStatus.SUCCEEDED)
 
     def _fail(self, session: Session, error: str) -> RunStatus:
@@ -218,124 +196,8 @@ def effort_of(run: PlanningRun) -> Effort:
     return Effort(run.limits["seconds"], run.limits["iterations"], run.limits["threads"], run.seed)
 
 
-def _stored_input(session: Session, run: PlanningRun, effort: Effort) -> _Input:
+def _stored_input(session: Session, run: PlanningRun, effort: Effort) -> RunInput:
     problem = native.load_problem(gzip.decompress(run.problem or b""))
     territory = session.get_one(Territory, run.territory_id)
     horizon = Horizon.of(run.local_date, territory.time_zone)
-    return _Input(problem, Ids.from_json(run.base["ids"]), horizon, effort, list(run.findings))
-
-
-def _proposal(run: PlanningRun, given: _Input, solution: Solution) -> Proposal:
-    drafts = [of_solution(route, given.ids, given.horizon) for route in solution.routes]
-    left_out = [*_left_out(given.ids, solution.unserved), *_withheld(given)]
-    return Proposal(
-        planning_run_id=run.id,
-        territory_id=run.territory_id,
-        local_date=run.local_date,
-        routes=to_json(drafts),
-        left_out=left_out,
-        cost={**asdict(solution.cost), "total": solution.cost.total},
-        summary={
-            "status": solution.status.value,
-            "served": sum(len(draft.visit_ids) for draft in drafts),
-            "left_out": len(left_out),
-            "seconds": solution.stats.seconds,
-        },
-    )
-
-
-def _left_out(ids: Ids, unserved: tuple[Unserved, ...]) -> list[dict[str, Any]]:
-    return [
-        {
-            "visit_id": ids.visits[left.visit],
-            "reasons": [{"code": reason.code.value, "message": reason.message} for reason in left.reasons],
-            "remedies": [{"message": remedy.message, "cost": remedy.cost} for remedy in left.remedies],
-        }
-        for left in unserved
-    ]
-
-
-def _withheld(given: _Input) -> list[dict[str, Any]]:
-    """The visits that never were in the problem, with what the linter says of them."""
-    known = set(given.ids.visits.values())
-    found: dict[int, dict[str, Any]] = {}
-    for finding in given.findings:
-        visit = finding["entity_id"]
-        if finding["entity"] == "visit" and visit not in known:
-            entry = found.setdefault(visit, {"visit_id": visit, "reasons": [], "remedies": []})
-            entry["reasons"].append({"code": finding["code"], "message": finding["message"]})
-            entry["remedies"].append({"message": finding["remedy"], "cost": None})
-    return list(found.values())
-
-
-class _Watch:
-    """Beside a solve: notes its progress and looks whether it is to stop, from a thread of its own."""
-
-    def __init__(self, uow: UnitOfWork, run_id: int, is_over: Callable[[], bool]) -> None:
-        self._uow, self._run_id, self._is_over = uow, run_id, is_over
-        self._done = threading.Event()
-        self._thread = threading.Thread(target=self._look, name=f"watch of run {run_id}", daemon=True)
-        self.latest: Progress | None = None
-        self.stop = threading.Event()
-
-    def __enter__(self) -> None:
-        self._thread.start()
-
-    def __exit__(self, *_: object) -> None:
-        self._done.set()
-        self._thread.join()
-
-    def _look(self) -> None:
-        noted: Progress | None = None
-        while not self._done.wait(LOOK_EVERY):
-            try:
-                if self._is_over() or self._is_cancelled():
-                    self.stop.set()
-                if self.latest is not noted:
-                    noted = self.latest
-                    self._note(noted)
-            except DatabaseError as error:
-                log.warning("run %s goes on without its database: %s", self._run_id, error)
-
-    def _is_cancelled(self) -> bool:
-        query = select(PlanningRun.cancel_requested_at).where(PlanningRun.id == self._run_id)
-        with self._uow(viewer=SYSTEM, read_only=True) as session:
-            return session.scalar(query) is not None
-
-    def _note(self, progress: Progress | None) -> None:
-        def write(session: Session) -> None:
-            query = select(PlanningRun).where(PlanningRun.id == self._run_id).with_for_update()
-            run = session.scalars(query).one()
-            if progress is not None and run.status is RunStatus.RUNNING:
-                run.progress = asdict(progress)
-
-        self._uow.run(write, viewer=SYSTEM)
-
-
-@dataclass(frozen=True)
-class RunHandler:
-    """Carries out planning runs as durable jobs."""
-
-    uow: UnitOfWork
-    clock: Clock
-    travel: TravelTimes
-    solve: Solve
-
-    def run(self, lease: Lease) -> None:
-        """Carries out the job's run."""
-        execute(
-            self.uow,
-            lease.claim.payload["run_id"],
-            travel=self.travel,
-            clock=self.clock,
-            solve=self.solve,
-            lease=lease,
-        )
-
-    def gave_up(self, session: Session, payload: Mapping[str, Any], error: str) -> None:
-        """Marks the run as failed."""
-        run = session.get(PlanningRun, payload["run_id"], with_for_update=True)
-        if run is not None and run.status in (RunStatus.QUEUED, RunStatus.RUNNING):
-            run.status = RunStatus.FAILED
-            run.error = error
-            run.finished_at = self.clock.now()
+    return RunInput(problem, Ids.from_json(run.base["ids"]), horizon, effort, list(run.findings))

@@ -1,8 +1,4 @@
-"""Planning runs: asked for, carried out, cancelled, looked at.
-
-A run keeps all that is needed to carry it out again: the problem in the optimiser's own format, the seed and the
-limits. With `iterations` as its limit, `dispatch solve` on the downloaded problem gives the same solution.
-"""
+"""Planning runs: asked for, cancelled, looked at, downloaded."""
 
 import gzip
 from collections.abc import Sequence
@@ -19,22 +15,7 @@ from dispatch.clock import Clock
 from dispatch.compute import jobs
 from dispatch.compute.solving import Effort
 from dispatch.errors import Conflict, Fault, Invalid, NotFound
-from dispatch.planning.execution import JOB_KIND, RunHandler, execute
-
-__all__ = [
-    "JOB_KIND",
-    "RunHandler",
-    "cancel",
-    "execute",
-    "get",
-    "job_key",
-    "listed",
-    "problem_file",
-    "proposal_of",
-    "proposals_of",
-    "request_run",
-    "solution_file",
-]
+from dispatch.planning.runs.handler import JOB_KIND
 
 MOST_SECONDS: Final = 3600.0
 MOST_ITERATIONS: Final = 1_000_000

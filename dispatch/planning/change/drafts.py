@@ -11,6 +11,7 @@ from dispatch.planning.day.horizon import Horizon
 from dispatch.planning.day.ids import Ids, reverse
 from solver import referee
 from solver import solution as s
+from solver.problem import Problem
 
 ROUTE_COSTS = ("travel", "distance", "duty", "overtime", "fixed", "lateness", "preference")
 """The parts of the cost that one route has by itself."""
@@ -129,12 +130,17 @@ class Translator:
         )
 
     def priced(self, draft: RouteDraft) -> RouteDraft:
-        """The draft with what the referee says it costs by itself; each part is rounded by itself."""
+        """The draft with what it costs by itself."""
         route = self.route(draft)
         if route is None or not draft.stops:
             return replace(draft, cost={})
-        cost = referee.cost(self._built.problem, [route])
-        return replace(draft, cost={part: getattr(cost, part) for part in ROUTE_COSTS})
+        return replace(draft, cost=route_cost(self._built.problem, route))
+
+
+def route_cost(problem: Problem, route: s.Route) -> dict[str, int]:
+    """What the referee says the route costs by itself; each part is rounded by itself."""
+    cost = referee.cost(problem, [route])
+    return {part: getattr(cost, part) for part in ROUTE_COSTS}
 
 
 def of_row(route: Route) -> RouteDraft:

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from db.models import Plan
 from dispatch.compute.outbox import post
-from dispatch.planning.states import Moved
+from dispatch.planning.change.states import Moved
 
 ROUTE_PUBLISHED = "route.published"
 ROUTE_CHANGED = "route.changed"

@@ -17,12 +17,12 @@ from db.models import Plan, Route, Stop
 from dispatch.access import Viewer, elevated
 from dispatch.access.audit import note
 from dispatch.errors import Conflict, RuleBroken
-from dispatch.planning import news, states
+from dispatch.planning.change import news, states
+from dispatch.planning.change.drafts import RouteDraft, of_row
+from dispatch.planning.change.verdict import breaches, priced
 from dispatch.planning.day.build import Built
 from dispatch.planning.day.candidates import plan_of
 from dispatch.planning.day.rows import DayRows
-from dispatch.planning.drafts import RouteDraft, of_row
-from dispatch.planning.verdict import breaches, priced
 
 SHOWN = 5
 """So many breaches of rules are told in one message."""

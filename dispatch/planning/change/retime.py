@@ -4,10 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from dispatch.errors import RuleBroken
+from dispatch.planning.change.drafts import RouteDraft, of_solution
 from dispatch.planning.day.build import Built
 from dispatch.planning.day.horizon import Horizon
 from dispatch.planning.day.ids import reverse
-from dispatch.planning.drafts import RouteDraft, of_solution
 from solver.compiling import compile_problem
 from solver.insertion.plan import Change, Plan
 from solver.outcome import routes_of

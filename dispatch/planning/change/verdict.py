@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from dispatch.planning.change.drafts import RouteDraft, Translator
 from dispatch.planning.day.build import Built
 from dispatch.planning.day.horizon import Horizon
-from dispatch.planning.drafts import RouteDraft, Translator
 from solver import referee
 
 GONE = "a stop of it, or its shift, is no longer in the plan's day"

@@ -10,9 +10,9 @@ from sqlalchemy.orm import Session
 
 from db.models import Visit, VisitStatus, WorkOrder, WorkOrderStatus
 from dispatch.errors import Conflict
+from dispatch.planning.change.drafts import RouteDraft
 from dispatch.planning.day.candidates import STARTED, WAITING, chunks
 from dispatch.planning.day.rows import DayRows
-from dispatch.planning.drafts import RouteDraft
 
 PLACED = (VisitStatus.SCHEDULED, VisitStatus.DISPATCHED, VisitStatus.TRAVELLING, VisitStatus.ON_SITE)
 
