@@ -49,4 +49,5 @@ _SAID: Final = {
 
 def failures(*codes: int) -> dict[int | str, dict[str, Any]]:
     """The `responses` of a route that may fail in these ways; 503 always is one of them."""
-    return {code: {"description": _SAID[code], "model": Problem, "content": {MEDIA_TYPE: {}}} for code in (*codes, 503)}
+    document = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    return {code: {"description": _SAID[code], "content": document} for code in (*codes, 503)}
