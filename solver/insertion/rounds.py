@@ -102,7 +102,7 @@ def _renewed(plan: Plan, visit: int, rng: Random, pace: Pace) -> bool:
     touched = {plan.shift_of[v] for v in out} - {-1}
     if not plan.remove(v for v in out if plan.shift_of[v] >= 0):
         return False
-    insert_all(plan, out, _shifts(plan, visit, touched), pace.over, rng)
+    insert_all(plan, out, _shifts(plan, visit, sorted(out), touched), pace.over, rng)
     return True
 
 
@@ -130,14 +130,14 @@ def _distance(plan: Plan, visit: int, others: IntArray) -> IntArray:
     return distance
 
 
-def _shifts(plan: Plan, visit: int, touched: set[int]) -> list[int]:
-    """The shifts that lost visits, and those allowed ones that pass or start closest to the visit."""
+def _shifts(plan: Plan, visit: int, out: list[int], touched: set[int]) -> list[int]:
+    """The shifts that lost visits, and of those that may serve any of them the ones that pass closest."""
     compiled = plan.compiled
     here = int(compiled.location[visit])
     away = compiled.seconds[here, compiled.start_location].astype(np.float64)
     shift_of = np.array(plan.shift_of, dtype=np.int64)
     served = np.flatnonzero(shift_of >= 0)
     np.minimum.at(away, shift_of[served], compiled.seconds[here, compiled.location[served]])
-    away[~compiled.allowed[visit]] = np.inf
+    away[~compiled.allowed[out].any(axis=0)] = np.inf
     nearest = [int(s) for s in np.argsort(away, kind="stable")[:SHIFTS_BESIDE] if away[s] < np.inf]
     return sorted(touched.union(nearest))
