@@ -4,6 +4,7 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -38,11 +39,15 @@ class Proof(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """Who is asking, how they showed it, and, for a browser, the secret of its cookie."""
+    """Who is asking, how they showed it, and, for a browser, the secret of its cookie.
+
+    write_use: writes down that the token or sign-in was used, when that is worth it; nobody has to wait for it.
+    """
 
     viewer: Viewer
     proof: Proof
     cookie_secret: str | None = None
+    write_use: Callable[[], None] | None = None
 
     @property
     def csrf_token(self) -> str | None:
@@ -78,9 +83,8 @@ def _by_token(token: str, services: Services) -> Identity:
     with services.uow(read_only=True) as session:
         viewer, row = viewer_by_token(session, token, now)
         key, stale = row.id, is_worth_touching(row, now)
-    if stale:
-        _write_use(services, lambda session: touch_token(session, key, now))
-    return Identity(viewer, Proof.TOKEN)
+    use = partial(_write_use, services, lambda session: touch_token(session, key, now))
+    return Identity(viewer, Proof.TOKEN, write_use=use if stale else None)
 
 
 def _by_cookie(secret: str, services: Services) -> Identity:
@@ -88,9 +92,8 @@ def _by_cookie(secret: str, services: Services) -> Identity:
     with services.uow(read_only=True) as session:
         viewer, row = viewer_by_cookie(session, secret, now)
         key, stale = row.id, is_worth_touching(row, now)
-    if stale:
-        _write_use(services, lambda session: touch_sign_in(session, key, now, services.door.lasts))
-    return Identity(viewer, Proof.COOKIE, secret)
+    use = partial(_write_use, services, lambda session: touch_sign_in(session, key, now, services.door.lasts))
+    return Identity(viewer, Proof.COOKIE, secret, use if stale else None)
 
 
 def _write_use(services: Services, write: Callable[[Session], None]) -> None:
@@ -99,7 +102,7 @@ def _write_use(services: Services, write: Callable[[Session], None]) -> None:
             write(session)
             session.commit()
     except DatabaseBusy:
-        # When it was last used is worth knowing, but nobody has to wait for it: the next request writes it down.
+        # The next request writes it down.
         _log.debug("the last use of a sign-in could not be written down: the database is busy")
 
 

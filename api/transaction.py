@@ -8,9 +8,12 @@ from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from typing import Any, ClassVar, Final
 
+from anyio import CapacityLimiter
+from anyio.lowlevel import RunVar
 from fastapi import Request, Response
 from fastapi.concurrency import run_in_threadpool
 from fastapi.routing import APIRoute
+from starlette.background import BackgroundTask
 
 from api.auth import CSRF_FIELD, SAFE_METHODS, Identity, identify, require_from_here
 from api.errors import UnsupportedType
@@ -21,6 +24,12 @@ from dispatch.clock import Clock
 from dispatch.errors import Fault, Invalid
 from dispatch.records.idempotency import LONGEST_KEY, Answer, Attempt, claim, store
 
+Handler = Callable[[Request], Coroutine[Any, Any, Response]]
+
+MOST_AT_ONCE: Final = 30
+"""Fewer than there are threads (40) and connections (40): a request that holds one always gets the other."""
+
+_limiter: Final = RunVar[CapacityLimiter]("limiter")
 _JSON: Final = ("application/json", "application/merge-patch+json")
 _FORMS: Final = ("application/x-www-form-urlencoded", "multipart/form-data")
 _KEPT_HEADERS: Final = ("content-type", "location", "etag", "link")
@@ -50,32 +59,48 @@ class Transaction(APIRoute):
 
     keeps_answers: ClassVar[bool] = True
 
-    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+    def get_route_handler(self) -> Handler:
         """The handler, with the transaction around it."""
         handle = super().get_route_handler()
 
         async def run(request: Request) -> Response:
-            services: Services = request.app.state.services
-            identity = await run_in_threadpool(identify, request, services)
-            request.scope["user_id"] = identity.viewer.user_id
-            body, form_token = await _read(request)
-            require_from_here(request, identity, form_token, services)
-            attempt = _attempt(request, identity, body) if self.keeps_answers else None
-            reads = request.method in SAFE_METHODS
-            session = services.uow(viewer=identity.viewer, read_only=reads)
-            try:
-                given = await run_in_threadpool(claim, session, attempt, services.clock.now()) if attempt else None
-                if given is not None:
-                    return _replay(given)
-                request.state.ask = Ask(session, identity, services)
-                response = await handle(request)
-                if not reads and response.status_code < 400:
-                    await run_in_threadpool(_finish, session, attempt, response)
-                return response
-            finally:
-                await run_in_threadpool(session.close)
+            async with _gate():
+                return await self._run(request, handle)
 
         return run
+
+    async def _run(self, request: Request, handle: Handler) -> Response:
+        services: Services = request.app.state.services
+        identity = await run_in_threadpool(identify, request, services)
+        request.scope["user_id"] = identity.viewer.user_id
+        body, form_token = await _read(request)
+        require_from_here(request, identity, form_token, services)
+        attempt = _attempt(request, identity, body) if self.keeps_answers else None
+        reads = request.method in SAFE_METHODS
+        session = services.uow(viewer=identity.viewer, read_only=reads)
+        try:
+            given = await run_in_threadpool(claim, session, attempt, services.clock.now()) if attempt else None
+            if given is not None:
+                return _replay(given)
+            request.state.ask = Ask(session, identity, services)
+            response = await handle(request)
+            if not reads and response.status_code < 400:
+                await run_in_threadpool(_finish, session, attempt, response)
+            if identity.write_use is not None and response.background is None:
+                response.background = BackgroundTask(identity.write_use)
+            return response
+        finally:
+            await run_in_threadpool(session.close)
+
+
+def _gate() -> CapacityLimiter:
+    """Lets so many requests of this event loop at the database at once; the others wait outside."""
+    try:
+        return _limiter.get()
+    except LookupError:
+        limiter = CapacityLimiter(MOST_AT_ONCE)
+        _limiter.set(limiter)
+        return limiter
 
 
 class SecretTransaction(Transaction):

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from db.models import SignIn, User
@@ -18,6 +18,9 @@ from dispatch.access.scope import elevated
 from dispatch.access.secrets import digest, new_cookie_secret
 from dispatch.access.viewer import Viewer
 from dispatch.clock import Clock
+
+REMEMBERED: Final = timedelta(days=30)
+"""So long after its end a sign-in is still on record."""
 
 SIGN_IN_LINK: Final = "sign-in link"
 """The name of a token that may be turned into a browser's sign-in."""
@@ -98,6 +101,7 @@ class Door:
 
     def _open(self, session: Session, user_id: int, now: datetime) -> SignedIn:
         viewer = viewer_for(session, user_id, now)
+        session.execute(delete(SignIn).where(SignIn.user_id == user_id, SignIn.expires_at <= now - REMEMBERED))
         secret = new_cookie_secret()
         row = SignIn(
             user_id=user_id,

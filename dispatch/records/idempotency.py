@@ -54,7 +54,7 @@ def claim(session: Session, attempt: Attempt, now: datetime) -> Answer | None:
     Raises KeyReused when the key came before with another request.
     """
     with elevated(session, "idempotency"):
-        _forget(session, attempt, now - KEPT_FOR)
+        _forget(session, attempt.user_id, now - KEPT_FOR)
         if _insert(session, attempt, now):
             return None
         kept = session.scalars(_kept(attempt)).one()
@@ -75,25 +75,15 @@ def store(session: Session, attempt: Attempt, answer: Answer) -> None:
         session.flush()
 
 
-def forget_old(session: Session, now: datetime) -> None:
-    """Drops the answers that nobody may ask for again."""
-    with elevated(session, "idempotency"):
-        session.execute(delete(IdempotencyRecord).where(IdempotencyRecord.created_at <= now - KEPT_FOR))
-
-
 def _kept(attempt: Attempt) -> Select[IdempotencyRecord]:
     return select(IdempotencyRecord).where(
         IdempotencyRecord.user_id == attempt.user_id, IdempotencyRecord.key == attempt.key
     )
 
 
-def _forget(session: Session, attempt: Attempt, before: datetime) -> None:
+def _forget(session: Session, user_id: int, before: datetime) -> None:
     session.execute(
-        delete(IdempotencyRecord).where(
-            IdempotencyRecord.user_id == attempt.user_id,
-            IdempotencyRecord.key == attempt.key,
-            IdempotencyRecord.created_at <= before,
-        )
+        delete(IdempotencyRecord).where(IdempotencyRecord.user_id == user_id, IdempotencyRecord.created_at <= before)
     )
 
 

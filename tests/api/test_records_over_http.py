@@ -1,10 +1,14 @@
 """Versions, retries and pages as clients meet them."""
 
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
 
 import pytest
+from sqlalchemy import select
 
-from db.models import Site
+from db.models import AccessToken, Site
+from dispatch.access import Viewer
+from dispatch.access.secrets import digest
 from tests.api.served import Served
 
 
@@ -107,3 +111,34 @@ def test_reading_takes_no_write_lock(served: Served) -> None:
         with served.client("scheduler") as client:
             assert client.get("/v1/skills").status_code == 200
         writer.rollback()
+
+
+def test_a_hundred_at_once_all_get_through(served: Served) -> None:
+    def ask(number: int) -> int:
+        headers = {"Idempotency-Key": f"n{number}"}
+        return client.post(
+            "/v1/organisations", json={"name": f"n{number}", "kind": "owner"}, headers=headers
+        ).status_code
+
+    with served.client("scheduler") as client, ThreadPoolExecutor(100) as pool:
+        assert list(pool.map(ask, range(100))) == [201] * 100
+        numbers = [row["number"] for row in client.get("/v1/organisations?q=n&limit=200").json()["items"]]
+    assert len(numbers) == len(set(numbers))
+
+
+def test_the_last_use_of_a_token_is_written_down_now_and_then(served: Served) -> None:
+    def last_use() -> datetime | None:
+        with served.uow(viewer=Viewer.system(), read_only=True) as session:
+            token = served.tokens["scheduler"]
+            return session.scalars(
+                select(AccessToken.last_used_at).where(AccessToken.token_sha256 == digest(token))
+            ).one()
+
+    began = served.clock.now()
+    with served.client("scheduler") as client:
+        uses = []
+        for minutes in (0, 4, 5, 6):
+            served.clock.instant = began + timedelta(minutes=minutes)
+            assert client.get("/v1/me").status_code == 200
+            uses.append(last_use())
+    assert uses == [began, began, began + timedelta(minutes=5), began + timedelta(minutes=5)]
