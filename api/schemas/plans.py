@@ -165,8 +165,8 @@ class MoveIn(In):
     pin: Annotated[bool | None, Field(description="true keeps it there, false lets it go, null changes nothing")] = None
     start_at: Annotated[Instant | None, Field(description="With pin: also keeps its start")] = None
     revisions: Annotated[
-        dict[int, Count],
-        Field(max_length=1000, description="Revisions of the routes as you saw them, by shift id", strict=False),
+        dict[Annotated[int, Field(strict=False, ge=1)], Count],
+        Field(max_length=1000, description="Revisions of the routes as you saw them, by shift id"),
     ] = Field(default_factory=dict)
 
 

@@ -12,6 +12,7 @@ from db.session import UnitOfWork
 from dispatch.clock import FixedClock
 from tests.builders.planning import DAY, Company
 from tests.planning.client import client_of, serving, worker_of
+from tests.planning.common import sqlite_only
 
 Body = dict[str, Any]
 
@@ -88,6 +89,7 @@ def test_from_a_run_to_a_published_plan(
     assert (again.status_code, again.json()["type"]) == (409, "urn:dispatch:conflict")
 
 
+@sqlite_only
 def test_publishing_says_which_plan_was_looked_at(
     client: httpx.Client, company: Company, uow: UnitOfWork, clock: FixedClock
 ) -> None:
@@ -101,6 +103,7 @@ def test_publishing_says_which_plan_was_looked_at(
     assert client.post(f"{path}/publish", headers={"If-Match": old.headers["ETag"]}).status_code == 412
 
 
+@sqlite_only
 def test_a_plan_is_sent_again_only_when_it_changed(
     client: httpx.Client, company: Company, uow: UnitOfWork, clock: FixedClock
 ) -> None:
@@ -112,6 +115,7 @@ def test_a_plan_is_sent_again_only_when_it_changed(
         assert client.get(path, headers={"If-None-Match": '"other"'}).status_code == 200
 
 
+@sqlite_only
 def test_geojson_of_plan_and_proposal(
     client: httpx.Client, company: Company, uow: UnitOfWork, clock: FixedClock
 ) -> None:
@@ -145,6 +149,7 @@ def test_moving_a_visit_by_hand(client: httpx.Client, company: Company, uow: Uni
     assert "somebody else changed the routes" in stale.json()["detail"]
 
 
+@sqlite_only
 def test_a_plan_can_be_opened_and_filled_by_hand(client: httpx.Client, company: Company) -> None:
     body = {"territory_id": company.territory.id, "local_date": DAY.isoformat()}
     plan = post(client, "/v1/plans", body, status=201)
@@ -155,6 +160,7 @@ def test_a_plan_can_be_opened_and_filled_by_hand(client: httpx.Client, company: 
     assert [stop["visit"]["id"] for stop in filled["routes"][0]["stops"]] == [visit]
 
 
+@sqlite_only
 def test_events_tell_the_end(client: httpx.Client, company: Company, uow: UnitOfWork, clock: FixedClock) -> None:
     location = ask(client, company).headers["Location"]
     worker_of(uow, clock).work_once()
@@ -177,6 +183,7 @@ def test_a_run_asked_for_twice_with_one_key_is_one_run(client: httpx.Client, com
     assert len(get(client, "/v1/planning-runs")["items"]) == 1
 
 
+@sqlite_only
 def test_cancelling(client: httpx.Client, company: Company, uow: UnitOfWork, clock: FixedClock) -> None:
     run = ask(client, company).json()
     cancelled = post(client, f"/v1/planning-runs/{run['id']}/cancel")
@@ -188,6 +195,7 @@ def test_cancelling(client: httpx.Client, company: Company, uow: UnitOfWork, clo
     post(client, f"/v1/planning-runs/{finished}/cancel", status=409)
 
 
+@sqlite_only
 def test_runs_are_listed_newest_first_in_pages(client: httpx.Client, company: Company) -> None:
     ids = [ask(client, company).json()["id"] for _ in range(5)]
     path: str | None = "/v1/planning-runs?limit=2"
@@ -199,6 +207,7 @@ def test_runs_are_listed_newest_first_in_pages(client: httpx.Client, company: Co
     assert found == ids[::-1]
 
 
+@sqlite_only
 @pytest.mark.parametrize(
     ("more", "status"),
     [
@@ -213,6 +222,7 @@ def test_a_run_that_cannot_be(client: httpx.Client, company: Company, more: Body
     assert ask(client, company, **more).status_code == status
 
 
+@sqlite_only
 def test_downloads(client: httpx.Client, company: Company, uow: UnitOfWork, clock: FixedClock) -> None:
     location = ask(client, company).headers["Location"]
     assert get(client, f"{location}/problem", 404)["detail"].endswith("see its events or its error")
@@ -221,6 +231,7 @@ def test_downloads(client: httpx.Client, company: Company, uow: UnitOfWork, cloc
     assert get(client, f"{location}/solution")["status"] == "feasible"
 
 
+@sqlite_only
 def test_dropping(client: httpx.Client, company: Company, uow: UnitOfWork, clock: FixedClock) -> None:
     proposal = planned(client, company, uow, clock)
     assert post(client, f"/v1/proposals/{proposal}/drop")["status"] == "dropped"
@@ -228,6 +239,7 @@ def test_dropping(client: httpx.Client, company: Company, uow: UnitOfWork, clock
     assert "was dropped" in post(client, f"/v1/proposals/{proposal}/apply", status=409)["detail"]
 
 
+@sqlite_only
 def test_lint(client: httpx.Client, company: Company) -> None:
     company.visit(None)
     company.session.commit()
@@ -241,11 +253,11 @@ def test_a_technician_sees_a_published_route_alone(
     applied = post(client, f"/v1/proposals/{planned(client, company, uow, clock)}/apply")
     path = f"/v1/plans/{applied['plan_id']}"
     mine = next(r["technician_id"] for r in get(client, path)["routes"] if r["stops"])
-    theirs = client_of(address, uow, clock, company, Role.TECHNICIAN, technician_id=mine)
-    assert theirs.get(path).status_code == 404
-    client.post(f"{path}/publish", headers={"If-Match": client.get(path).headers["ETag"]})
-    seen = get(theirs, path)
-    assert [route["technician_id"] for route in seen["routes"]] == [mine]
-    assert seen["left_out"] == []
-    assert theirs.post(f"{path}/moves", json={"visit_id": 1, "shift_id": None}).status_code == 403
-    assert ask(theirs, company).status_code == 403
+    with client_of(address, uow, clock, company, Role.TECHNICIAN, technician_id=mine) as theirs:
+        assert theirs.get(path).status_code == 404
+        client.post(f"{path}/publish", headers={"If-Match": client.get(path).headers["ETag"]})
+        seen = get(theirs, path)
+        assert [route["technician_id"] for route in seen["routes"]] == [mine]
+        assert seen["left_out"] == []
+        assert theirs.post(f"{path}/moves", json={"visit_id": 1, "shift_id": None}).status_code == 403
+        assert ask(theirs, company).status_code == 403

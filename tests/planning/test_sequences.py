@@ -13,7 +13,7 @@ from tests.planning.common import SYSTEM
 from tests.planning.scene import Scene
 
 Plan = Callable[..., int]
-STEPS = 20
+STEPS = 15
 
 
 class Day:

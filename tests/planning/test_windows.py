@@ -3,7 +3,7 @@
 import itertools
 from datetime import UTC, datetime, timedelta
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dispatch.planning.day.windows import apart, meet, service_windows
@@ -49,6 +49,7 @@ spans = st.lists(
 
 
 @given(spans, spans)
+@settings(max_examples=40)
 def test_what_two_lists_have_in_common_is_in_both(first: list[Span], second: list[Span]) -> None:
     common = meet(first, second)
     for half in range(120):
