@@ -5,6 +5,7 @@ which a model without the rule would find something cheaper that cannot be timed
 """
 
 from collections.abc import Sequence
+from random import Random
 
 import pytest
 
@@ -94,22 +95,33 @@ RULES = {
         ((1,), (0,)),
     ),
     "windows": (
-        problem(
-            [visit("a", 2, windows=((at(9), at(9)), (at(14), at(15)))), visit("b", 4, windows=((at(9), at(9)),))], [ANN]
-        ),
-        ((1, 0),),
+        problem([visit("a", 3, windows=((at(9), at(9)),)), visit("b", 6, windows=((at(9), at(9)),))], ANN_AND_BOB),
+        ((0,), (1,)),
     ),
-    "finish by": (problem([visit("a", 2), visit("b", 9, finish_by=at(10, 5))], [ANN]), ((1, 0),)),
+    "between two windows": (
+        problem(
+            [
+                visit("a", 3, windows=((at(9), at(9)), (at(14), at(15)))),
+                visit("b", 6, 200, windows=((at(9), at(9, 20)),)),
+            ],
+            [technician("ann", shift("ann", end=at(14)), cost_per_travel_hour=3600), ANN_AND_BOB[1]],
+        ),
+        ((0,), (1,)),
+    ),
+    "finish by": (
+        problem([visit("a", 5, finish_by=at(9, 25)), visit("b", 9, finish_by=at(10, 5))], ANN_AND_BOB),
+        ((1,), (0,)),
+    ),
     "shift end": (
         problem([visit("a", 5, 240), visit("b", 5, 200)], ANN_AND_BOB),
         ((0,), (1,)),
     ),
     "breaks": (
         problem(
-            [visit("a", 1, 120, windows=((at(11, 30), at(13)),)), visit("b", 1, 120, windows=((at(8), at(13)),))],
-            [technician("ann", shift("ann", end=at(16), breaks=(LUNCH,)), cost_per_travel_hour=3600)],
+            [visit("a", 1, 200), visit("b", 1, 200)],
+            [technician("ann", shift("ann", breaks=(LUNCH,)), cost_per_travel_hour=3600), ANN_AND_BOB[1]],
         ),
-        ((1, 0),),
+        ((0,), (1,)),
     ),
     "parts": (
         problem(
@@ -119,8 +131,12 @@ RULES = {
         ((0,), (1,)),
     ),
     "reloading": (
-        problem([visit("a", 1, parts={"fuse": 1}), visit("b", 3, parts={"fuse": 1})], [ANN], warehouses=[WEST]),
-        ((1, 0),),
+        problem(
+            [visit("a", 1, windows=((at(8), at(8, 15)),), parts={"fuse": 1})],
+            [ANN, technician("bob", cost_per_travel_hour=7200, van_stock={"fuse": 1})],
+            warehouses=[WEST],
+        ),
+        ((), (0,)),
     ),
     "shared stock": (
         problem(
@@ -131,8 +147,12 @@ RULES = {
         ((0,), ()),
     ),
     "lent tools": (
-        problem([visit("a", 1, tools=frozenset({"crane"})), visit("b", 3)], [ANN], warehouses=[WEST]),
-        ((1, 0),),
+        problem(
+            [visit("a", 1, windows=((at(8), at(8, 15)),), tools=frozenset({"crane"}))],
+            [ANN, technician("bob", cost_per_travel_hour=7200, tools=frozenset({"crane"}))],
+            warehouses=[WEST],
+        ),
+        ((), (0,)),
     ),
     "max visits": (
         problem(
@@ -206,8 +226,6 @@ def test_stops_when_told() -> None:
 
 
 def test_a_district_is_what_lies_together() -> None:
-    from random import Random
-
     people = [technician(f"t{i}", shift(f"t{i}", start_location=i, end_location=i)) for i in range(10)]
     given = problem([visit(f"v{i}", i) for i in range(10)] + [visit("out", 5, 600), visit("far", 0, 600)], people)
     plan = planned(given, *[(i,) for i in range(10)])
