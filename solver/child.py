@@ -157,12 +157,18 @@ def _child(pipe: Connection, problem: Problem, limits: Limits, memory_limit_byte
             on_plan=lambda plan: pipe.send(("plan", [plan.visits(s) for s in range(len(plan.routes))])),
         )
         pipe.send(("done", solution))
-    except MemoryError:
-        allowed = "" if memory_limit_bytes is None else f" than the {memory_limit_bytes // 2**20} MiB allowed"
-        pipe.send(("failed", f"The search needed more memory{allowed}; allow more or plan fewer visits at once."))
     except Exception as error:  # noqa: BLE001 - told to the parent, which raises it as SolverCrashed
-        told = f"{type(error).__name__}: {error}"
-        pipe.send(("failed", f"The search failed, which is a defect of the optimiser ({told}); please report it."))
+        pipe.send(("failed", _told(error, memory_limit_bytes)))
+
+
+def _told(error: Exception, memory_limit_bytes: int | None) -> str:
+    """What went wrong in the child, in a sentence; a library that finds no room to load counts as lack of memory."""
+    limited = memory_limit_bytes is not None and isinstance(error, ImportError | OSError)
+    if limited or isinstance(error, MemoryError):
+        allowed = "" if memory_limit_bytes is None else f" than the {memory_limit_bytes // 2**20} MiB allowed"
+        return f"The search needed more memory{allowed}; allow more or plan fewer visits at once."
+    told = f"{type(error).__name__}: {error}"
+    return f"The search failed, which is a defect of the optimiser ({told}); please report it."
 
 
 def _limit_memory(limit: int | None) -> None:

@@ -1,6 +1,7 @@
 """`Problem` -> `Compiled`: ids become indices here and nowhere else."""
 
 from collections.abc import Mapping, Sequence
+from typing import Final
 
 import numpy as np
 
@@ -20,6 +21,9 @@ from solver.compiled import (
     Store,
 )
 from solver.problem import Departure, Problem, Shift, Technician, Visit, Warehouse, Window
+
+STOPS_BESIDE: Final = 5
+"""Legs of a route beside those to its visits, at the most: to warehouses and home."""
 
 
 def compile_problem(problem: Problem) -> Compiled:
@@ -77,7 +81,7 @@ def compile_problem(problem: Problem) -> Compiled:
         bonus_estimate=np.array([[b.of(t) for t in range(len(crews))] for b in bonus], dtype=np.float64).reshape(
             duration.shape
         ),
-        unserved=_unserved(problem, must),
+        unserved=_unserved(problem, must, duties, crews),
         must=must,
         pinned_shift=_column([shift_index[v.pinned.shift] if v.pinned else -1 for v in visits]),
         pinned_order=_column([-1 if v.pinned is None or v.pinned.order is None else v.pinned.order for v in visits]),
@@ -184,17 +188,28 @@ def _bonus(problem: Problem, visit: Visit, before: tuple[int, str] | None) -> Bo
     return Bonus(changed, own)
 
 
-def _unserved(problem: Problem, must: BoolArray) -> tuple[int, ...]:
-    """Units per visit left out; a mandatory one weighs more than every amount and every day's work together."""
-    optional = sum(visit.unserved_cost or 0 for visit in problem.visits)
-    rates = [
-        24 * (t.cost_per_travel_hour + t.cost_per_duty_hour + t.cost_per_overtime_hour)
-        + 1000 * t.cost_per_km
-        + t.fixed_cost
-        for t in problem.technicians
-    ]
-    heavy = SCALE * (optional + 2 * sum(rates) + 10_000_000)
-    return tuple(heavy if must[v] else SCALE * (visit.unserved_cost or 0) for v, visit in enumerate(problem.visits))
+def _unserved(problem: Problem, must: BoolArray, duties: Sequence[Duty], crews: Sequence[Crew]) -> tuple[int, ...]:
+    """Units per visit left out; a mandatory one weighs more than all that a whole plan can cost or save."""
+    weight = _most(problem, duties, crews)
+    return tuple(weight if must[v] else SCALE * (visit.unserved_cost or 0) for v, visit in enumerate(problem.visits))
+
+
+def _most(problem: Problem, duties: Sequence[Duty], crews: Sequence[Crew]) -> int:
+    """Units that no plan's cost can reach, whatever is in it."""
+    last = max((duty.hard_end for duty in duties), default=0)
+    road = 0 if problem.travel.metres is None else int(problem.travel.metres.max(initial=0))
+    most = sum(crew.fixed for crew in crews) + SCALE
+    for duty in duties:
+        crew = crews[duty.technician]
+        most += (crew.travel_rate + crew.duty_rate + crew.overtime_rate) * (duty.hard_end - duty.start)
+    for visit in problem.visits:
+        most += SCALE * ((visit.unserved_cost or 0) + problem.costs.change_technician)
+        most += SCALE * sum(visit.technicians.preferred.values())
+        if visit.due is not None:
+            most += PER_HOUR * visit.late_cost_per_hour * max(0, last - visit.due)
+        most += PER_HOUR * problem.costs.change_start_per_hour * last
+    legs = len(problem.visits) + STOPS_BESIDE * len(duties)
+    return most + max((crew.metre_rate for crew in crews), default=0) * road * legs
 
 
 def _allowed(
