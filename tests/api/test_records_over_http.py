@@ -116,9 +116,8 @@ def test_reading_takes_no_write_lock(served: Served) -> None:
 def test_a_hundred_at_once_all_get_through(served: Served) -> None:
     def ask(number: int) -> int:
         headers = {"Idempotency-Key": f"n{number}"}
-        return client.post(
-            "/v1/organisations", json={"name": f"n{number}", "kind": "owner"}, headers=headers
-        ).status_code
+        body = {"name": f"n{number}", "kind": "owner"}
+        return int(client.post("/v1/organisations", json=body, headers=headers).status_code)
 
     with served.client("scheduler") as client, ThreadPoolExecutor(100) as pool:
         assert list(pool.map(ask, range(100))) == [201] * 100
