@@ -8,7 +8,7 @@ from sqlalchemy import select
 from db.models import Route, Technician, Territory, WorkOrder
 from db.session import Session
 from dispatch.exchange.cells import BadCell
-from dispatch.exchange.names import NAMES
+from dispatch.exchange.names import FULL_NAMES, NAMES
 
 NEAR_LIMIT = 5000
 """Among more names than this, no similar one is looked for: it would take too long for each bad cell."""
@@ -32,7 +32,8 @@ class Book:
         """Ids by name; `AMBIGUOUS` where several rows are called the same."""
         if what not in self._ids:
             ids: dict[str, int] = {}
-            for key, name in NAMES[what](self._session, self):
+            full = FULL_NAMES[what](self._session, self) if what in FULL_NAMES else ()
+            for key, name in (*NAMES[what](self._session, self), *full):
                 ids[name] = AMBIGUOUS if name in ids else key
             self._ids[what] = ids
         return self._ids[what]
@@ -49,13 +50,20 @@ class Book:
             near = get_close_matches(name, known, 1, 0.75) if len(known) <= NEAR_LIMIT else []
             raise BadCell(f"is no {label} we know", f"did you mean {near[0]}?" if near else f"import the {label} first")
         if found == AMBIGUOUS:
-            raise BadCell(f"is what several rows of {label} are called", "rename all but one of them")
+            raise BadCell(
+                f"is what several rows of {label} are called", "add what tells them apart, or rename all but one"
+            )
         return found
 
     def name(self, what: str, key: int) -> str:
         """What the row with this id is called."""
         if what not in self._names:
             self._names[what] = dict(NAMES[what](self._session, self))
+            if what in FULL_NAMES:
+                ids, full = self.ids(what), dict(FULL_NAMES[what](self._session, self))
+                self._names[what] = {
+                    key: full[key] if ids[name] == AMBIGUOUS else name for key, name in self._names[what].items()
+                }
         return self._names[what][key]
 
     def add(self, what: str, name: str, key: int) -> None:

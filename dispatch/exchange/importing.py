@@ -41,7 +41,7 @@ def import_table(
     require(viewer, Action.EDIT, kind.model)
     entries, unreadable = read_entries(kind, table, dates)
     with uow(viewer=viewer) as session:
-        upsert = Upsert(session, viewer, kind)
+        upsert = Upsert(session, viewer, kind, entries)
         upsert.bad += unreadable
         try:
             upsert.put(entries)
@@ -60,7 +60,7 @@ def _find_refused(uow: UnitOfWork, viewer: Viewer, kind: Kind, entries: Sequence
     late = {column.name for column in kind.columns if column.late}
     refused = []
     with uow(viewer=viewer) as session:
-        upsert = Upsert(session, viewer, kind)
+        upsert = Upsert(session, viewer, kind, entries)
         for entry in entries:
             # A late column may name a row further down, which is not there yet.
             alone = replace(entry, values={name: each for name, each in entry.values.items() if name not in late})

@@ -6,10 +6,10 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from db.base import Base
-from dispatch.exchange.book import Book
+from dispatch.exchange.book import AMBIGUOUS, Book
 from dispatch.exchange.cells import local_text, place
 from dispatch.exchange.columns import Column
-from dispatch.exchange.names import join_name
+from dispatch.exchange.names import full_name, join_name
 
 
 class Breach(NamedTuple):
@@ -32,6 +32,7 @@ class Kind:
     """A kind of rows.
 
     what: its name in the `Book`. key: the columns that make a row the same row; a file has them all.
+    also: columns that count besides where several rows have the same key (sites of one name, by their addresses).
     below: relationships that its columns read. rules, guards: what is checked beyond single cells.
     """
 
@@ -40,6 +41,7 @@ class Kind:
     model: type[Base]
     key: tuple[str, ...]
     columns: tuple[Column, ...]
+    also: tuple[str, ...] = ()
     below: tuple[str, ...] = ()
     rules: tuple[Rule, ...] = ()
     guards: tuple[Guard, ...] = ()
@@ -51,8 +53,8 @@ class Kind:
         """
         return {column.name: column for column in self.columns}[name]
 
-    def identify(self, values: Mapping[str, Any], book: Book) -> str:
-        """What the row with these values in its key columns is called.
+    def identify(self, values: Mapping[str, Any], book: Book, *, repeated: bool) -> str:
+        """What the row with these values is called. repeated: the file has its key more than once.
 
         Raises BadCell when a local time in the key cannot be placed.
         """
@@ -60,7 +62,15 @@ class Kind:
         if isinstance(parts[-1], datetime):
             zone = book.zone_of("technician", book.ids("technician").get(parts[0]))
             parts[-1] = local_text(place(parts[-1], zone), zone)
-        return join_name(parts)
+        name = join_name(parts)
+        more = [values.get(column) for column in self.also]
+        if more and all(more) and (repeated or book.ids(self.what).get(name) == AMBIGUOUS):
+            return full_name(name, more)
+        return name
+
+    def key_of(self, values: Mapping[str, Any]) -> tuple[Any, ...]:
+        """The values in the key columns."""
+        return tuple(values[name] for name in self.key)
 
 
 def in_order(first: str, last: str) -> Rule:

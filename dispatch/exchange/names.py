@@ -96,6 +96,21 @@ def _visits(session: Session, _zones: Zones) -> Pairs:
     return ((key, join_name(parts)) for key, *parts in session.execute(query))
 
 
+def _addresses(session: Session, _zones: Zones) -> Pairs:
+    query = select(Site.id, Organisation.number, Site.name, Site.street, Site.house_number)
+    query = query.join(Organisation, Organisation.id == Site.organisation_id)
+    for key, number, name, *address in session.execute(query):
+        yield key, full_name(join_name((number, name)), address)
+
+
+def full_name(name: str, more: Iterable[Any]) -> str:
+    """A name with what tells it from others that are called the same."""
+    return f"{name}, {' '.join(str(part) for part in more)}"
+
+
+FULL_NAMES: Final[Mapping[str, Names]] = {"site": _addresses}
+"""What rows are called when others have the same name."""
+
 NAMES: Final[Mapping[str, Names]] = {
     "territory": _by(Territory.code),
     "organisation": _by(Organisation.number),

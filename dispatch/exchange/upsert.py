@@ -1,5 +1,6 @@
 """Rows of a file into rows of the database: found by their natural key, or made."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
@@ -23,12 +24,14 @@ BATCH: Final = 500
 class Upsert:
     """Puts the entries of one file into one session; `bad` lists what is wrong, and with any nothing is flushed."""
 
-    def __init__(self, session: Session, viewer: Viewer, kind: Kind) -> None:
+    def __init__(self, session: Session, viewer: Viewer, kind: Kind, entries: Sequence[Entry]) -> None:
+        """Prepare for the entries of a file, all of them, which then are `put` together or in parts."""
         self._session = session
         self._viewer = viewer
         self._kind = kind
         self._book = Book(session)
         self._seen: dict[str, int] = {}
+        self._keys = Counter(kind.key_of(entry.values) for entry in entries)
         self.bad: list[BadRow] = []
         self.new = self.changed = self.same = 0
 
@@ -60,7 +63,8 @@ class Upsert:
         """What the entry's row is called, unless that is wrong."""
         last = self._kind.column(self._kind.key[-1])
         try:
-            name = self._kind.identify(entry.values, self._book)
+            shared = self._keys[self._kind.key_of(entry.values)] > 1
+            name = self._kind.identify(entry.values, self._book, repeated=shared)
             if self._book.ids(self._kind.what).get(name) == AMBIGUOUS:
                 self._book.find(self._kind.what, name)
         except BadCell as fault:

@@ -1,6 +1,8 @@
-"""A second, empty system."""
+"""Systems of the tests' own, besides the one that a test has anyway."""
 
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -9,7 +11,12 @@ from db.session import UnitOfWork
 from dispatch.clock import FixedClock
 
 
-def empty_copy(template: Path, target: Path) -> UnitOfWork:
-    """A unit of work on a fresh copy of the empty database."""
+@contextmanager
+def closing_uow(template: Path, target: Path) -> Iterator[UnitOfWork]:
+    """Units of work on a copy of a SQLite database."""
     shutil.copyfile(template, target)
-    return UnitOfWork(make_engine(f"sqlite:///{target}"), now=FixedClock(datetime(2026, 3, 2, 9, tzinfo=UTC)).now)
+    engine = make_engine(f"sqlite:///{target}")
+    try:
+        yield UnitOfWork(engine, now=FixedClock(datetime(2026, 3, 2, 9, tzinfo=UTC)).now)
+    finally:
+        engine.dispose()

@@ -12,7 +12,7 @@ from dispatch.exchange.importing import import_table
 from dispatch.exchange.kinds import KINDS
 from dispatch.exchange.tables import read_table, write_table
 from tests.exchange.files import COMPANY, OPERATOR, bring, bring_company
-from tests.exchange.other import empty_copy
+from tests.exchange.other import closing_uow
 
 
 def test_every_kind_is_in_the_sample() -> None:
@@ -35,15 +35,15 @@ def test_an_export_fills_an_empty_system_with_the_same(
     uow: UnitOfWork, tmp_path: Path, sqlite_template: Path, ending: str
 ) -> None:
     bring_company(uow, tmp_path)
-    other = empty_copy(sqlite_template, tmp_path / "other.sqlite3")
-    for kind in KINDS.values():
-        with uow(viewer=OPERATOR, read_only=True) as session:
-            rows = list(export_rows(session, OPERATOR, kind))
-        write_table(tmp_path / f"{kind.name}.{ending}", heading(kind), rows, separator=";")
-        outcome = import_table(other, OPERATOR, kind, read_table(tmp_path / f"{kind.name}.{ending}"))
-        assert (outcome.new, outcome.bad) == (len(rows), ())
-        with other(viewer=OPERATOR, read_only=True) as session:
-            assert list(export_rows(session, OPERATOR, kind)) == rows
+    with closing_uow(sqlite_template, tmp_path / "other.sqlite3") as other:
+        for kind in KINDS.values():
+            with uow(viewer=OPERATOR, read_only=True) as session:
+                rows = list(export_rows(session, OPERATOR, kind))
+            write_table(tmp_path / f"{kind.name}.{ending}", heading(kind), rows, separator=";")
+            outcome = import_table(other, OPERATOR, kind, read_table(tmp_path / f"{kind.name}.{ending}"))
+            assert (outcome.new, outcome.bad) == (len(rows), ())
+            with other(viewer=OPERATOR, read_only=True) as session:
+                assert list(export_rows(session, OPERATOR, kind)) == rows
 
 
 def test_a_door_code_comes_in_but_never_out(uow: UnitOfWork, tmp_path: Path) -> None:
@@ -82,3 +82,21 @@ def test_a_dry_run_changes_nothing(uow: UnitOfWork, tmp_path: Path) -> None:
     assert (outcome.new, outcome.saved) == (1, False)
     with uow(viewer=OPERATOR, read_only=True) as session:
         assert list(export_rows(session, OPERATOR, KINDS["skills"])) == []
+
+
+def test_sites_of_one_name_are_told_apart_by_their_addresses(
+    uow: UnitOfWork, tmp_path: Path, sqlite_template: Path
+) -> None:
+    bring_company(uow, tmp_path)
+    site = COMPANY["sites"][0]
+    twins = [site, {**site, "house_number": "14", "access_notes": "Code 1"}]
+    assert bring(uow, tmp_path, "sites", twins).new == 1
+    assert bring(uow, tmp_path, "sites", twins).same == 2
+    lonely = bring(uow, tmp_path, "sites", [{"organisation": "C-1", "name": "Faro", "city": "Coquimbo"}])
+    assert "several rows of site" in str(lonely.bad[0])
+    unit = {**COMPANY["equipment"][1], "label_code": "E-9", "serial": "9"}
+    assert not bring(uow, tmp_path, "equipment", [unit]).saved
+    assert bring(uow, tmp_path, "equipment", [{**unit, "site": "C-1/Faro, Avenida del Mar 14"}]).saved
+    with uow(viewer=OPERATOR, read_only=True) as session:
+        row = list(export_rows(session, OPERATOR, KINDS["equipment"]))[-1]
+    assert row[1] == "C-1/Faro, Avenida del Mar 14"

@@ -74,6 +74,7 @@ SITES: Final = Kind(
     what="site",
     model=Site,
     key=("organisation", "name"),
+    also=("street", "house_number"),
     columns=(
         Link(name="organisation", to="organisation", needed=True, help="the organisation's number"),
         Column(name="name", cell=Text(200), needed=True),
