@@ -69,7 +69,11 @@ def viewer_of(session: Session) -> Viewer:
 
 
 @event.listens_for(DispatchSession, "do_orm_execute")
-def _scope(state: ORMExecuteState) -> None:
+def scope_query(state: ORMExecuteState) -> None:
+    """Puts the viewer's rules on a statement that is about to run.
+
+    Raises NoViewer, and NotScoped for a statement that rules cannot be put on.
+    """
     viewer = viewer_of(state.session)
     if viewer.sees_everything or state.is_column_load or state.is_insert:
         # A column load completes a row that was loaded, or made, in this session before.
