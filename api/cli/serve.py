@@ -36,7 +36,9 @@ def serve(
       dispatch serve --port 8080
     """
     from api.cli.running import bind
+    from api.logs import write_log_to_stderr
 
+    write_log_to_stderr()
     chosen = settings()
     clock = SystemClock()
     with opened(chosen.database_url.get_secret_value(), clock) as uow:
