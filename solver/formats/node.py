@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from heapq import nsmallest
 from typing import Final, TypeVar
 
 from solver.faults import Fault
@@ -184,7 +185,7 @@ class Node:
         before = len(self.faults)
         name = self.id()
         if len(self.faults) == before and name not in known:
-            some = listed(map(shown, list(known)[:NAMED])) or "none"
+            some = listed(map(shown, nsmallest(NAMED, known))) or "none"
             more = f" and {len(known) - NAMED} more" if len(known) > NAMED else ""
             self.refuse(f"must be the id of a {noun}, of which there are {some}{more}", f"correct it or add the {noun}")
         return name
