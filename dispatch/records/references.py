@@ -8,7 +8,7 @@ from sqlalchemy import ForeignKey, func, inspect, select
 from sqlalchemy.orm import Session
 
 from db.base import Base, Keyed
-from dispatch.access import elevated, spoken
+from dispatch.access import Action, elevated, may, spoken, viewer_of
 from dispatch.errors import Fault, RuleBroken
 from dispatch.records.nouns import as_entity, spoken_table
 
@@ -19,17 +19,28 @@ def _entities() -> dict[str, type[Base]]:
 
 
 def reference_faults(session: Session, model: type[Keyed], values: Mapping[str, Any], pointer: str = "") -> list[Fault]:
-    """A fault for each value that refers to a row which is not there, or which the viewer may not see."""
+    """A fault for each value that refers to a row which is not there, or which the viewer may not see.
+
+    What a viewer may hand in but not read, such as an integrator's contacts, may be referred to.
+    """
     faults = []
     for column in inspect(model).columns:
         value = values.get(column.key)
         for key in column.foreign_keys if value is not None else ():
             entity = _entities()[key.column.table.name]
-            target = getattr(entity, key.column.key)
-            if session.scalar(select(target).where(target == value)) is None:
+            if not _is_there(session, entity, key.column.key, value):
                 msg = f"There is no {spoken(entity)} {value}, or not for you; name another."
                 faults.append(Fault(f"{pointer}/{column.key}", msg))
     return faults
+
+
+def _is_there(session: Session, entity: type[Base], column: str, value: object) -> bool:
+    viewer, target = viewer_of(session), getattr(entity, column)
+    query = select(target).where(target == value)
+    if may(viewer, Action.CREATE, entity) and not may(viewer, Action.READ, entity):
+        with elevated(session, "references"):
+            return session.scalar(query) is not None
+    return session.scalar(query) is not None
 
 
 def refuse_if_used(session: Session, model: type[Keyed], key: int) -> None:

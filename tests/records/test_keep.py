@@ -1,5 +1,6 @@
 """Records are made, edited and deleted by the rules, with versions and an audit trail."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
@@ -312,6 +313,35 @@ def test_a_deactivated_user_loses_everything(uow: UnitOfWork, world: World, cloc
             (m.Device.revoked_at, m.Device.user_id),
         ):
             assert session.scalars(select(revoked_at).where(user_id == owner)).all() == [clock.now()]
+
+
+def test_an_integrator_may_refer_to_contacts_and_not_read_them(uow: UnitOfWork, world: World) -> None:
+    viewer = world.viewer(Role.INTEGRATOR)
+    given = {"channel": m.Channel.EMAIL, "subject": "x", "contact_id": world.north[m.Contact]}
+    with uow(viewer=viewer) as session:
+        ticket = create(session, viewer, TICKETS, given)
+        assert ticket.contact_id == world.north[m.Contact]
+        with pytest.raises(Invalid):
+            create(session, viewer, TICKETS, given | {"contact_id": 999})
+        with pytest.raises(Forbidden):
+            read(session, viewer, CONTACTS, world.north[m.Contact])
+
+
+def test_of_many_editors_at_once_one_wins(uow: UnitOfWork, world: World) -> None:
+    viewer, key = world.viewer(Role.SCHEDULER), world.north[m.Contact]
+
+    def change(number: int) -> bool:
+        with uow(viewer=viewer) as session:
+            try:
+                edit(session, viewer, CONTACTS, key, "1", {"name": f"editor {number}"})
+            except StaleVersion:
+                return False
+            session.commit()
+            return True
+
+    with ThreadPoolExecutor(8) as pool:
+        assert sum(pool.map(change, range(8))) == 1
+    assert len(entries(uow, "contact")) == 1
 
 
 def test_two_editors_of_one_version(uow: UnitOfWork, world: World) -> None:
