@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -13,7 +14,9 @@ import pytest
 from solver.__main__ import main
 from solver.formats import native
 from solver.referee import check
+from solver.solution import Stats
 from tests.builders.problems import problem, technician, visit
+from tests.builders.random_problems import random_problem
 from tests.solver.good_plan import PROBLEM, SOLUTION
 from tests.solver.test_vroom import GOOD as VROOM
 
@@ -86,6 +89,19 @@ def test_an_infeasible_day_is_written_and_said(here: Here, tmp_path: Path) -> No
     judged = here("check", hopeless, plan)
     assert judged.returncode == 1
     assert "must_be_served: Visit 'b' must be served: it may not be left out." in judged.stdout.decode()
+
+
+def test_the_same_seed_gives_the_same_plan_in_every_process(tmp_path: Path) -> None:
+    """Sets of strings have another order in each process; nothing may depend on it."""
+    path = tmp_path / "problem.json"
+    native.write_problem(path, random_problem(9))
+    plans = []
+    for hashes in ("1", "2"):
+        command = [sys.executable, "-m", "solver", "solve", str(path), "--iterations", "3", "--seed", "5", "--quiet"]
+        environment = {**os.environ, "PYTHONHASHSEED": hashes}
+        ended = subprocess.run(command, capture_output=True, check=False, timeout=120, cwd=ROOT, env=environment)
+        plans.append(replace(native.load_solution(ended.stdout), stats=Stats()))
+    assert plans[0] == plans[1]
 
 
 def test_vroom_in_vroom_out(here: Here, tmp_path: Path) -> None:

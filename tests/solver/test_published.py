@@ -1,4 +1,4 @@
-"""Published instances: every one is read, and some are solved with the referee agreeing."""
+"""Published instances: they are read, and some are solved with the referee agreeing."""
 
 from pathlib import Path
 
@@ -20,13 +20,12 @@ pytestmark = [
 SOLVED = ("C101.100_25-5-5-5", "RC107.100_25-5-5-5", "C104", "service-techs-in-paris")
 
 
-def test_every_instance_is_read_and_sound() -> None:
+def test_instances_of_every_kind_are_read_and_sound() -> None:
+    """Every third of them; the long test takes all."""
     kinds = ("trsp", "vrptw", "hhcrsp", "cfr")
-    paths = [(kind, path) for kind in kinds for path in published.published(kind)]
-    assert len(paths) > 40
+    paths = [(kind, path) for kind in kinds for path in published.published(kind)[::3]]
+    assert {kind for kind, _ in paths} == set(kinds)
     for kind, path in paths:
-        if kind == "vrptw" and published.customers(path) > published.LARGEST:
-            continue
         problem = published.load(kind, path)
         assert problem.visits, path
         assert validate(problem) == [], path
