@@ -14,7 +14,7 @@ from solver.compiled import BoolArray, FloatArray, IntArray
 from solver.insertion.legs import IMPOSSIBLE, POSITION, estimate, legs_of, offers
 from solver.insertion.plan import Change, Plan
 
-TRIALS: Final = 3
+TRIALS: Final = 2
 """Shifts timed exactly for a visit about to go in."""
 PLACES: Final = 5
 """Places tried in one shift when the estimated best proves impossible."""

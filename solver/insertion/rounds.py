@@ -19,7 +19,7 @@ LEAST_RUIN: Final = 4
 MOST_RUIN: Final = 16
 SKIPPED: Final = 0.3
 """Chance of a neighbour to stay where it is."""
-SHIFTS_BESIDE: Final = 16
+SHIFTS_BESIDE: Final = 8
 """Shifts offered besides those that lost visits."""
 LEFT_OUT_FIRST: Final = 0.3
 """Share of the rounds that are about a visit left out, while there are any."""
