@@ -11,7 +11,7 @@ from rich.table import Table
 from api.cli.context import err, out
 from api.pages.labels import clock as clock_time
 from api.pages.labels import kilometres, length
-from db.models import PlanningRun, Proposal, ProposalStatus, RunStatus, Territory
+from db.models import Job, PlanningRun, Proposal, ProposalStatus, RunStatus, Territory
 from db.session import UnitOfWork
 from dispatch.access import Viewer
 from dispatch.clock import Clock
@@ -55,12 +55,14 @@ def territory_of(uow: UnitOfWork, viewer: Viewer, code: str) -> int:
     return known[code]
 
 
-def make_proposal(day: Day, effort: Effort, travel: TravelTimes, solve: Solve) -> int:
-    """Plan the day in this process, with a bar; the id of the proposal. A run cut off before is taken up again.
+def make_proposal(day: Day, effort: Effort, travel: TravelTimes, solve: Solve, *, resume: bool = False) -> int:
+    """Plan the day in this process, with a bar; the id of the proposal.
+
+    resume: take up a run that was cut off before. Only where nobody else can be at it: in a demo.
 
     Raises Unavailable when the run fails, KeyboardInterrupt when it is cancelled.
     """
-    run_id = _unfinished(day)
+    run_id = _unfinished(day) if resume else None
     if run_id is None:
         run_id = day.uow.run(
             lambda session: (
@@ -97,10 +99,11 @@ def make_proposal(day: Day, effort: Effort, travel: TravelTimes, solve: Solve) -
 
 
 def _unfinished(day: Day) -> int | None:
-    """A run of this day that was asked for at the command line, and never ended."""
+    """A run of this day that never ended and that no worker has to do."""
     with day.uow(viewer=day.viewer, read_only=True) as session:
         for run in runs.listed(session, day.viewer, territory_id=day.territory_id, local_date=day.local_date):
-            if run.status in (RunStatus.QUEUED, RunStatus.RUNNING) and run.cancel_requested_at is None:
+            is_over = run.status in runs.OVER or run.cancel_requested_at is not None
+            if not is_over and session.query(Job.id).filter_by(key=runs.job_key(run.id)).first() is None:
                 return run.id
     return None
 

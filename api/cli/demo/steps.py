@@ -48,7 +48,7 @@ def plan_it(day: Day, effort: Effort, travel: TravelTimes, solve: Solve) -> None
     view = day.view()
     plan_id = view.id
     if plan_id is None or not any(route.stops for route in view.routes):
-        proposal = open_proposal(day) or make_proposal(day, effort, travel, solve)
+        proposal = open_proposal(day) or make_proposal(day, effort, travel, solve, resume=True)
         plan_id = apply_proposal(day, proposal)
     if view.published_at is None:
         publish_plan(day, plan_id)
