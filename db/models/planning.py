@@ -54,7 +54,8 @@ class PlanningRun(Entity, Base):
 
     problem, solution: gzipped JSON in the solver's own format; `horizon_starts_at` is its second 0.
     limits: {"seconds": float | null, "iterations": int | null, "threads": int}.
-    base: {"plan version": int | null, "routes": {shift id: revision}} as it was read.
+    base: {"plan version": int | null, "routes": {shift id: revision}} as it was read, and beside them
+        {"ids": what the problem's ids stand for, "places": [[longitude, latitude], ...] of the matrix's rows}.
     stages: [{"name": str, "seconds": float, "cost": int | null}, ...].
     findings: what the pre-flight linter said, as it said it.
     progress: {"stage": str, "share": 0..1, "cost": int | null, "served": int} while running.

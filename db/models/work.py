@@ -105,7 +105,7 @@ class WorkOrder(Entity, Base):
     """The one job that one or more tickets were merged into; has a human number, WO-1042.
 
     due_at, repair_due_at: the contract's response and repair deadlines, as last derived.
-    unserved_cost: cents it costs to leave it out of a day; None: must be served.
+    unserved_cost: cents it costs to leave it out of a day; None: what its priority says (planning's policy).
     late_cost_per_hour: cents for each hour that service starts after `due_at`.
     """
 
