@@ -12,13 +12,17 @@ Rules = dict[type[Base], Callable[[], ColumnElement[bool]]]
 """For each kind of row, what makes the condition on it; made when it is needed."""
 
 
-def child_rules(*, visits: Ids, technicians: Ids, shifts: Ids, routes: Ids) -> Rules:
+Reached = Callable[[ColumnElement[int]], ColumnElement[bool]]
+"""The condition that a column names a row that is reached."""
+
+
+def child_rules(*, visit: Reached, technicians: Ids, shifts: Ids, routes: Ids) -> Rules:
     """The conditions on what hangs on visits, technicians, shifts and routes; each call selects their ids afresh."""
     return {
-        m.VisitWindow: lambda: m.VisitWindow.visit_id.in_(visits()),
-        m.VisitSkill: lambda: m.VisitSkill.visit_id.in_(visits()),
-        m.VisitPart: lambda: m.VisitPart.visit_id.in_(visits()),
-        m.VisitTechnician: lambda: m.VisitTechnician.visit_id.in_(visits()),
+        m.VisitWindow: lambda: visit(m.VisitWindow.__table__.c.visit_id),
+        m.VisitSkill: lambda: visit(m.VisitSkill.__table__.c.visit_id),
+        m.VisitPart: lambda: visit(m.VisitPart.__table__.c.visit_id),
+        m.VisitTechnician: lambda: visit(m.VisitTechnician.__table__.c.visit_id),
         m.TechnicianSkill: lambda: m.TechnicianSkill.technician_id.in_(technicians()),
         m.VanStock: lambda: m.VanStock.technician_id.in_(technicians()),
         m.Shift: lambda: m.Shift.technician_id.in_(technicians()),

@@ -121,5 +121,10 @@ def technician_rules(viewer: Viewer) -> Rules:
             m.StockMovement.from_technician_id == viewer.technician_id,
             m.StockMovement.to_technician_id == viewer.technician_id,
         ),
-        **child_rules(visits=reach.visits, technicians=reach.technicians, shifts=reach.shifts, routes=reach.routes),
+        **child_rules(
+            visit=lambda visit_id: visit_id.in_(reach.visits()),
+            technicians=reach.technicians,
+            shifts=reach.shifts,
+            routes=reach.routes,
+        ),
     }

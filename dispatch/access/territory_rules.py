@@ -37,17 +37,26 @@ class _Reach:
     def sites(self) -> Select[int]:
         return self.direct(m.Site)
 
-    def work_orders(self) -> Select[int]:
-        return self.direct(m.WorkOrder)
-
     def technicians(self) -> Select[int]:
         return self.direct(m.Technician)
 
     def warehouses(self) -> Select[int]:
         return self.direct(m.Warehouse)
 
-    def visits(self) -> Select[int]:
-        return self.through(m.Visit, "work_order_id", self.work_orders())
+    def is_our_work_order(self, work_order_id: ColumnElement[int]) -> ColumnElement[bool]:
+        # Work orders and visits pile up over the years: one is looked up, rather than all of them listed.
+        order = fresh(m.WorkOrder)
+        return exists(select(order.c.id).where(order.c.id == work_order_id, order.c.territory_id.in_(self.territories)))
+
+    def is_our_visit(self, visit_id: ColumnElement[int]) -> ColumnElement[bool]:
+        visit = fresh(m.Visit)
+        return exists(select(visit.c.id).where(visit.c.id == visit_id, self.is_our_work_order(visit.c.work_order_id)))
+
+    def is_our_promise(self, promise_id: ColumnElement[int]) -> ColumnElement[bool]:
+        promise = fresh(m.Promise)
+        return exists(
+            select(promise.c.id).where(promise.c.id == promise_id, self.is_our_work_order(promise.c.work_order_id))
+        )
 
     def equipment(self) -> Select[int]:
         return self.through(m.Equipment, "site_id", self.sites())
@@ -139,18 +148,16 @@ def territory_rules(viewer: Viewer) -> Rules:
         m.Attachment: lambda: or_(
             m.Attachment.ticket_id.in_(reach.tickets()),
             m.Attachment.message_id.in_(reach.through(m.Message, "conversation_id", reach.conversations())),
-            m.Attachment.work_order_id.in_(reach.work_orders()),
-            m.Attachment.visit_id.in_(reach.visits()),
+            reach.is_our_work_order(m.Attachment.__table__.c.work_order_id),
+            reach.is_our_visit(m.Attachment.__table__.c.visit_id),
             m.Attachment.equipment_id.in_(reach.equipment()),
         ),
         m.WorkOrder: lambda: m.WorkOrder.territory_id.in_(ours),
-        m.TicketMembership: lambda: m.TicketMembership.work_order_id.in_(reach.work_orders()),
-        m.ClockPause: lambda: m.ClockPause.work_order_id.in_(reach.work_orders()),
-        m.Visit: lambda: m.Visit.work_order_id.in_(reach.work_orders()),
-        m.Promise: lambda: m.Promise.work_order_id.in_(reach.work_orders()),
-        m.PromiseEvent: lambda: m.PromiseEvent.promise_id.in_(
-            reach.through(m.Promise, "work_order_id", reach.work_orders())
-        ),
+        m.TicketMembership: lambda: reach.is_our_work_order(m.TicketMembership.__table__.c.work_order_id),
+        m.ClockPause: lambda: reach.is_our_work_order(m.ClockPause.__table__.c.work_order_id),
+        m.Visit: lambda: reach.is_our_work_order(m.Visit.__table__.c.work_order_id),
+        m.Promise: lambda: reach.is_our_work_order(m.Promise.__table__.c.work_order_id),
+        m.PromiseEvent: lambda: reach.is_our_promise(m.PromiseEvent.__table__.c.promise_id),
         m.Technician: lambda: m.Technician.territory_id.in_(ours),
         m.Warehouse: lambda: m.Warehouse.territory_id.in_(ours),
         m.WarehouseStock: lambda: m.WarehouseStock.warehouse_id.in_(reach.warehouses()),
@@ -164,5 +171,7 @@ def territory_rules(viewer: Viewer) -> Rules:
         m.Proposal: lambda: m.Proposal.territory_id.in_(ours),
         m.Plan: lambda: m.Plan.territory_id.in_(ours),
         m.Route: lambda: m.Route.plan_id.in_(reach.direct(m.Plan)),
-        **child_rules(visits=reach.visits, technicians=reach.technicians, shifts=reach.shifts, routes=reach.routes),
+        **child_rules(
+            visit=reach.is_our_visit, technicians=reach.technicians, shifts=reach.shifts, routes=reach.routes
+        ),
     }

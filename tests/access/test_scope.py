@@ -135,6 +135,21 @@ def test_no_shape_of_query_shows_more(uow: UnitOfWork, world: World) -> None:
         assert found & everything <= {world.north[m.Visit]}, shape
 
 
+@pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
+def test_aliases_and_bulk_changes_of_every_kind_are_scoped(uow: UnitOfWork, world: World) -> None:
+    for role in (Role.SCHEDULER, Role.TECHNICIAN):
+        for kind in KINDS:
+            column = str(kind.__mapper__.primary_key[0].key)
+            with uow(viewer=world.viewer(role)) as session:
+                seen, other = keys(session, kind), aliased(kind)
+                assert set(session.scalars(select(getattr(other, column)))) == seen, kind
+                pair = select(getattr(kind, column), getattr(other, column))
+                pair = pair.where(getattr(kind, column) == getattr(other, column))
+                assert {each for row in session.execute(pair) for each in row} == seen, kind
+                changed = update(kind).values({column: getattr(kind, column)}).returning(getattr(kind, column))
+                assert set(session.scalars(changed)) == seen, kind
+
+
 def test_what_is_loaded_along_is_scoped_too(uow: UnitOfWork, world: World) -> None:
     with uow(viewer=Viewer.system()) as session:
         session.add(m.Visit(work_order_id=world.north[m.WorkOrder], sequence=2, duration_seconds=60))
