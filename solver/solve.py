@@ -28,7 +28,7 @@ DISTRICT_SECONDS: Final = 2.0
 ROUNDS_A_DISTRICT: Final = 20
 """With iterations in place of seconds: so many of them per district searched."""
 
-ROOM, MODEL = 0.35, 0.35
+ROOM_FOR_MANDATORY, ROOM_FOR_OTHERS, MODEL = 0.35, 0.1, 0.35
 """Shares of the time left that a stage may take; the last stage takes what remains."""
 
 
@@ -89,10 +89,12 @@ def _insertion(search: Search) -> None:
 
 def _room(search: Search) -> None:
     """Room for visits left out, by taking neighbours out and putting all back."""
-    if not search.best.left_out():
+    left = search.best.left_out()
+    if not left:
         return
     search.begin("room", 0.1, 0.2)
-    pace = StagePace(search, _until(search, ROOM), search.limits.iterations)
+    share = ROOM_FOR_MANDATORY if search.best.compiled.must[left].any() else ROOM_FOR_OTHERS
+    pace = StagePace(search, _until(search, share), search.limits.iterations)
     rounds.improve(search.best, search.random, pace, search.improved, left_out_only=True)
     search.end()
 

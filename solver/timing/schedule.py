@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from solver.compiled import NEVER, Crew, Duty, Service
+from solver.problem import Window
 from solver.timing.piecewise import (
     Function,
     clipped,
@@ -70,14 +71,33 @@ def schedule(course: Course) -> Schedule | None:
     if any(drive >= NEVER for drive in course.drives):
         return None
     options = choices(course.duty.breaks)
+    latest = _latest_starts(course)
+    if latest is None:
+        return None
+    leave_by = latest[0] - course.drives[0]
     best: _Pass | None = None
-    for earliest, latest, owed in _departures(course.duty):
-        if not _reachable(course, earliest):
+    for earliest, last, owed in _departures(course.duty):
+        if earliest > leave_by or not _reachable(course, earliest):
             break
-        attempt = _run(course, options, earliest, latest, owed)
+        attempt = _run(course, options, latest, (earliest, min(last, leave_by)), owed)
         if attempt is not None and (best is None or attempt.cost < best.cost):
             best = attempt
     return None if best is None else _traced(course, options, best)
+
+
+def _latest_starts(course: Course) -> list[int] | None:
+    """The latest start at each stop, and return, that leave time for what follows, breaks apart; None: there is none."""
+    latest = course.duty.hard_end
+    found = [latest]
+    for i in range(len(course.stops) - 1, -1, -1):
+        stop = course.stops[i]
+        bound = min(latest - course.drives[i + 1], stop.finish_by) - course.seconds[i]
+        latest = max((min(high, bound) for low, high in stop.windows if low <= bound), default=-NEVER)
+        if latest == -NEVER:
+            return None
+        found.append(latest)
+    found.reverse()
+    return found
 
 
 def _departures(duty: Duty) -> Iterator[tuple[int, int, tuple[int, ...]]]:
@@ -106,11 +126,13 @@ def _reachable(course: Course, clock: int) -> bool:
     return clock + course.drives[-1] <= course.duty.hard_end
 
 
-def _run(course: Course, options: Choices, earliest: int, latest: int, owed: tuple[int, ...]) -> _Pass | None:
+def _run(
+    course: Course, options: Choices, latest: Sequence[int], departures: Window, owed: tuple[int, ...]
+) -> _Pass | None:
     rate = course.crew.duty_rate
-    ready: list[Ready] = [{0: constant(earliest, latest, -rate * earliest, -rate)}]
-    for stop, seconds, drive in zip(course.stops, course.seconds, course.drives, strict=False):
-        after = _after_stop(ready[-1], options, drive, stop, seconds, rate)
+    ready: list[Ready] = [{0: constant(*departures, -rate * departures[0], -rate)}]
+    for i, stop in enumerate(course.stops):
+        after = _after_stop(ready[-1], options, (course.drives[i], latest[i]), stop, course.seconds[i], rate)
         if not after:
             return None
         ready.append(after)
@@ -118,13 +140,12 @@ def _run(course: Course, options: Choices, earliest: int, latest: int, owed: tup
     if end is None:
         return None
     cost, back, taken = end
-    return _Pass(earliest, owed, ready, cost, back, taken)
+    return _Pass(departures[0], owed, ready, cost, back, taken)
 
 
-def _after_stop(ready: Ready, options: Choices, drive: int, stop: Service, seconds: int, rate: int) -> Ready:
-    if not stop.windows:
-        return {}
-    latest = min(stop.windows[-1][1], stop.finish_by - seconds)
+def _after_stop(ready: Ready, options: Choices, leg: tuple[int, int], stop: Service, seconds: int, rate: int) -> Ready:
+    """The least cost of leaving the stop; leg: the drive to it, and the latest start that makes any sense."""
+    drive, latest = leg
     after: Ready = {}
     for taken, arrival in _arrivals(ready, options, drive, latest, rate).items():
         start = within(arrival, stop.windows, latest)
