@@ -1,5 +1,7 @@
 """Moving visits by hand: the order is the scheduler's, the times are the cheapest, the referee agrees."""
 
+from typing import Any
+
 import pytest
 
 from db.models import StopKind, VisitStatus
@@ -89,9 +91,9 @@ def test_stock_that_another_route_takes_is_not_there(scene: Scene, company: Comp
         ({"minutes": 0}, "it takes no time. To mend it: give the visit a duration"),
     ],
 )
-def test_what_does_not_fit_says_why(scene: Scene, company: Company, asked: dict[str, object], why: str) -> None:
+def test_what_does_not_fit_says_why(scene: Scene, company: Company, asked: dict[str, Any], why: str) -> None:
     shift = company.shift(company.technician(0, skills={"lift": 2}))
-    visit = company.visit(1, **asked)  # type: ignore[arg-type]  # the fields of one visit each
+    visit = company.visit(1, **asked)
     with pytest.raises(RuleBroken, match=why):
         scene.move(visit, shift.id)
     assert scene.routes() == {}

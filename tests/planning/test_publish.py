@@ -1,6 +1,7 @@
 """Publishing: a mark, told once, won by one."""
 
 import threading
+from collections.abc import Callable
 
 import pytest
 from sqlalchemy import select
@@ -83,7 +84,7 @@ def test_what_was_looked_at_is_what_is_published(scene: Scene, company: Company)
     scene.act(lambda s: publish.publish(s, SYSTEM, scene.clock, plan_id, scene.view().tag))
 
 
-def race(*acts: object) -> list[object]:
+def race(*acts: Callable[[], object]) -> list[object]:
     """Does all at once; what each gave back, or the error of ours that it raised."""
     barrier = threading.Barrier(len(acts))
     results: list[object] = [None] * len(acts)
@@ -91,7 +92,7 @@ def race(*acts: object) -> list[object]:
     def run(place: int) -> None:
         barrier.wait()
         try:
-            results[place] = acts[place]()  # type: ignore[operator]  # each is called without arguments
+            results[place] = acts[place]()
         except DispatchError as error:
             results[place] = error
 
