@@ -35,7 +35,7 @@ class WorkOrderOut(EntityOut):
     reported_at: datetime = Field(description="When it was reported")
     due_at: datetime | None = Field(description="The contract's response deadline")
     repair_due_at: datetime | None = Field(description="The contract's repair deadline")
-    unserved_cost: int | None = Field(description="Minor units for leaving it out of a day; null: what its priority says")
+    unserved_cost: int | None = Field(description="Minor units to leave it out of a day; null: as its priority says")
     late_cost_per_hour: int = Field(description="Minor units for each hour that service starts after due_at")
     tickets: list[MergedTicketOut] = Field(description="Tickets merged into it; not for technicians")
 
