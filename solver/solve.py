@@ -8,6 +8,7 @@ from solver.explain import explain
 from solver.insertion import rounds
 from solver.insertion.places import fill
 from solver.insertion.plan import Plan
+from solver.insertion.previous import taken_up
 from solver.insertion.regret import insert_all
 from solver.outcome import routes_of
 from solver.problem import Problem
@@ -52,7 +53,7 @@ def solve(
     require_supported(problem)
     search = Search(limits or Limits(), on_progress, on_plan, cancel)
     search.improved(Plan(Planner(compile_problem(problem))))
-    for stage in (_insertion, _room, _routing_model, _rounds):
+    for stage in (_insertion, _previous, _room, _routing_model, _rounds):
         if search.best.routes and not search.cancelled():  # without a shift there is nothing to search
             stage(search)
     return finished(problem, search.best, search.stats())
@@ -84,6 +85,20 @@ def _insertion(search: Search) -> None:
     pace = StagePace(search, _until(search, 0.85), None)
     insert_all(plan, plan.left_out(), range(len(plan.routes)), pace.over)
     search.improved(plan)
+    search.end()
+
+
+def _previous(search: Search) -> None:
+    """The plan in force with the other visits put in, where that is cheaper than a plan made anew."""
+    if not search.best.compiled.problem.previous:
+        return
+    search.begin("previous plan", 0.1, 0.1)
+    plan = taken_up(Plan(search.best.planner))
+    search.improved(plan)
+    more = plan.copy()
+    pace = StagePace(search, _until(search, 0.5), None)
+    insert_all(more, more.left_out(), range(len(more.routes)), pace.over)
+    search.improved(more)
     search.end()
 
 
