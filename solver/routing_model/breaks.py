@@ -2,8 +2,20 @@
 
 from typing import Any
 
+from solver.compiled import Duty
 from solver.routing_model.model import Model
 from solver.routing_model.windows import service_seconds
+from solver.timing.rests import choices
+
+
+def takes_all_breaks(duty: Duty) -> bool:
+    """Whether all breaks that are not optional can be taken in one route.
+
+    Where two exclude each other, the shift can be used only before or after one of them, which OR-Tools finds out
+    second by second; such shifts keep the routes they have.
+    """
+    owed = sum(1 << b for b, rest in enumerate(duty.breaks) if not rest.optional)
+    return any(rests.bits & owed == owed for rests in choices(duty.breaks)[0])
 
 
 def state_breaks(model: Model, time: Any) -> None:

@@ -36,6 +36,11 @@ CHECKS_A_SOLUTION: Final = 200
 """Where solutions are counted: so often OR-Tools may look at its limits per solution allowed before it ends anyway."""
 
 
+FAILURES_A_SOLUTION: Final = 20
+LEAST_FAILURES: Final = 60
+"""And so often it may fail; three failures a solution are usual."""
+
+
 class Effort(NamedTuple):
     """How long a search may take: seconds, or solutions gone through; whichever is given."""
 
@@ -78,7 +83,7 @@ def _searched(scope: Scope, effort: Effort, found: Found, stop: Callable[[], boo
     model.routing.AddSearchMonitor(limit)
     if effort.solutions is not None:
         # It may fail for ever over times that no departure satisfies, without ever asking `finished`.
-        failures = model.routing.solver().FailuresLimit(effort.solutions * CHECKS_A_SOLUTION)
+        failures = model.routing.solver().FailuresLimit(max(LEAST_FAILURES, FAILURES_A_SOLUTION * effort.solutions))
         model.routing.AddSearchMonitor(failures)
     model.routing.AddAtSolutionCallback(monitor.solution)
     model.routing.CloseModelWithParameters(parameters)

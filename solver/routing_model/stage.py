@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 
 from solver.insertion.plan import Plan
 from solver.insertion.regret import insert_all
+from solver.routing_model.breaks import takes_all_breaks
 from solver.routing_model.scope import scope_of
 from solver.routing_model.search import Effort, search
 
@@ -22,6 +23,9 @@ def improve(
     """
     best = plan
     least = plan.cost()
+    shifts = [shift for shift in shifts if takes_all_breaks(plan.compiled.duties[shift])]
+    if not shifts:
+        return plan
 
     def found(routes: Sequence[tuple[int, ...]]) -> None:
         nonlocal best, least

@@ -86,7 +86,7 @@ def schedule(course: Course) -> Schedule | None:
 
 
 def _latest_starts(course: Course) -> list[int] | None:
-    """The latest start at each stop, and return, that leave time for what follows, breaks apart; None: there is none."""
+    """The latest start at each stop, and return, that leave time for what follows; None: there is none."""
     latest = course.duty.hard_end
     found = [latest]
     for i in range(len(course.stops) - 1, -1, -1):

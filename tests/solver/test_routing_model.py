@@ -232,3 +232,13 @@ def test_a_district_is_what_lies_together() -> None:
     chosen = district(plan, Random(3))
     assert chosen == list(range(10)), "ten visits are one district"
     assert nearest_left_out(plan, [4, 5]) == [10, 11]
+
+
+def test_a_shift_with_breaks_that_exclude_each_other_keeps_its_route() -> None:
+    early = Break("early", at(10), at(10), 60 * MINUTE)
+    late = Break("late", at(10, 30), at(10, 30), 30 * MINUTE)
+    crew = [technician("ann", shift("ann", breaks=(early, late)), cost_per_travel_hour=3600), ANN_AND_BOB[1]]
+    plan = planned(problem([visit("a", 1, 10), visit("b", 8, 10), visit("c", 2, 10)], crew), (0,), (1, 2))
+    best = stage.improve(plan, [0, 1], [], EFFORT, lambda _: None, lambda: False)
+    assert best.visits(0) == (0,)
+    assert stage.improve(plan, [0], [], EFFORT, lambda _: None, lambda: False) is plan
