@@ -159,7 +159,7 @@ def _on_duty(compiled: Compiled, visits: IntArray) -> list[list[bool]]:
     starts = np.array([duty.start for duty in compiled.duties], dtype=np.int64)
     ends = np.array([duty.hard_end for duty in compiled.duties], dtype=np.int64)
     opens, closes = compiled.opens[visits][:, :, None], compiled.closes[visits][:, :, None]
-    meets: BoolArray = ((opens <= ends) & (closes >= starts) & (opens < NEVER)).any(axis=1)
+    meets: BoolArray = np.any((opens <= ends) & (closes >= starts) & (opens < NEVER), axis=1)
     found: list[list[bool]] = meets.tolist()
     return found
 

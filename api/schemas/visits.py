@@ -51,7 +51,7 @@ class VisitOut(EntityOut):
     work_order_id: int = Field(description="The work order")
     sequence: int = Field(description="Which trip of the work order it is, from 1")
     status: VisitStatus = Field(description="How far it is")
-    duration_seconds: int = Field(description="How long the service takes, setup included")
+    duration_seconds: int = Field(description="How long the service takes; the way in (`setup_seconds`) comes on top")
     setup_seconds: int = Field(description="Parking and way in, when the stop before was elsewhere")
     tools: list[str] = Field(description="Tools it takes")
     earliest_at: datetime | None = Field(description="Not before")
