@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from api.cli.entry import Ends
+from api.cli.ends import Ends
 from dispatch.clock import SystemClock
 from dispatch.settings import settings
 

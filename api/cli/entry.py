@@ -11,26 +11,15 @@
 import os
 import sys
 from collections.abc import Sequence
-from enum import IntEnum
 from typing import Protocol, runtime_checkable
 
 import typer
 from pydantic import ValidationError
 
+from api.cli.ends import Ends
 from dispatch.errors import DispatchError, Invalid, NotFound
 
 PROGRAM = "dispatch"
-
-
-class Ends(IntEnum):
-    """Exit codes."""
-
-    DONE = 0
-    REFUSED = 1
-    BAD_INPUT = 2
-    INFEASIBLE = 3
-    OUR_FAULT = 70
-    INTERRUPTED = 130
 
 
 @runtime_checkable

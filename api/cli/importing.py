@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from api.cli.context import opened
-from api.cli.entry import Ends
+from api.cli.ends import Ends
 from dispatch.settings import settings
 
 KIND_HELP = "What the rows are; dispatch export --kinds lists all kinds."

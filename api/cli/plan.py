@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from api.cli.context import opened
-from api.cli.entry import Ends
+from api.cli.ends import Ends
 from dispatch.clock import SystemClock
 from dispatch.settings import settings
 
