@@ -28,6 +28,8 @@ GRACE: Final = 0.6
 LOOK: Final = 0.05
 """Seconds between looks at the cancel event, and in the child at the pipe."""
 
+ASKED_OF_THE_PARENT: Final = (signal.SIGINT, signal.SIGTERM)
+
 Routes = list[tuple[int, ...]]
 """The visits of each shift, in order."""
 
@@ -68,15 +70,19 @@ def solve_in_child(
 
 @contextlib.contextmanager
 def _interrupts_ignored() -> Iterator[None]:
-    """A process started meanwhile ignores Ctrl-C, which is its parent's to handle."""
+    """A process started meanwhile ignores Ctrl-C and requests to end, which reach the whole group of processes.
+
+    They are its parent's to handle.
+    """
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    before = {number: signal.signal(number, signal.SIG_IGN) for number in ASKED_OF_THE_PARENT}
     try:
         yield
     finally:
-        signal.signal(signal.SIGINT, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 class _Watch:
@@ -125,12 +131,11 @@ class _Watch:
         self._child.join()
         code = self._child.exitcode or 0
         if code >= 0:
-            return f"The search process ended with exit code {code} and without a plan; start the solve again."
-        name = signal.Signals(-code).name
-        return (
-            f"The search process was ended by signal {-code} ({name}) and left no plan; often the machine had no "
-            "memory left. Free some or plan fewer visits at once, then start the solve again."
-        )
+            return f"The search process ended with exit code {code} before it answered; start the solve again."
+        told = f"The search process was ended by signal {-code} ({signal.Signals(-code).name}) before it answered"
+        if code == -signal.SIGKILL:
+            told += "; often the machine had no memory left. Free some or plan fewer visits at once"
+        return f"{told}. Start the solve again."
 
     def _salvaged(self) -> Solution:
         """The last plan the child sent, timed and judged here."""
@@ -146,7 +151,8 @@ class _Watch:
 
 def _child(pipe: Connection, problem: Problem, limits: Limits, memory_limit_bytes: int | None) -> None:
     """The child's life."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    for number in ASKED_OF_THE_PARENT:
+        signal.signal(number, signal.SIG_IGN)
     try:
         _limit_memory(memory_limit_bytes)
         solution = solve(

@@ -1,5 +1,6 @@
 """dispatch solve: plan a problem in a file."""
 
+import math
 from collections.abc import Sequence
 from typing import Annotated
 
@@ -40,6 +41,8 @@ def solve(
 
     if seconds is not None and iterations is not None:
         raise typer.BadParameter("Give either --seconds or --iterations.")
+    if seconds is not None and not math.isfinite(seconds):
+        raise typer.BadParameter("A search must end; give a number of seconds, such as 30.", param_hint="--seconds")
     _require(file_format, FORMATS, "--format")
     _require(progress, [way.value for way in Showing], "--progress")
     seconds = None if iterations is not None else 10.0 if seconds is None else seconds

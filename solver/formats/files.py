@@ -4,6 +4,8 @@ import os
 import secrets
 import stat
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 STANDARD = "-"
@@ -23,34 +25,50 @@ def write_bytes(path: str | Path, content: bytes) -> None:
         sys.stdout.buffer.write(content)
         sys.stdout.buffer.flush()
         return
-    target = Path(path).resolve()
-    if target.exists() and not stat.S_ISREG(target.stat().st_mode):
-        target.write_bytes(content)
-        return
-    beside = target.with_name(f".{target.name[:100]}.{secrets.token_hex(6)}.part")
-    try:
-        with beside.open("xb") as file:
-            if target.exists():
-                os.fchmod(file.fileno(), stat.S_IMODE(target.stat().st_mode))
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        beside.replace(target)
-    finally:
-        beside.unlink(missing_ok=True)
+    with _named(path):
+        target = Path(path).resolve()
+        if target.exists() and not stat.S_ISREG(target.stat().st_mode):
+            target.write_bytes(content)
+            return
+        beside = _beside(target)
+        try:
+            with beside.open("xb") as file:
+                if target.exists():
+                    os.fchmod(file.fileno(), stat.S_IMODE(target.stat().st_mode))
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+            beside.replace(target)
+        finally:
+            beside.unlink(missing_ok=True)
 
 
 def check_writable(path: str | Path) -> None:
     """Raise the OSError that writing there would, before hours of work are spent; leaves nothing behind."""
     if str(path) == STANDARD:
         return
-    target = Path(path).resolve()
-    if target.is_dir():
-        raise IsADirectoryError(21, "is a directory", str(path))
-    if target.exists() and not stat.S_ISREG(target.stat().st_mode):
-        return
-    probe = target.with_name(f".{target.name[:100]}.{secrets.token_hex(6)}.part")
+    with _named(path):
+        target = Path(path).resolve()
+        if target.is_dir():
+            raise IsADirectoryError(21, "is a directory", str(path))
+        if target.exists() and not stat.S_ISREG(target.stat().st_mode):
+            return
+        probe = _beside(target)
+        try:
+            probe.touch(exist_ok=False)
+        finally:
+            probe.unlink(missing_ok=True)
+
+
+def _beside(target: Path) -> Path:
+    return target.with_name(f".{target.name[:100]}.{secrets.token_hex(6)}.part")
+
+
+@contextmanager
+def _named(path: str | Path) -> Iterator[None]:
+    """An OSError in here is about the file as it was named, not about a helper beside it."""
     try:
-        probe.touch(exist_ok=False)
-    finally:
-        probe.unlink(missing_ok=True)
+        yield
+    except OSError as error:
+        error.filename = str(path)
+        raise

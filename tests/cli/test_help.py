@@ -73,6 +73,7 @@ def test_without_a_command_there_is_help(cli: Cli) -> None:
         (["solve"], "Missing argument"),
         (["solve", "x.json", "--seed", "many"], "many"),
         (["solve", "x.json", "--seconds", "1", "--iterations", "1"], "either --seconds or --iterations"),
+        (["solve", "x.json", "--seconds", "inf"], "A search must end"),
         (["solve", "x.json", "--format", "xml"], "'xml' is not one of native, vroom"),
         (["plan", "--territory", "LS", "--date", "tomorrow"], "tomorrow"),
         (["serve", "--port", "99999"], "99999"),

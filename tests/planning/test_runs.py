@@ -238,7 +238,7 @@ def test_a_crash_is_an_error_on_the_run_and_nothing_else_breaks(scene: Scene, co
     broken, sound = request(scene), request(scene)
 
     def crash(problem: Problem, effort: Effort, **options: Any) -> Solution:
-        raise SolveFailed("The search process was ended by signal 9 (SIGKILL) and left no plan.")
+        raise SolveFailed("The search process was ended by signal 9 (SIGKILL) before it answered.")
 
     worker(scene, crash).work_once()
     run = run_of(scene, broken)

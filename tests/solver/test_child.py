@@ -66,7 +66,7 @@ def test_killed_from_outside_it_says_so_and_what_next() -> None:
         for process in multiprocessing.active_children():
             process.kill()
 
-    with pytest.raises(SolverCrashed, match=r"signal 9 \(SIGKILL\).*start the solve again"):
+    with pytest.raises(SolverCrashed, match=r"signal 9 \(SIGKILL\).*Start the solve again"):
         solve_in_child(day(), ENDLESS, kill)
     assert multiprocessing.active_children() == []
 

@@ -12,6 +12,7 @@ from typing import Final
 import pytest
 
 from solver.__main__ import main
+from solver.cli import run_solve
 from solver.formats import native
 from solver.referee import check
 from solver.solution import Stats
@@ -216,7 +217,8 @@ def test_a_reader_that_goes_away_is_one_line(day: Path) -> None:
     assert (ended.returncode, ended.stderr) == (2, b"error: standard output was closed before all was written\n")
 
 
-def test_ctrl_c_still_writes_the_best_plan(day: Path) -> None:
+@pytest.mark.parametrize("asked", [signal.SIGINT, signal.SIGTERM])
+def test_a_request_to_end_that_reaches_all_still_writes_the_best_plan(day: Path, asked: signal.Signals) -> None:
     plan = day.with_name("plan.json")
     command = [sys.executable, "-u", "-m", "solver", "solve", str(day), "-o", str(plan), "--seconds", "600"]
     command += ["--progress", "plain"]
@@ -224,10 +226,15 @@ def test_ctrl_c_still_writes_the_best_plan(day: Path) -> None:
         assert process.stderr is not None
         for line in process.stderr:
             if "3 of 3 visits" in line:
-                os.killpg(process.pid, signal.SIGINT)
+                os.killpg(process.pid, asked)
                 break
         said = process.stderr.read()
         assert process.wait(timeout=60) == 0
     assert "Traceback" not in said
     assert said.splitlines()[-1].startswith("feasible: 3 of 3 visits")
     assert check(DAY, native.read_solution(plan)) == []
+
+
+def test_a_place_that_cannot_be_written_is_told_as_it_was_named(day: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run_solve(day, day.parent / "nowhere" / "plan.json") == 2
+    assert capsys.readouterr().err == f"error: {day.parent / 'nowhere' / 'plan.json'}: No such file or directory\n"
