@@ -101,6 +101,7 @@ class Compiled(NamedTuple):
     stores: tuple[Store, ...]
     location: IntArray  # (n,)
     setup: IntArray  # (n,)
+    at_store: BoolArray  # (n,) at the place of a warehouse
     duration: IntArray  # (n, t)
     window_open: IntArray  # (n,) the first opening
     window_close: IntArray  # (n,) the last closing, finish_by taken into account

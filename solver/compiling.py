@@ -60,6 +60,7 @@ def compile_problem(problem: Problem) -> Compiled:
         stores=stores,
         location=_column([v.location for v in visits]),
         setup=_column([v.setup for v in visits]),
+        at_store=np.array([v.location in {w.location for w in problem.warehouses} for v in visits], dtype=bool),
         duration=duration,
         window_open=_column([w[0][0] if w else 0 for w in windows]),
         window_close=_closings(visits, windows, duration),

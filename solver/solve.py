@@ -6,6 +6,7 @@ from typing import Final
 from solver.compiling import compile_problem
 from solver.explain import explain
 from solver.insertion import rounds
+from solver.insertion.orders import settle
 from solver.insertion.places import fill
 from solver.insertion.plan import Plan
 from solver.insertion.previous import taken_up
@@ -84,6 +85,7 @@ def _insertion(search: Search) -> None:
     search.begin("insertion", 0.0, 0.1)
     pace = StagePace(search, _until(search, 0.85), None)
     insert_all(plan, plan.left_out(), range(len(plan.routes)), pace.over)
+    settle(plan, pace.over)
     search.improved(plan)
     search.end()
 

@@ -15,8 +15,11 @@ from solver.insertion.plan import Plan
 from solver.problem import Window
 from solver.timing.planner import TimedRoute
 
-FIELDS: Final = ("shift", "position", "start", "goal", "leave", "reach_by", "rest", "ready_from", "drive", "metres")
-SHIFT, POSITION, START, GOAL, LEAVE, REACH_BY, REST, READY_FROM, DRIVE, METRES = range(len(FIELDS))
+FIELDS: Final = (
+    "shift", "position", "start", "goal", "leave", "reach_by", "rest", "ready_from", "drive", "metres", "setup",
+    "reach_beside",
+)  # fmt: skip
+SHIFT, POSITION, START, GOAL, LEAVE, REACH_BY, REST, READY_FROM, DRIVE, METRES, SETUP, REACH_BESIDE = range(len(FIELDS))
 
 IMPOSSIBLE: Final = float("inf")
 
@@ -32,7 +35,11 @@ class Offers(NamedTuple):
 
 
 def legs_of(plan: Plan, shift: int) -> IntArray:
-    """The shift's legs, one column each, rows as `FIELDS`; `goal` -1: the route ends there."""
+    """The shift's legs, one column each, rows as `FIELDS`; `goal` -1: the route ends there.
+
+    setup: seconds at the leg's second stop that a visit at the same place before it would save; `reach_beside`: the
+    latest start there without them.
+    """
     route = plan.routes[shift]
     key = ~shift if route is None else id(route)
     known = plan.legs.get(key)
@@ -40,7 +47,7 @@ def legs_of(plan: Plan, shift: int) -> IntArray:
         if len(plan.legs) >= MEMORY:
             plan.legs.clear()
         # The route is kept beside its legs, so that its id stays its own.
-        known = (route, _empty(plan.compiled, shift) if route is None else _legs(plan, route))
+        known = (route, _empty(plan.compiled, shift) if route is None else columns_of(plan, route))
         plan.legs[key] = known
     return known[1]
 
@@ -74,16 +81,21 @@ def estimate(compiled: Compiled, visits: IntArray, legs: IntArray) -> FloatArray
     goal = np.where(last, 0, legs[GOAL])
     on = np.where(last, 0, _between(compiled.seconds, compiled.seconds_to, places, goal))
     start: IntArray = _first_start(compiled, visits, legs[LEAVE] + out)
-    elsewhere = places[:, None] != legs[START]
+    # A warehouse stop at the visit's own place may come before it and save the setup.
+    elsewhere = (places[:, None] != legs[START]) & ~compiled.at_store[visits][:, None]
+    beside = places[:, None] == np.where(last, -1, goal)
     service = compiled.duration[visits][:, technician] + compiled.setup[visits][:, None] * elsewhere
     ready = np.maximum(start + service + on + legs[REST], legs[READY_FROM])
     detour = out + on - legs[DRIVE]
     metres = np.where(last, 0, _between(compiled.metres, compiled.metres_to, places, goal)) - legs[METRES]
     metres = metres + _between(compiled.metres_to, compiled.metres, places, legs[START])
     late = np.maximum(0, start - compiled.due[visits][:, None]) * compiled.late_estimate[visits][:, None]
-    cost = rates[0] * detour + rates[1] * (detour + service) + rates[2] * metres + late
+    work = detour + service - beside * legs[SETUP]
+    cost = rates[0] * detour + rates[1] * work + rates[2] * metres + late
     cost = cost + compiled.bonus_estimate[visits][:, technician]
-    fits = (start <= compiled.window_close[visits][:, None]) & (ready <= legs[REACH_BY])
+    fits = (start <= compiled.window_close[visits][:, None]) & (
+        ready <= np.where(beside, legs[REACH_BESIDE], legs[REACH_BY])
+    )
     fits &= compiled.allowed[visits][:, shift] & (detour < NEVER)
     order = compiled.pinned_order[visits][:, None]
     fits &= (order < 0) | (order == legs[POSITION])
@@ -149,11 +161,25 @@ def _detour(compiled: Compiled, shift: int) -> float:
 def _empty(compiled: Compiled, shift: int) -> IntArray:
     """One leg, out and back; the way home is part of its first trip and costs nothing yet."""
     duty = compiled.duties[shift]
-    column = [shift, 0, duty.start_location, duty.end_location, duty.start, duty.hard_end, 0, -NEVER, 0, 0]
+    column = [
+        shift,
+        0,
+        duty.start_location,
+        duty.end_location,
+        duty.start,
+        duty.hard_end,
+        0,
+        -NEVER,
+        0,
+        0,
+        0,
+        duty.hard_end,
+    ]
     return np.array([column], dtype=np.int64).T
 
 
-def _legs(plan: Plan, route: TimedRoute) -> IntArray:
+def columns_of(plan: Plan, route: TimedRoute) -> IntArray:
+    """The legs of a route, in the plan or not, as `legs_of` gives them."""
     compiled = plan.compiled
     duty = compiled.duties[route.shift]
     services = [plan.planner.service(stop, duty.technician) for stop in route.stops]
@@ -165,12 +191,15 @@ def _legs(plan: Plan, route: TimedRoute) -> IntArray:
         ready = max(leaves[-1] + route.drives[i] + rests.seconds, rests.ready_from)
         leaves.append(_next_start(service.windows, ready) + route.seconds[i])
     reach_by = [_back_by(duty, route)]
+    setups, reach_beside = [0], [reach_by[0]]
     for i in range(len(services) - 1, -1, -1):
         rests = route.schedule.rests[i + 1]
-        latest = min(reach_by[-1] - route.drives[i + 1] - rests.seconds, rests.depart_by) - route.seconds[i]
-        latest = min(latest, services[i].finish_by - route.seconds[i])
-        reach_by.append(_last_start(services[i].windows, latest))
-    reach_by.reverse()
+        latest = min(reach_by[-1] - route.drives[i + 1] - rests.seconds, rests.depart_by, services[i].finish_by)
+        reach_by.append(_last_start(services[i].windows, latest - route.seconds[i]))
+        setups.append(route.seconds[i] - services[i].seconds)
+        reach_beside.append(_last_start(services[i].windows, latest - services[i].seconds))
+    for row in (reach_by, setups, reach_beside):
+        row.reverse()
     positions, seen = [], 0
     for stop in (*route.stops, -1):
         positions.append(seen)
@@ -180,7 +209,7 @@ def _legs(plan: Plan, route: TimedRoute) -> IntArray:
     ready_from = [rests.ready_from for rests in route.schedule.rests]
     shift = [route.shift] * len(places)
     columns = (shift, positions, places, goals, leaves, reach_by, rests_seconds, ready_from, route.drives, metres)
-    return np.array(columns, dtype=np.int64)
+    return np.array((*columns, setups, reach_beside), dtype=np.int64)
 
 
 def _back_by(duty: Duty, route: TimedRoute) -> int:

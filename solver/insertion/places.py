@@ -5,6 +5,7 @@ from typing import Final
 import numpy as np
 
 from solver.insertion.legs import IMPOSSIBLE, estimate, legs_of
+from solver.insertion.orders import settle
 from solver.insertion.plan import Change, Plan
 from solver.insertion.regret import best_place
 
@@ -15,7 +16,7 @@ TRIALS: Final = 5
 def fill(plan: Plan) -> Plan:
     """The plan with every visit that still has a place and pays; the plan given is not changed."""
     filled = plan.copy()
-    while _filled(filled):
+    while _filled(filled) or settle(filled):
         pass
     return filled
 

@@ -38,6 +38,10 @@ class Plan:
         twin._loaded = Counter(self._loaded)
         return twin
 
+    def take(self, other: "Plan") -> None:
+        """Becomes like another plan of the same problem, which must not be changed any more."""
+        self.routes, self.shift_of, self._loaded = other.routes, other.shift_of, other._loaded
+
     def visits(self, shift: int) -> tuple[int, ...]:
         """The shift's visits in order."""
         route = self.routes[shift]
@@ -104,7 +108,7 @@ class Plan:
         for shift in sorted({self.shift_of[visit] for visit in gone} - {-1}):
             change = self.change(shift, tuple(v for v in self.visits(shift) if v not in gone))
             if change is None:
-                self.routes, self.shift_of, self._loaded = before.routes, before.shift_of, before._loaded
+                self.take(before)
                 return False
             self.apply(change)
         return True
