@@ -31,10 +31,13 @@ class _Start(NamedTuple):
     leave: int
 
 
-def settle(plan: Plan, stop: Callable[[], bool] = lambda: False) -> bool:
-    """Serves visits pinned to a place by filling the places before them; whether any could be served."""
+def settle(plan: Plan, stop: Callable[[], bool] = lambda: False, most: int | None = None) -> bool:
+    """Serves visits pinned to a place by filling the places before them; whether any could be served.
+
+    stop: asked before each shift. most: so many shifts are tried, None: all.
+    """
     settled = False
-    for shift in _stuck(plan):
+    for shift in _stuck(plan)[:most]:
         for movable in (False, True):
             if stop():
                 return settled

@@ -11,12 +11,14 @@ from solver.insertion.regret import best_place
 
 TRIALS: Final = 5
 """Shifts in which a visit is timed exactly: those that look cheapest."""
+STUCK: Final = 10
+"""Shifts in which places before a pinned visit are filled, as it takes a tenth of a second each and time is up."""
 
 
 def fill(plan: Plan) -> Plan:
     """The plan with every visit that still has a place and pays; the plan given is not changed."""
     filled = plan.copy()
-    while _filled(filled) or settle(filled):
+    while _filled(filled) or settle(filled, most=STUCK):
         pass
     return filled
 
