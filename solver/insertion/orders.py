@@ -4,7 +4,7 @@ A beam search over the first visits of the shift, one place after another, timed
 cheapest beginnings, half those that leave their last visit earliest, so that a pinned visit is still reached in time.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from heapq import nsmallest
 from typing import Final, NamedTuple
 
@@ -31,19 +31,28 @@ class _Start(NamedTuple):
     leave: int
 
 
-def settle(plan: Plan, stop: Callable[[], bool] = lambda: False, most: int | None = None) -> bool:
+def settle(
+    plan: Plan, stop: Callable[[], bool] = lambda: False, shifts: Collection[int] | None = None, most: int | None = None
+) -> bool:
     """Serves visits pinned to a place by filling the places before them; whether any could be served.
 
-    stop: asked before each shift. most: so many shifts are tried, None: all.
+    stop: asked before each shift. shifts: those tried, None: all. most: so many of them at most.
     """
     settled = False
-    for shift in _stuck(plan)[:most]:
+    for shift in [s for s in _stuck(plan) if shifts is None or s in shifts][:most]:
         for movable in (False, True):
             if stop():
                 return settled
             if shift in _stuck(plan):
                 settled |= _settled(plan, shift, movable)
     return settled
+
+
+def bound_after(plan: Plan, shift: int, gone: Collection[int]) -> list[int]:
+    """The shift's visits that are pinned to a place and lose it when these visits go."""
+    visits = plan.visits(shift)
+    first = next((i for i, visit in enumerate(visits) if visit in gone), len(visits))
+    return [visit for visit in visits[first:] if plan.compiled.pinned_order[visit] >= 0]
 
 
 def _stuck(plan: Plan) -> list[int]:

@@ -12,6 +12,7 @@ from typing import Final, Protocol
 import numpy as np
 
 from solver.compiled import IntArray
+from solver.insertion.orders import bound_after, settle
 from solver.insertion.plan import Plan
 from solver.insertion.regret import insert_all
 
@@ -100,9 +101,13 @@ def _renewed(plan: Plan, visit: int, rng: Random, pace: Pace) -> bool:
     near = _neighbours(plan, visit, rng)
     out = {visit, *near}
     touched = {plan.shift_of[v] for v in out} - {-1}
+    bound = {v for shift in touched for v in bound_after(plan, shift, out)}
+    out |= bound
     if not plan.remove(v for v in out if plan.shift_of[v] >= 0):
         return False
     insert_all(plan, out, _shifts(plan, visit, sorted(out), touched), pace.over, rng)
+    if any(plan.shift_of[v] < 0 for v in bound):
+        settle(plan, pace.over, touched)
     return True
 
 
