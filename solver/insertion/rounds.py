@@ -105,7 +105,10 @@ def _renewed(plan: Plan, visit: int, rng: Random, pace: Pace) -> bool:
     out |= bound
     if not plan.remove(v for v in out if plan.shift_of[v] >= 0):
         return False
-    insert_all(plan, out, _shifts(plan, visit, sorted(out), touched), pace.over, rng)
+    shifts = _shifts(plan, visit, sorted(out), touched)
+    if bound:  # others go first by chance, as whatever stands before a pinned place stays there
+        insert_all(plan, rng.sample(sorted(out), len(out) // 2), shifts, pace.over, rng)
+    insert_all(plan, (v for v in out if plan.shift_of[v] < 0), shifts, pace.over, rng)
     if any(plan.shift_of[v] < 0 for v in bound):
         settle(plan, pace.over, touched)
     return True

@@ -85,3 +85,13 @@ def test_no_filler_no_plan() -> None:
     solution = solve(paid(pinned("p", 1, 2), filler(0, 2)), QUICK)
     assert solution.status is Status.INFEASIBLE
     assert [left.visit for left in solution.unserved] == ["p", "f0"]
+
+
+def test_a_better_visit_takes_the_place_before() -> None:
+    """What must be served goes in first, but may as well come later: then the dear one, open early only, is served."""
+    visits = [
+        pinned("p", 1, 1),
+        visit("late or early", 2, 10),
+        visit("early", 3, 10, windows=((0, 5 * MINUTE),), unserved_cost=100000),
+    ]
+    assert order_of(solved(paid(*visits))) == ["early", "p", "late or early"]
