@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from solver.problem import Pinned, Problem, Travel, Visit
+from solver.problem import Duration, Pinned, Problem, Travel, Visit, Warehouse
 from solver.referee import check
 from solver.solution import Solution, Status, StopKind
 from solver.solve import Limits, solve
@@ -88,10 +88,17 @@ def test_no_filler_no_plan() -> None:
 
 
 def test_a_better_visit_takes_the_place_before() -> None:
-    """What must be served goes in first, but may as well come later: then the dear one, open early only, is served."""
+    """Put in first, the two that must be served leave no time at the pinned place for the dear one."""
+    travel = Travel(np.array([[0, 1, 7], [1, 0, 3], [5, 6, 0]], dtype=np.int64))
+    ann = technician("ann", shift("ann", 0, 36), cost_per_duty_hour=3600)
     visits = [
-        pinned("p", 1, 1),
-        visit("late or early", 2, 10),
-        visit("early", 3, 10, windows=((0, 5 * MINUTE),), unserved_cost=100000),
+        visit("must", 1, Duration(1), setup=8),
+        visit("dear", 1, Duration(8), setup=4, unserved_cost=1000),
+        visit("far", 2, Duration(2)),
+        visit("p", 1, Duration(7), setup=8, pinned=Pinned("ann", None, 2)),
     ]
-    assert order_of(solved(paid(*visits))) == ["early", "p", "late or early"]
+    given = problem(visits, [ann], travel, [Warehouse("west", 1)])
+    given = replace(given, visits=tuple(replace(v, parts={"fuse": int(v.id != "must")}) for v in given.visits))
+    solution = solve(given, Limits(iterations=30))
+    assert check(given, solution) == []
+    assert solution.cost.total == 27
