@@ -108,7 +108,7 @@ def _postgres_engine(url: URL, *, echo: bool, pool: dict[str, Any]) -> Engine:
     try:
         return create_engine(url, echo=echo, connect_args={"connect_timeout": 10}, **pool)
     except ImportError as error:
-        msg = "PostgreSQL needs the driver psycopg 3; install it with: pip install 'dispatch-optimiser[postgres]'"
+        msg = "PostgreSQL needs the driver psycopg 3; install it with: pip install 'psycopg[binary]'"
         raise DriverMissing(msg) from error
 
 

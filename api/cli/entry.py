@@ -112,5 +112,8 @@ def _value(error: Exception, arguments: list[str]) -> str:
 
 
 def _bad_settings(error: ValidationError) -> str:
-    faults = (f"DISPATCH_{'_'.join(map(str, each['loc'])).upper()}: {each['msg']}" for each in error.errors())
-    return f"a setting in the environment is wrong: {'; '.join(faults)}; dispatch settings lists all"
+    faults = (
+        f"DISPATCH_{'_'.join(map(str, each['loc'])).upper()} is {str(each['input'])!r}: {each['msg']}"
+        for each in error.errors()
+    )
+    return f"a setting in the environment is wrong: {'; '.join(faults)}; set it so, or unset it"

@@ -3,6 +3,7 @@
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
+from typing import Final
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
@@ -24,6 +25,8 @@ from dispatch.planning import summary as figures
 from dispatch.planning.summary import Summary
 from dispatch.planning.views import PlanView
 from dispatch.travel.places import TravelTimes
+
+FINDINGS_SHOWN: Final = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +98,18 @@ def make_proposal(day: Day, effort: Effort, travel: TravelTimes, solve: Solve, *
         with suppress(Conflict):
             day.uow.run(lambda session: runs.cancel(session, day.viewer, day.clock, run_id), viewer=day.viewer)
         raise
+    _say_findings(day, run_id)
     return _proposal_of(day, run_id)
+
+
+def _say_findings(day: Day, run_id: int) -> None:
+    """What the linter found before the search, the worst first, on standard error."""
+    with day.uow(viewer=day.viewer, read_only=True) as session:
+        findings = session.get_one(PlanningRun, run_id).findings
+    for finding in findings[:FINDINGS_SHOWN]:
+        err.print(f"{finding['severity']}: {finding['message']} To mend it: {finding['remedy']}.", markup=False)
+    if len(findings) > FINDINGS_SHOWN:
+        err.print(f"and {len(findings) - FINDINGS_SHOWN} more; GET /v1/lint lists them all")
 
 
 def _unfinished(day: Day) -> int | None:

@@ -14,7 +14,9 @@ def settings_command() -> None:
     Example:
       DISPATCH_PORT=9000 dispatch settings
     """
-    table = Table("variable", "value", "meaning", box=None, pad_edge=False, header_style="bold")
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for name in ("variable", "value", "meaning"):
+        table.add_column(name, overflow="fold")
     current = settings()
     for name, field in Settings.model_fields.items():
         table.add_row(f"DISPATCH_{name.upper()}", _shown(getattr(current, name)), field.description or "")

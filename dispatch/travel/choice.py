@@ -44,11 +44,13 @@ def choose(
 def _source(kind: TravelSource, file: Path | None, url: str | None, max_gap: float) -> TravelTimes:
     match kind:
         case TravelSource.ROADS:
-            return RoadNetwork(RoadData.read(_given(file, kind, "road file")), max_gap=max_gap)
+            return RoadNetwork(RoadData.read(_given(file, kind, "road file (DISPATCH_ROADS_FILE)")), max_gap=max_gap)
         case TravelSource.VALHALLA:
-            return Valhalla(Server("Valhalla", _given(url, kind, "address")), max_gap=max_gap)
+            return Valhalla(
+                Server("Valhalla", _given(url, kind, "server's address (DISPATCH_TRAVEL_URL)")), max_gap=max_gap
+            )
         case TravelSource.OSRM:
-            return Osrm(Server("OSRM", _given(url, kind, "address")), max_gap=max_gap)
+            return Osrm(Server("OSRM", _given(url, kind, "server's address (DISPATCH_TRAVEL_URL)")), max_gap=max_gap)
         case TravelSource.STRAIGHT:
             return StraightLine()
 

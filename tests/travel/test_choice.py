@@ -37,10 +37,14 @@ def test_roads_answer_and_keep_what_they_answered(file: Path, tmp_path: Path) ->
     ("kind", "given", "message"),
     [
         ("rodes", {}, "the source of travel times is 'rodes'; choose one of roads, straight, valhalla, osrm"),
-        ("roads", {}, "travel times from roads need the road file; give it, or choose another source"),
+        (
+            "roads",
+            {},
+            "travel times from roads need the road file (DISPATCH_ROADS_FILE); give it, or choose another source",
+        ),
         ("roads", {"file": Path("/nowhere/roads.npz")}, "the road file /nowhere/roads.npz cannot be read"),
-        ("valhalla", {}, "travel times from valhalla need the address"),
-        ("osrm", {"file": Path("x")}, "travel times from osrm need the address"),
+        ("valhalla", {}, "travel times from valhalla need the server's address (DISPATCH_TRAVEL_URL)"),
+        ("osrm", {"file": Path("x")}, "travel times from osrm need the server's address (DISPATCH_TRAVEL_URL)"),
         ("osrm", {"url": "127.0.0.1"}, "the address of OSRM is '127.0.0.1'; give one like"),
     ],
 )
