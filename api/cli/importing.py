@@ -28,7 +28,7 @@ def import_file(
     """Take rows from a file: all of them, or none when any is bad.
 
     A row is found again by its key (number, code, serial ...) and changed; columns that the file lacks stay as they
-    are. Stop here first: dispatch export KIND --template FILE writes the headings.
+    are. Start with an empty sheet: dispatch export KIND --template FILE
 
     \b
     Example:
@@ -38,7 +38,7 @@ def import_file(
     from dispatch.access import Viewer
     from dispatch.exchange.importing import import_table
     from dispatch.exchange.kinds import find_kind
-    from dispatch.exchange.reading import Dates
+    from dispatch.exchange.reading import HEADING, Dates
     from dispatch.exchange.tables import read_table
 
     if dates not in list(Dates):
@@ -50,8 +50,9 @@ def import_file(
     for bad in outcome.bad:
         typer.echo(str(bad))
     if outcome.bad:
-        rows = len({bad.row for bad in outcome.bad})
-        typer.echo(f"{file}: {rows} of {len(table.rows)} rows are bad; nothing was changed", err=True)
+        rows = {bad.row for bad in outcome.bad}
+        what = "the heading is bad" if HEADING in rows else f"{len(rows)} of {len(table.rows)} rows are bad"
+        typer.echo(f"{file}: {what}; nothing was changed", err=True)
         raise typer.Exit(Ends.BAD_INPUT)
     would = "" if outcome.saved else "; nothing was changed yet"
     typer.echo(f"{outcome.new} new, {outcome.changed} changed, {outcome.same} as they were{would}")

@@ -41,7 +41,10 @@ def create(
 
     chosen = users.role_of(role)
     password = None if no_password else _password(from_stdin=password_stdin)
-    typer.echo(users.create(email, name, chosen, password, technician, territory or []))
+    told, remark = users.create(email, name, chosen, password, technician, territory or [])
+    typer.echo(told)
+    if remark is not None:
+        typer.echo(f"dispatch: {remark}", err=True)
 
 
 @app.command("password")

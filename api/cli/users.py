@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from datetime import timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from rich.table import Table
 
@@ -16,6 +16,8 @@ from dispatch.access.sign_ins import SIGN_IN_LINK
 from dispatch.clock import SystemClock
 from dispatch.errors import Invalid, NotFound
 from dispatch.settings import settings
+
+T = TypeVar("T")
 
 OPERATOR = Viewer.system("operator")
 
@@ -33,10 +35,15 @@ def role_of(said: str) -> Role:
 
 def create(
     email: str, name: str, role: Role, password: str | None, technician: str | None, territories: Sequence[str]
-) -> str:
-    """Makes a user, and says whom. Raises as `create_user`, and NotFound for codes there are none of."""
+) -> tuple[str, str | None]:
+    """Makes a user, and says whom, and what to know about them if anything.
 
-    def make(session: Session) -> str:
+    Raises as `create_user`, and NotFound for codes there are none of.
+    """
+    if role is Role.TECHNICIAN and technician is None:
+        raise Invalid("a user with the role technician is one of the technicians; give --technician CODE")
+
+    def make(session: Session) -> tuple[str, str | None]:
         user = access.create_user(
             session,
             OPERATOR,
@@ -48,9 +55,20 @@ def create(
             technician_id=None if technician is None else _id(session, Technician, technician),
             territory_ids=frozenset(_id(session, Territory, code) for code in territories),
         )
-        return f"user {user.id}: {user.name} <{user.email}>, {user.role.value}"
+        told = f"user {user.id}: {user.name} <{user.email}>, {user.role.value}"
+        return told, None if territories else _blind(user)
 
     return _write(make)
+
+
+def _blind(user: User) -> str | None:
+    """What to know about a user who was given no territory."""
+    if user.role not in (Role.SCHEDULER, Role.CALL_TAKER):
+        return None
+    return (
+        f"{user.email} sees nothing until given a territory: an administrator does so by PATCH /v1/users/{user.id}; "
+        "the option --territory CODE does when a user is made"
+    )
 
 
 def require(email: str) -> None:
@@ -113,7 +131,7 @@ def _url() -> str:
     return settings().database_url.get_secret_value()
 
 
-def _write(work: Callable[[Session], str]) -> str:
+def _write(work: Callable[[Session], T]) -> T:
     with opened(_url()) as uow:
         return uow.run(work, viewer=OPERATOR)
 

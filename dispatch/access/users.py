@@ -37,14 +37,12 @@ def create_user(
     """
     require(viewer, Action.CREATE, User)
     email = tidy_email(email)
-    if "@" not in email or not name.strip():
-        msg = "A user needs a name and an e-mail address."
-        raise Invalid(msg, (Fault("/email", msg),))
+    _check_named(name, email)
     if password is not None:
         check_strength(password, email=email)
     faults = check_ties(session, role, technician_id, territory_ids)
     if faults:
-        msg = "The user cannot be made like this."
+        msg = f"The user cannot be made like this: {' '.join(fault.message for fault in faults)}"
         raise Invalid(msg, tuple(faults))
     with elevated(session, "users"):
         if session.scalar(select(User.id).where(User.email == email)) is not None:
@@ -63,6 +61,16 @@ def create_user(
     note(session, viewer, "create", user, {"email": (None, email), "role": (None, role)})
     session.flush()
     return user
+
+
+def _check_named(name: str, email: str) -> None:
+    if not name.strip():
+        msg = "A user needs a name; give one."
+        raise Invalid(msg, (Fault("/name", msg),))
+    before, _, after = email.partition("@")
+    if not (before and after):
+        msg = f"{email!r} is no e-mail address; write it like ana@example.com"
+        raise Invalid(msg, (Fault("/email", msg),))
 
 
 def create_administrator(session: Session, *, name: str, email: str, password: str, passwords: Passwords) -> User:

@@ -2,12 +2,12 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from dispatch.exchange.book import Book
-from dispatch.exchange.cells import BadCell, Cell, Moment, Text, local_text, place
+from dispatch.exchange.cells import BadCell, Cell, Day, Moment, Text, local_text, place
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,6 +84,27 @@ class At(Column):
         instant = None if value is None else place(value, self.zone(row, book))
         if getattr(row, self.name) != instant:
             setattr(row, self.name, instant)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LocalDay(Column):
+    """The local day of another column's instant `of`, in the zone that `zone` finds for the row; empty: worked out."""
+
+    cell: Cell = field(default_factory=Day)
+    of: str
+    zone: Callable[[Any, Book], ZoneInfo]
+
+    def push(self, row: Any, value: Any, book: Book) -> None:
+        """Set the day.
+
+        Raises BadCell for any other day than the instant's.
+        """
+        zone = self.zone(row, book)
+        day: date = getattr(row, self.of).astimezone(zone).date()
+        if value not in (None, day):
+            raise BadCell(f"is not the day of {self.of} in {zone.key}, {day}", f"write {day}, or leave it empty")
+        if getattr(row, self.name) != day:
+            setattr(row, self.name, day)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

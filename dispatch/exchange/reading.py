@@ -16,6 +16,9 @@ from dispatch.exchange.tables import UNREADABLE, Table
 HIDDEN: Final = "(hidden)"
 _SHOWN: Final = 60
 
+HEADING: Final = 1
+"""The number of the row with the names of the columns."""
+
 
 class Dates(StrEnum):
     """How days with slashes are meant."""
@@ -75,15 +78,15 @@ def _heading_faults(kind: Kind, table: Table) -> list[BadRow]:
     bad = []
     for place, name in enumerate(table.heading):
         if not name:
-            bad.append(BadRow(1, f"number {place + 1}", "", "has no name", "name it, or remove the column"))
+            bad.append(BadRow(HEADING, f"number {place + 1}", "", "has no name", "name it, or remove the column"))
         elif name not in names:
             near = get_close_matches(name, names, 1)
             remedy = f"did you mean {near[0]}?" if near else f"remove it; the columns are: {', '.join(names)}"
-            bad.append(BadRow(1, name, "", "is not known", remedy))
+            bad.append(BadRow(HEADING, name, "", "is not known", remedy))
         elif name in table.heading[:place]:
-            bad.append(BadRow(1, name, "", "is there twice", "remove one of them"))
+            bad.append(BadRow(HEADING, name, "", "is there twice", "remove one of them"))
     missing = [name for name in kind.key if name not in table.heading]
-    return bad + [BadRow(1, name, "", "is missing", f"add it: it tells {kind.name} apart") for name in missing]
+    return bad + [BadRow(HEADING, name, "", "is missing", f"add it: it tells {kind.name} apart") for name in missing]
 
 
 def _read_row(kind: Kind, number: int, texts: Mapping[str, str], dates: Dates) -> tuple[dict[str, Any], list[BadRow]]:

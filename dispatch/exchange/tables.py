@@ -67,8 +67,10 @@ def read_table(path: Path, *, encoding: str | None = None, sheet: str | None = N
     encoding: of a CSV; without it, UTF-8 (or UTF-16 when the file says so by its first bytes).
     sheet: of an XLSX; without it, the first.
 
-    Raises NotFound when there is no such file, Invalid when it cannot be read, is too large or is no table.
+    Raises NotFound when there is no such file, Invalid when it is a folder, unreadable, too large or no table.
     """
+    if path.is_dir():
+        raise Invalid(f"{path} is a folder; name a file in it")
     if not path.is_file():
         raise NotFound(f"there is no file {path}")
     form = Format.of(path)
@@ -80,11 +82,15 @@ def read_table(path: Path, *, encoding: str | None = None, sheet: str | None = N
 def write_table(path: Path, heading: Sequence[str], rows: Iterable[Sequence[Written]], *, separator: str = ",") -> int:
     """Write a table to a CSV (UTF-8 with a byte order mark, for spreadsheets) or XLSX file; returns how many rows.
 
-    Raises Invalid when the file cannot be written, or a cell is too long for XLSX.
+    Raises Invalid when it is named neither .csv nor .xlsx or cannot be written, or a cell is too long for XLSX;
+    NotFound when there is no such folder.
     """
     form = Format.of(path)
+    if path.suffix.lower() not in (".csv", ".xlsx"):
+        raise Invalid(f"{path} ends in {path.suffix}; name it .csv or .xlsx")
+    if not path.parent.is_dir():
+        raise NotFound(f"there is no folder {path.parent}; make it first, or name another")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
         partial = path.with_name(f".{path.name}.partial{path.suffix}")
         count = write_to(partial, form, heading, rows, separator=separator)
         partial.replace(path)

@@ -130,3 +130,55 @@ def test_the_optimiser_alone(cli: Cli) -> None:
     Path("broken.json").write_text("{", "utf-8")
     assert cli("solve", "broken.json").code == 2
     assert cli("check", SIX, "missing.json").code == 2
+
+
+def test_a_shift_gets_the_local_day_it_starts_on(cli: Cli, tmp_path: Path) -> None:
+    for kind in ("territories", "skills", "technicians"):
+        cli.fine("import", kind, write_csv(tmp_path / f"{kind}.csv", COMPANY[kind]))
+    night = {"technician": "T-02", "starts_at": "2026-03-02 22:30", "ends_at": "2026-03-03 06:00"}
+    cli.fine("import", "shifts", write_csv(tmp_path / "shifts.csv", [night]))
+    cli.fine("export", "shifts", "out.csv")
+    assert "T-02,2026-03-02 22:30,2026-03-03 06:00,2026-03-02," in Path("out.csv").read_text("utf-8-sig")
+    cli.fine("import", "shifts", write_csv(tmp_path / "empty.csv", [{**night, "local_date": ""}]))
+    wrong = write_csv(tmp_path / "wrong.csv", [{**night, "local_date": "2026-03-03"}])
+    said = cli("import", "shifts", wrong).out
+    assert "local_date: '2026-03-03' is not the day of starts_at in America/Santiago, 2026-03-02;" in said
+
+
+def test_an_export_goes_to_a_folder_and_a_kind_of_file_there_are(cli: Cli, tmp_path: Path) -> None:
+    there = tmp_path / "nonexist"
+    assert f"there is no folder {there};" in cli.refused(2, "export", "skills", there / "x.csv")
+    assert not there.exists()
+    assert "name it .csv or .xlsx" in cli.refused(2, "export", "skills", "--template", "x.txt")
+    assert not Path("x.txt").exists()
+
+
+def test_a_bad_heading_is_called_so(cli: Cli, tmp_path: Path) -> None:
+    ended = cli("import", "skills", write_csv(tmp_path / "x.csv", [{"code": "a", "nam": "A"}]))
+    assert ended.code == 2
+    assert "the heading is bad; nothing was changed" in ended.err
+    assert "Stop here" not in cli.fine("import", "--help")
+    assert ". is a folder" in cli.refused(2, "import", "technicians", ".")
+
+
+def test_what_a_user_lacks_is_named(cli: Cli, tmp_path: Path) -> None:
+    rest = ["--name", "x", "--no-password", "--role"]
+    assert "give --technician CODE" in cli.refused(2, "user", "create", "c@example.com", *rest, "technician")
+    said = cli.refused(2, "user", "create", "noatsign", *rest, "administrator")
+    assert "'noatsign' is no e-mail address; write it like ana@example.com" in said
+    said = cli.refused(2, "user", "create", "c@example.com", *rest, "administrator", "--technician", "T-9")
+    assert "no technician with the code T-9" in said
+    cli.fine("import", "territories", write_csv(tmp_path / "territories.csv", COMPANY["territories"]))
+    said = cli.refused(2, "user", "create", "c@example.com", *rest, "administrator", "--territory", "LS")
+    assert "Only schedulers and call takers look after territories" in said
+
+
+@pytest.mark.parametrize("role", ["scheduler", "call_taker"])
+def test_who_sees_nothing_yet_is_made_with_a_remark(cli: Cli, role: str) -> None:
+    ended = cli("user", "create", "d@example.com", "--name", "D", "--no-password", "--role", role)
+    assert ended.code == 0
+    assert role in ended.out
+    assert "sees nothing until given a territory" in ended.err
+    assert "--territory CODE" in ended.err
+    ended = cli("user", "create", "e@example.com", "--name", "E", "--no-password")
+    assert "territory" not in ended.err

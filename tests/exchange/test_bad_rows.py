@@ -56,6 +56,7 @@ BAD: Final = [
     ("shifts", {"starts_at": "2026-09-06 00:30"}, "starts_at", "never was in America/Santiago"),
     ("shifts", {"starts_at": "2026-04-04 23:30"}, "starts_at", "was twice in America/Santiago"),
     ("shifts", {"starts_at": "8 o'clock"}, "starts_at", "is not a date and time"),
+    ("shifts", {"local_date": "2026-04-02"}, "local_date", "is not the day of starts_at in America/Santiago, 2026-03"),
     ("shifts", {"local_date": "02/03/2026"}, "local_date", "may be day/month or month/day"),
     ("shifts", {"local_date": "2026-02-30"}, "local_date", "is not in the calendar"),
     ("shifts", {"max_overtime": "an hour"}, "max_overtime", "is not a length of time"),

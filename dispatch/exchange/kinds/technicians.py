@@ -6,8 +6,8 @@ from zoneinfo import ZoneInfo
 
 from db.models import Absence, AbsenceKind, Shift, ShiftBreak, Skill, Technician, TechnicianSkill
 from dispatch.exchange.book import Book
-from dispatch.exchange.cells import Choice, Day, Duration, Text, Whole, YesNo, local_text, place
-from dispatch.exchange.columns import At, Column, Link, Several
+from dispatch.exchange.cells import Choice, Duration, Text, Whole, YesNo, local_text, place
+from dispatch.exchange.columns import At, Column, Link, LocalDay, Several
 from dispatch.exchange.kind import Breach, Kind, both_or_none
 from dispatch.exchange.kinds.shared import EMAIL, LATITUDE, LONGITUDE, PHONE, money, words
 from dispatch.exchange.lists import Level, Levels, Pause, Pauses, Span
@@ -126,7 +126,7 @@ SHIFTS: Final = Kind(
         Link(name="technician", to="technician", needed=True, help="the technician's code"),
         At(name="starts_at", zone=zone_of_technician, needed=True),
         At(name="ends_at", zone=zone_of_technician, needed=True),
-        Column(name="local_date", cell=Day(), needed=True, help="the day it is planned with"),
+        LocalDay(name="local_date", of="starts_at", zone=zone_of_technician, help="empty: the day of starts_at"),
         Column(name="max_overtime", cell=Duration(), attribute="max_overtime_seconds", empty=0),
         Column(name="start_latitude", cell=LATITUDE, help=_OWN_PLACE),
         Column(name="start_longitude", cell=LONGITUDE, help=_OWN_PLACE),
