@@ -8,9 +8,11 @@ from typing import Any, Final
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 
 from api.errors import BodyTooLarge, PreconditionMissing, UnsupportedType
+from api.sentences import known_fields, sentence
 from db.errors import DatabaseBusy, DatabaseUnavailable, IntegrityError, StaleDataError
 from dispatch.access.errors import NotSignedIn, TooManyAttempts
 from dispatch.errors import Conflict, DispatchError, Forbidden, Invalid, NotFound, RuleBroken, StaleVersion, Unavailable
@@ -19,14 +21,17 @@ from dispatch.records.errors import KeyReused
 MEDIA_TYPE: Final = "application/problem+json"
 _log = logging.getLogger("dispatch.http")
 
+CHANGED: Final = "It is no longer as you saw it"
+"""The title of what came too late, whoever was earlier: it may have been the same person."""
+
 # The first that fits counts: subclasses before their bases.
 _STATUS: Final[tuple[tuple[type[Exception], int, str, str], ...]] = (
     (NotSignedIn, 401, "not-signed-in", "Nobody is signed in"),
     (Forbidden, 403, "forbidden", "This is not for you"),
     (NotFound, 404, "not-found", "There is no such thing"),
-    (StaleVersion, 412, "stale-version", "Somebody else was quicker"),
+    (StaleVersion, 412, "stale-version", CHANGED),
     (KeyReused, 422, "key-reused", "The Idempotency-Key belongs to another request"),
-    (Conflict, 409, "conflict", "Somebody else was quicker"),
+    (Conflict, 409, "conflict", CHANGED),
     (RuleBroken, 409, "rule-broken", "The rules of the business forbid it"),
     (BodyTooLarge, 413, "too-large", "The request is too large"),
     (UnsupportedType, 415, "unsupported-type", "The request is of a type we do not read"),
@@ -48,6 +53,8 @@ KINDS: Final = frozenset({kind for _, _, kind, _ in _STATUS} | {kind for kind, _
 """What programs tell problems apart by; `internal` and a server that is not ready come on top."""
 
 _SECRET_WORDS: Final = ("password", "current", "token", "secret", "access_notes")
+
+_SEND_JSON: Final = "send JSON with Content-Type: application/json."
 
 Fault = dict[str, Any]
 
@@ -82,7 +89,7 @@ def install(app: FastAPI) -> None:
     for error in (DispatchError, DatabaseBusy, DatabaseUnavailable):
         app.add_exception_handler(error, _ours)
     app.add_exception_handler(RequestValidationError, _malformed)
-    app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(HTTPException, http_failed)
     app.add_exception_handler(StaleDataError, _stale)
     app.add_exception_handler(IntegrityError, _refused_by_table)
 
@@ -113,7 +120,7 @@ def _ours(request: Request, error: Exception) -> Response:
 
 def _stale(request: Request, error: Exception) -> Response:
     detail = "The record was changed by somebody else just now; read it again and repeat the edit."
-    return problem(412, "stale-version", "Somebody else was quicker", detail, request=request)
+    return problem(412, "stale-version", CHANGED, detail, request=request)
 
 
 def _refused_by_table(request: Request, error: Exception) -> Response:
@@ -122,10 +129,11 @@ def _refused_by_table(request: Request, error: Exception) -> Response:
         "The database refused this: a value is taken, is referred to, or does not fit the others. Somebody else may "
         "have changed something meanwhile; read it again, and repeat."
     )
-    return problem(409, "conflict", "Somebody else was quicker", detail, request=request)
+    return problem(409, "conflict", CHANGED, detail, request=request)
 
 
-def _http(request: Request, error: Exception) -> Response:
+def http_failed(request: Request, error: Exception) -> Response:
+    """What is told when the framework itself refused a request, such as for its address or method."""
     if not isinstance(error, HTTPException):
         raise error
     kind, title, remedy = _HTTP.get(error.status_code, ("http", "The request failed", str(error.detail)))
@@ -149,7 +157,10 @@ def _methods(request: Request) -> list[str]:
 def _malformed(request: Request, error: Exception) -> Response:
     if not isinstance(error, RequestValidationError):
         raise error
-    faults = [_fault(each) for each in error.errors()]
+    if _is_unread(request, error):
+        kind = request.headers.get("content-type", "")[:60] or "unknown"
+        return _ours(request, UnsupportedType(f"The body is of type {kind}; {_SEND_JSON}"))
+    faults = [_fault(each, _known(request, each["loc"])) for each in error.errors()]
     if any(each["type"] == "json_invalid" for each in error.errors()):
         detail = f"The body is not JSON: {faults[0]['detail']}"
         return problem(400, "bad-request", "The request cannot be read", detail, request=request, errors=faults)
@@ -157,18 +168,34 @@ def _malformed(request: Request, error: Exception) -> Response:
     return problem(422, "invalid", "The request is malformed", detail, request=request, errors=faults)
 
 
-def _fault(said: Mapping[str, Any]) -> Fault:
+def _is_unread(request: Request, error: RequestValidationError) -> bool:
+    """Whether a body was left unread, as its type is not JSON."""
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    is_json = kind == "application/json" or kind.endswith("+json")
+    return not is_json and any(each["loc"] == ("body",) and each["type"] != "missing" for each in error.errors())
+
+
+def _known(request: Request, loc: tuple[Any, ...]) -> set[str]:
+    route = request.scope.get("route")
+    return known_fields(route.dependant, loc) if isinstance(route, APIRoute) else set()
+
+
+def _fault(said: Mapping[str, Any], known: Iterable[str]) -> Fault:
     where, *path = said["loc"]
     if said["type"] == "json_invalid":
         return {"in": "body", "pointer": "", "detail": f"{said['ctx']['error']} at character {path[0]}"}
     pointer = "".join(f"/{str(part).replace('~', '~0').replace('/', '~1')}" for part in path)
     name = str(path[-1]) if path else str(where)
-    detail = f"{name}: {said['msg']}"
-    value = said.get("input")
-    shows = isinstance(value, str | int | float | bool) and not _is_secret(path)
-    if shows:
-        detail += f", not {_short(value)}"
-    return {"in": str(where), "pointer": pointer, "detail": detail + "."}
+
+    def show(value: object) -> str | None:
+        return _short(value) if isinstance(value, str | int | float | bool) and not _is_secret(path) else None
+
+    told = sentence(said, known, show)
+    return {
+        "in": str(where),
+        "pointer": pointer,
+        "detail": f"{name}: {told.removesuffix('.')}{'' if told.endswith('?') else '.'}",
+    }
 
 
 def _is_secret(path: Iterable[object]) -> bool:

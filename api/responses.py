@@ -36,7 +36,7 @@ _SAID: Final = {
     401: "Nobody is signed in",
     403: "The viewer's role may not do this, or a form came from another site",
     404: "There is none, or not for this viewer",
-    409: "Somebody else was quicker, or a rule of the business forbids it",
+    409: "It is no longer as it was seen, or a rule of the business forbids it",
     412: "The record is at another version by now",
     413: "The body is too large",
     415: "The body is not of a type that is read here",

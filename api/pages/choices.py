@@ -64,6 +64,11 @@ def territory_by_code(session: Session, code: str) -> Territory:
     return territory
 
 
+def today_of(territory: Territory, now: datetime) -> Day:
+    """The territory's day that `now` lies in there."""
+    return Day(territory.code, territory.name, now.astimezone(ZoneInfo(territory.time_zone)).date())
+
+
 def technician_code(session: Session, viewer: Viewer) -> str:
     """The code of the technician that the viewer is.
 

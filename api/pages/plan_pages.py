@@ -9,7 +9,7 @@ from fastapi import APIRouter, Path, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from api.dependencies import AskDep
-from api.pages.choices import Day, days_of, latest_run, technician_code, territory_by_code
+from api.pages.choices import Day, days_of, latest_run, technician_code, territory_by_code, today_of
 from api.pages.page_route import PageRoute
 from api.pages.render import render
 from api.pages.showing import plan_html, technician_html
@@ -37,6 +37,12 @@ def index(ask: AskDep) -> Response:
     if len(today) == 1:
         return RedirectResponse(today[0].href, 303)
     return HTMLResponse(render("plans.html", plans=days, **_who(ask)))
+
+
+@router.get("/plans/{code}")
+def show_today(ask: AskDep, code: Code) -> Response:
+    """Leads to the territory's plan of today."""
+    return RedirectResponse(today_of(territory_by_code(ask.session, code), ask.clock.now()).href, 303)
 
 
 @router.get("/plans/{code}/{local_date}")
@@ -91,9 +97,9 @@ def _date(said: str) -> date:
     try:
         found = date.fromisoformat(said)
     except ValueError:
-        found = None
-    if found is None or not FIRST_YEAR <= found.year <= LAST_YEAR:
-        raise NotFound(f"{said!r} is no day; write it like 2026-03-31.")
+        raise NotFound(f"{said!r} is no day; write it like 2026-03-31.") from None
+    if not FIRST_YEAR <= found.year <= LAST_YEAR:
+        raise NotFound(f"{said} is out of range; there are plans from {FIRST_YEAR}-01-01 to {LAST_YEAR}-12-31.")
     return found
 
 

@@ -1,6 +1,7 @@
 """Templates into HTML; everything put into them is escaped."""
 
 import hashlib
+import re
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -31,6 +32,7 @@ def _environment() -> Environment:
         "windows": labels.windows,
         "day": day,
         "money": format_money,
+        "priced": priced,
         "words": lambda code: str(code).replace("_", " "),
     }
     environment.globals["style_version"] = _style_version()
@@ -48,6 +50,11 @@ def render(template: str, **values: Any) -> str:
 def day(local_date: date) -> str:
     """A day as people say it: Monday 2 March 2026."""
     return f"{local_date:%A} {local_date.day} {local_date:%B %Y}"
+
+
+def priced(message: str, currency: str) -> str:
+    """A reason with its bare costs in minor units written as money: "costs 8977 more" → "costs CLP 8,977 more"."""
+    return re.sub(r"(?<=\bcosts )\d+\b", lambda found: format_money(int(found[0]), currency), message)
 
 
 def _style_version() -> str:

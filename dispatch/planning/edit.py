@@ -63,6 +63,8 @@ def move(session: Session, viewer: Viewer, clock: Clock, travel: TravelTimes, pl
     seen = session.scalars(select(Plan).where(Plan.id == plan_id)).one_or_none()
     if seen is None:
         raise NotFound(f"there is no plan {plan_id}; GET /v1/plans?territory=…&date=… finds one")
+    if session.scalar(select(Visit.id).where(Visit.id == wanted.visit_id)) is None:
+        raise NotFound(f"There is no visit {wanted.visit_id}, or not for you; GET /v1/visits lists those there are.")
     with elevated(session, "planning"):
         rows = read_day(session, seen.territory_id, seen.local_date, clock.now())
         visit = _visit(rows, wanted)

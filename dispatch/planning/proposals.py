@@ -2,6 +2,7 @@
 
 import gzip
 from dataclasses import dataclass
+from datetime import UTC
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, undefer
@@ -128,8 +129,9 @@ def _kept(rows: DayRows, replayed: Replayed) -> tuple[KeptRoute, ...]:
 
 def _require_open(proposal: Proposal) -> None:
     if proposal.status is not ProposalStatus.OPEN:
-        state = proposal.status.value
-        raise Conflict(f"proposal {proposal.id} was {state} at {proposal.decided_at}; plan again for another one")
+        state, at = proposal.status.value, proposal.decided_at
+        when = f" at {at.astimezone(UTC):%Y-%m-%d %H:%M} UTC" if at is not None else ""
+        raise Conflict(f"proposal {proposal.id} was {state}{when} already; plan again for another one")
 
 
 def _decide(session: Session, viewer: Viewer, clock: Clock, proposal: Proposal, status: ProposalStatus) -> None:

@@ -234,6 +234,71 @@ def test_every_malformed_request_is_told_what_is_wrong_where(
         assert document["detail"].endswith((".", "character 1", "upgrade")) or status == 400, case
 
 
+INSTANTS: Final = {"technician_id": 1, "ends_at": "2026-05-01T08:00:00Z"}
+SENTENCES: Final[list[tuple[str, str, Any, str]]] = [
+    ("POST", "/v1/organisations", {"kind": "owner"}, "name: is missing; give it."),
+    ("POST", "/v1/organisations", {"name": 5, "kind": "owner"}, "name: 5 is no text; write it in quotes."),
+    (
+        "POST",
+        "/v1/organisations",
+        {"name": "x", "kind": "friend"},
+        "kind: 'friend' is not one of those allowed; give '",
+    ),
+    ("POST", "/v1/organisations", {"name": "x", "kind": "owner", "emial": "1"}, "did you mean email?"),
+    (
+        "POST",
+        "/v1/organisations",
+        {"name": "x", "kind": "owner", "qqqq": "1"},
+        "is no field here; leave it out (known: ",
+    ),
+    ("PATCH", "/v1/organisations/1", {"nmae": "x"}, "did you mean name?"),
+    (
+        "POST",
+        "/v1/sites",
+        SITE | {"organisation_id": "1", "territory_id": 1},
+        "'1' is no whole number; write it like 42, without quotes.",
+    ),
+    (
+        "POST",
+        "/v1/contracts",
+        {"organisation_id": 1, "name": "x", "starts_on": "2026-02-01", "hours": [{"weekdy": 1}]},
+        "did you mean weekday?",
+    ),
+    (
+        "POST",
+        "/v1/contracts",
+        {"organisation_id": 1, "name": "x", "starts_on": "23-11-2026", "hours": []},
+        "starts_on: '23-11-2026' is no date; write it like 2026-03-31.",
+    ),
+    (
+        "POST",
+        "/v1/shifts",
+        INSTANTS | {"starts_at": "soon"},
+        "'soon' is no instant; write it like 2026-03-31T08:00:00Z",
+    ),
+    (
+        "POST",
+        "/v1/shifts",
+        INSTANTS | {"starts_at": "2026-05-01T08:00:00"},
+        "does not say its offset from UTC; write it",
+    ),
+    ("GET", "/v1/sites/abc", None, "'abc' is no whole number; write it like 42."),
+    ("GET", "/v1/sites?limt=5", None, "limt: is no field here; leave it out (known: "),
+    ("GET", "/v1/sites?limt=5", None, "did you mean limit?"),
+    ("GET", "/v1/sites?limit=0", None, "greater than or equal to 1, not '0'."),
+]
+
+
+@pytest.mark.parametrize(("method", "address", "body", "sentence"), SENTENCES)
+def test_every_fault_says_what_would_be_right(
+    served: Served, method: str, address: str, body: Any, sentence: str
+) -> None:
+    with served.client("administrator") as client:
+        answer = client.request(method, address, json=body, headers={"If-Match": '"1"'})
+    assert answer.status_code == 422
+    assert sentence in " ".join(fault["detail"] for fault in answer.json()["errors"])
+
+
 def test_secrets_are_not_told_back(served: Served) -> None:
     with served.client("administrator") as client:
         answer = client.post("/v1/sign-in", json={"email": "ana@example.com", "password": "hunter2" * 40})
@@ -247,7 +312,8 @@ def test_other_types_are_not_read(served: Served) -> None:
             answer = client.post("/v1/skills", content=b"{}", headers={"Content-Type": kind})
             assert answer.status_code == 415, kind
         answer = client.post("/v1/skills", data={"code": "x", "name": "x"})
-        assert answer.status_code == 422
+        assert answer.status_code == 415
+        assert "send JSON with Content-Type: application/json." in answer.json()["detail"]
 
 
 def test_allow_names_all_methods_of_an_address(served: Served) -> None:

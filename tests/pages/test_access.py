@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from api.pages.render import priced
 from db.models import Technician
 from dispatch.access import Viewer
 from dispatch.access.sign_ins import SIGN_IN_LINK
@@ -90,6 +91,34 @@ def test_what_is_no_day_is_not_found(served: Served, day: str) -> None:
     answer = served.client("scheduler").get(f"/plans/north/{day}")
     assert answer.status_code == 404
     assert "Traceback" not in answer.text
+
+
+def test_a_day_out_of_range_is_told_the_range(served: Served) -> None:
+    page = served.client("scheduler").get("/plans/north/1900-01-01")
+    assert page.status_code == 404
+    assert "there are plans from 1970-01-01 to 9000-12-31" in page.text
+
+
+@pytest.mark.parametrize("path", ["/nonsense", "/plans", "/plans/north/2026-03-02/nonsense"])
+def test_browsers_are_told_on_a_page_that_there_is_none(served: Served, path: str) -> None:
+    page = served.client("scheduler").get(path, headers={"Accept": "text/html,*/*;q=0.8"})
+    assert (page.status_code, page.headers["content-type"]) == (404, "text/html; charset=utf-8")
+    assert "Page not found" in page.text
+    assert 'class="brand"' in page.text
+    for told in (served.client().get(path), served.client().get("/v1/nonsense", headers={"Accept": "text/html"})):
+        assert (told.status_code, told.headers["content-type"]) == (404, "application/problem+json")
+
+
+def test_a_territory_leads_to_its_plan_of_today(served: Served) -> None:
+    client = served.client("scheduler")
+    assert client.get("/plans/north", follow_redirects=False).headers["location"] == PLAN
+    assert client.get("/plans/south", follow_redirects=False).status_code == 404
+
+
+def test_reasons_tell_costs_as_money(database_kind: str) -> None:
+    said = "Serving it costs 8977 more at the least (with 'T 5'); leaving it out costs 123456."
+    told = "Serving it costs $89.77 more at the least (with 'T 5'); leaving it out costs $1,234.56."
+    assert priced(said, "USD") == told
 
 
 def test_every_link_of_a_page_leads_somewhere(served: Served) -> None:

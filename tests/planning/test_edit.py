@@ -174,7 +174,7 @@ def test_requests_that_cannot_be(scene: Scene, company: Company) -> None:
         scene.move(visit, shift.id, start=at(9))
     with pytest.raises(Invalid, match="pinned to a shift"):
         scene.move(visit, None, pin=True)
-    with pytest.raises(RuleBroken, match="cannot be planned on 2026-03-03"):
+    with pytest.raises(NotFound, match="There is no visit 999"):
         scene.move(999, shift.id)
     with pytest.raises(NotFound):
         scene.act(lambda s: edit.move(s, SYSTEM, scene.clock, ROADS, 999, edit.Move(visit.id, shift.id)))

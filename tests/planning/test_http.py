@@ -1,6 +1,7 @@
 """Planning over HTTP, end to end: asked for, watched, previewed, applied, published, changed by hand."""
 
 import json
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -236,7 +237,9 @@ def test_dropping(client: httpx.Client, company: Company, uow: UnitOfWork, clock
     proposal = planned(client, company, uow, clock)
     assert post(client, f"/v1/proposals/{proposal}/drop")["status"] == "dropped"
     assert post(client, f"/v1/proposals/{proposal}/drop")["status"] == "dropped"
-    assert "was dropped" in post(client, f"/v1/proposals/{proposal}/apply", status=409)["detail"]
+    refused = post(client, f"/v1/proposals/{proposal}/apply", status=409)
+    assert refused["title"] == "It is no longer as you saw it"
+    assert re.search(r"was dropped at [-\d]+ \d\d:\d\d UTC already", refused["detail"])
 
 
 @sqlite_only
