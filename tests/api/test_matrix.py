@@ -122,7 +122,7 @@ def _body(served: Served, each: Expectation, role: Role, side: Side, *, is_other
     if each.path.endswith("/password"):
         return {"password": "a new long password", "current": PASSWORD}
     if each.path.endswith("/moves"):
-        return {"visit_id": 999_999, "shift_id": None}
+        return {"visit_id": side[m.Visit], "shift_id": None}
     if each.kind != "create":
         return {}
     users = served.world.users

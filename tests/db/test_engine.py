@@ -92,7 +92,7 @@ def test_postgresql_always_means_psycopg_3(scheme: str) -> None:
 
 def test_a_missing_driver_is_named_with_its_remedy(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "psycopg", None)
-    with pytest.raises(DriverMissing, match=r"pip install 'dispatch-optimiser\[postgres\]'"):
+    with pytest.raises(DriverMissing, match=r"pip install 'psycopg\[binary\]'"):
         make_engine("postgresql://u@h/d")
 
 
