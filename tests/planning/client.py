@@ -27,7 +27,7 @@ from tests.planning.common import ROADS, SYSTEM
 def serving(uow: UnitOfWork, clock: Clock) -> Iterator[str]:
     """The application on a free port of loopback; its address."""
     app = create_app(Settings(), uow, clock, travel=ROADS)
-    server = uvicorn.Server(uvicorn.Config(app, log_level="warning", ws="none", timeout_graceful_shutdown=1))
+    server = uvicorn.Server(uvicorn.Config(app, log_level="warning", ws="none", timeout_graceful_shutdown=20))
     with socket.create_server(("127.0.0.1", 0)) as listening:
         # The socket listens already, so a client that is quicker than the server is kept waiting and not refused.
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
