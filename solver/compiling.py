@@ -16,6 +16,7 @@ from solver.compiled import (
     Compiled,
     Crew,
     Duty,
+    FloatArray,
     IntArray,
     Service,
     Store,
@@ -38,10 +39,7 @@ def compile_problem(problem: Problem) -> Compiled:
     metres = _metres(problem)
     shift_index = {shift.id: i for i, shift in enumerate(_shifts(problem))}
     previous = {stop.visit: (stop.start, route.technician) for route in problem.previous for stop in route.stops}
-    need = np.zeros((len(visits), len(parts)), dtype=np.int64)
-    for v, visit in enumerate(visits):
-        for part, count in visit.parts.items():
-            need[v, part_index[part]] = count
+    need = _need(visits, part_index)
     visit_tools = tuple(frozenset(tools[tool] for tool in visit.tools) for visit in visits)
     duration = np.array([[visit.duration.of(t.id) for t in problem.technicians] for visit in visits], dtype=np.int64)
     duration = duration.reshape(len(visits), len(problem.technicians))
@@ -79,9 +77,7 @@ def compile_problem(problem: Problem) -> Compiled:
         rates=np.array([[c.travel_rate, c.duty_rate, c.metre_rate] for c in crews], dtype=np.float64).reshape(-1, 3).T,
         allowed=_allowed(problem, crews, stores, need, visit_tools, shift_index),
         bonus=bonus,
-        bonus_estimate=np.array([[b.of(t) for t in range(len(crews))] for b in bonus], dtype=np.float64).reshape(
-            duration.shape
-        ),
+        bonus_estimate=_bonus_estimate(bonus, len(crews)),
         unserved=_unserved(problem, must, duties, crews),
         must=must,
         pinned_shift=_column([shift_index[v.pinned.shift] if v.pinned else -1 for v in visits]),
@@ -89,6 +85,22 @@ def compile_problem(problem: Problem) -> Compiled:
         previous_start=tuple(previous[v.id][0] if v.id in previous else None for v in visits),
         parts=tuple(parts),
         shift_index=shift_index,
+    )
+
+
+def _need(visits: Sequence[Visit], part_index: Mapping[str, int]) -> IntArray:
+    """(n, p) how many of each part each visit uses up."""
+    need = np.zeros((len(visits), len(part_index)), dtype=np.int64)
+    for v, visit in enumerate(visits):
+        for part, count in visit.parts.items():
+            need[v, part_index[part]] = count
+    return need
+
+
+def _bonus_estimate(bonus: Sequence[Bonus], technicians: int) -> FloatArray:
+    """(n, t) what each visit saves with each technician, for estimates."""
+    return np.array([[b.of(t) for t in range(technicians)] for b in bonus], dtype=np.float64).reshape(
+        len(bonus), technicians
     )
 
 
