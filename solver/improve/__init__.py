@@ -1,0 +1,1 @@
+"""Ruin and recreate over arrays, compiled: what makes a plan good."""
