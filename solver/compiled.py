@@ -39,6 +39,9 @@ class Service(NamedTuple):
     late_rate: int = 0  # units per second after `due`
     away_from: int = 0  # the start in the previous plan
     away_rate: int = 0  # units per second away from it
+    spread: int = 0  # standard deviation of `seconds`
+    promised: tuple[int, ...] = ()  # per window, the close that was promised, which a pinned start does not change
+    buffer_rate: int = 0  # units per second after that close less the route's buffer (`solver.buffers`)
 
 
 class Crew(NamedTuple):
@@ -126,6 +129,7 @@ class Compiled(NamedTuple):
     pinned_shift: IntArray  # (n,) -1: free
     pinned_order: IntArray  # (n,) -1: free
     previous_start: tuple[int | None, ...]
+    promised: tuple[tuple[int, ...], ...]  # per visit and window, the close that was promised
     parts: tuple[str, ...]
     shift_index: Mapping[str, int]
 
@@ -134,6 +138,7 @@ def service_of(compiled: Compiled, visit: int, technician: int) -> Service:
     """The visit as this technician does it."""
     before = compiled.previous_start[visit]
     finish_by = compiled.problem.visits[visit].finish_by
+    costs = compiled.problem.costs
     return Service(
         location=int(compiled.location[visit]),
         windows=compiled.windows[visit],
@@ -143,5 +148,8 @@ def service_of(compiled: Compiled, visit: int, technician: int) -> Service:
         due=int(compiled.due[visit]),
         late_rate=compiled.late_rate[visit],
         away_from=before or 0,
-        away_rate=PER_HOUR * compiled.problem.costs.change_start_per_hour if before is not None else 0,
+        away_rate=PER_HOUR * costs.change_start_per_hour if before is not None else 0,
+        spread=compiled.problem.visits[visit].spread,
+        promised=compiled.promised[visit],
+        buffer_rate=PER_HOUR * costs.buffer_per_hour if costs.buffer_percent and compiled.promised[visit] else 0,
     )

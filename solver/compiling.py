@@ -5,6 +5,7 @@ from typing import Final
 
 import numpy as np
 
+from solver.buffers import buffer_of, leg_spread, with_variance
 from solver.compiled import (
     ANY_TIME,
     NEVER,
@@ -83,6 +84,7 @@ def compile_problem(problem: Problem) -> Compiled:
         pinned_shift=_column([shift_index[v.pinned.shift] if v.pinned else -1 for v in visits]),
         pinned_order=_column([-1 if v.pinned is None or v.pinned.order is None else v.pinned.order for v in visits]),
         previous_start=tuple(previous[v.id][0] if v.id in previous else None for v in visits),
+        promised=tuple(_promised(visit, own) for visit, own in zip(visits, windows, strict=True)),
         parts=tuple(parts),
         shift_index=shift_index,
     )
@@ -184,6 +186,11 @@ def _windows(visit: Visit) -> tuple[Window, ...]:
     return ((start, start),) if any(low <= start <= high for low, high in windows) else ()
 
 
+def _promised(visit: Visit, used: Sequence[Window]) -> tuple[int, ...]:
+    """Per window that may be used, the close of the visit's window that it lies in; none where any time will do."""
+    return tuple(close for _, high in used for low, close in visit.windows if low <= high <= close)
+
+
 def _closings(visits: Sequence[Visit], windows: Sequence[tuple[Window, ...]], duration: IntArray) -> IntArray:
     closings = [w[-1][1] if w else -NEVER for w in windows]
     for v, visit in enumerate(visits):
@@ -212,6 +219,7 @@ def _most(problem: Problem, duties: Sequence[Duty], crews: Sequence[Crew]) -> in
     last = max((duty.hard_end for duty in duties), default=0)
     road = 0 if problem.travel.metres is None else int(problem.travel.metres.max(initial=0))
     most = sum(crew.fixed for crew in crews) + SCALE
+    buffer = _most_buffer(problem) if problem.costs.buffer_per_hour else 0
     for duty in duties:
         crew = crews[duty.technician]
         most += (crew.travel_rate + crew.duty_rate + crew.overtime_rate) * (duty.hard_end - duty.start)
@@ -221,8 +229,20 @@ def _most(problem: Problem, duties: Sequence[Duty], crews: Sequence[Crew]) -> in
         if visit.due is not None:
             most += PER_HOUR * visit.late_cost_per_hour * max(0, last - visit.due)
         most += PER_HOUR * problem.costs.change_start_per_hour * last
+        most += PER_HOUR * problem.costs.buffer_per_hour * buffer
     legs = len(problem.visits) + STOPS_BESIDE * len(duties)
     return most + max((crew.metre_rate for crew in crews), default=0) * road * legs
+
+
+def _most_buffer(problem: Problem) -> int:
+    """Seconds that no stop's buffer can pass: that of one route through every visit over the longest legs."""
+    longest = leg_spread(int(problem.travel.seconds.max(initial=0)), problem.travel.spread_percent)
+    variance = 0
+    for visit in problem.visits:
+        variance = with_variance(with_variance(variance, visit.spread), longest)
+    for _ in range(STOPS_BESIDE):
+        variance = with_variance(variance, longest)
+    return buffer_of(variance, problem.costs.buffer_percent)
 
 
 def _allowed(

@@ -39,11 +39,13 @@ class Travel:
     seconds: shape (n, n), `UNREACHABLE` where no road leads.
     metres: shape (n, n), or None for 0 everywhere.
     speed: (from second, percent of the speed behind `seconds`), in time order.
+    spread_percent: the standard deviation of a leg in percent of its `seconds`, which are its mean.
     """
 
     seconds: IntMatrix
     metres: IntMatrix | None = None
     speed: tuple[tuple[int, int], ...] = ()
+    spread_percent: int = 0
 
     def __eq__(self, other: object) -> bool:
         """Whether all times and distances are the same."""
@@ -54,7 +56,8 @@ class Travel:
             if self.metres is None or other.metres is None
             else np.array_equal(self.metres, other.metres)
         )
-        return same_metres and self.speed == other.speed and np.array_equal(self.seconds, other.seconds)
+        same_pace = (self.speed, self.spread_percent) == (other.speed, other.spread_percent)
+        return same_metres and same_pace and np.array_equal(self.seconds, other.seconds)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +138,10 @@ class Pinned:
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """One trip to one place. `unserved_cost` None: must be served."""
+    """One trip to one place. `unserved_cost` None: must be served.
+
+    spread: the standard deviation of its duration, which is the mean (seconds).
+    """
 
     id: str
     location: int
@@ -151,6 +157,7 @@ class Visit:
     unserved_cost: int | None = None
     technicians: TechnicianRule = field(default_factory=TechnicianRule)
     pinned: Pinned | None = None
+    spread: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,13 +188,19 @@ class Warehouse:
 
 @dataclass(frozen=True, slots=True)
 class Costs:
-    """Costs that belong to no technician; all in cents. `unserved_default` None: visits must be served."""
+    """Costs that belong to no technician; all in cents. `unserved_default` None: visits must be served.
+
+    buffer_percent: how many hundredths of a standard deviation the buffer before a window's close has.
+    buffer_per_hour: for each hour by which a visit starts later than that (see `solver.buffers`).
+    """
 
     unserved_default: int | None = None
     change_technician: int = 0
     change_start_per_hour: int = 0
     max_tardiness_per_hour: int = 0
     imbalance_per_hour: int = 0
+    buffer_percent: int = 0
+    buffer_per_hour: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -78,6 +78,7 @@ class Cost:
     change: int = 0
     max_tardiness: int = 0
     imbalance: int = 0
+    buffer: int = 0
 
     @property
     def total(self) -> int:

@@ -6,7 +6,7 @@ import numpy as np
 
 from solver.faults import Malformed
 from solver.formats.matrix import compare_metres, read_matrix
-from solver.formats.node import Node, nullable
+from solver.formats.node import Node, given_or, nullable
 from solver.formats.read_links import read_link
 from solver.formats.read_people import read_technicians
 from solver.formats.read_previous import read_previous
@@ -18,6 +18,8 @@ FIELDS: Final = (
 )  # fmt: skip
 FASTEST: Final = 10_000
 """The greatest speed, in percent."""
+WIDEST: Final = 1_000
+"""The greatest spread of travel and the greatest buffer, in percent."""
 
 
 def read_problem(tree: object) -> Problem:
@@ -56,15 +58,20 @@ def read_version(node: Node | None) -> None:
 
 def _travel(node: Node | None) -> tuple[Travel, int]:
     """Travel, and how many places there are to be at."""
-    given = node.fields(("seconds",), ("metres", "speed")) if node is not None else {}
+    given = node.fields(("seconds",), ("metres", "speed", "spread_percent")) if node is not None else {}
     seconds = read_matrix(given["seconds"], "seconds") if "seconds" in given else None
     metres = nullable(given, "metres", lambda entry: read_matrix(entry, "metres"))
     if seconds is not None and metres is not None:
         compare_metres(given["metres"], seconds, metres)
     speed = _speed(given["speed"]) if "speed" in given else ()
+    spread = given_or(given, "spread_percent", _percent, 0)
     if seconds is None:
-        return Travel(np.zeros((0, 0), dtype=np.int64), None, speed), _places_claimed(node)
-    return Travel(seconds, metres, speed), len(seconds)
+        return Travel(np.zeros((0, 0), dtype=np.int64), None, speed, spread), _places_claimed(node)
+    return Travel(seconds, metres, speed, spread), len(seconds)
+
+
+def _percent(node: Node) -> int:
+    return node.integer(0, WIDEST, "percent")
 
 
 def _places_claimed(node: Node | None) -> int:
@@ -92,12 +99,15 @@ def _speed(node: Node) -> tuple[tuple[int, int], ...]:
 
 
 def _costs(node: Node | None) -> Costs:
-    names = ("change_technician", "change_start_per_hour", "max_tardiness_per_hour", "imbalance_per_hour")
+    names = (
+        "change_technician", "change_start_per_hour", "max_tardiness_per_hour", "imbalance_per_hour", "buffer_per_hour",
+    )  # fmt: skip
     if node is None:
         return Costs()
-    given = node.fields((), ("unserved_default", *names))
+    given = node.fields((), ("unserved_default", "buffer_percent", *names))
     return Costs(
         unserved_default=nullable(given, "unserved_default", Node.cents),
+        buffer_percent=given_or(given, "buffer_percent", _percent, 0),
         **{name: given[name].cents() for name in names if name in given},
     )
 

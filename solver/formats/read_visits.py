@@ -9,7 +9,7 @@ from solver.problem import MAX_TIME, Duration, Pinned, TechnicianRule, Visit, Wa
 
 OPTIONAL: Final = (
     "setup", "windows", "finish_by", "due", "late_cost_per_hour", "skills", "tools", "parts", "unserved_cost",
-    "technicians", "pinned",
+    "technicians", "pinned", "spread",
 )  # fmt: skip
 
 
@@ -43,6 +43,7 @@ def read_visit(node: Node, known: Known, seen: set[str]) -> Visit:
         else known.unserved_default,
         technicians=given_or(given, "technicians", lambda entry: _rule(entry, known), TechnicianRule()),
         pinned=nullable(given, "pinned", lambda entry: _pinned(entry, known)),
+        spread=given_or(given, "spread", Node.seconds, 0),
     )
 
 

@@ -63,6 +63,8 @@ def _travel(travel: Travel, lists: bool) -> Tree:
         tree["metres"] = _rows(travel.metres) if lists else travel.metres
     if travel.speed:
         tree["speed"] = [list(band) for band in travel.speed]
+    if not _same(travel.spread_percent, 0):
+        tree["spread_percent"] = travel.spread_percent
     return tree
 
 

@@ -2,15 +2,17 @@
 
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
-from math import floor
+from math import floor, isqrt
 
-from solver.problem import Problem
-from solver.referee.case import Book, Case, by_technician, paid_seconds
+from solver.problem import Problem, Visit
+from solver.referee.case import Book, Case, Leg, by_technician, paid_seconds
 from solver.referee.travel_rules import travelled
 from solver.solution import Cost, Route
 
 HOUR = 3600
 KILOMETRE = 1000
+MOST_SPREAD = 3_000_000
+"""No standard deviation counts for more seconds, be it of one thing or of all before a stop."""
 
 
 def cost(problem: Problem, routes: Iterable[Route]) -> Cost:
@@ -29,6 +31,7 @@ def cost(problem: Problem, routes: Iterable[Route]) -> Cost:
         change=rounded(change(problem, cases)),
         max_tardiness=rounded(Fraction(problem.costs.max_tardiness_per_hour * max_tardiness(cases), HOUR)),
         imbalance=rounded(Fraction(problem.costs.imbalance_per_hour * imbalance(problem, cases), HOUR)),
+        buffer=rounded(Fraction(problem.costs.buffer_per_hour * sum(map(into_buffer, cases)), HOUR)),
     )
 
 
@@ -98,3 +101,35 @@ def imbalance(problem: Problem, cases: Sequence[Case]) -> int:
     for case in cases:
         duty[case.technician.id] += paid_seconds(case)
     return max(duty.values(), default=0) - min(duty.values(), default=0)
+
+
+def into_buffer(case: Case) -> int:
+    """Seconds by which the route's visits start later than the close of their window less the buffer there.
+
+    The buffer is so many standard deviations, rounded up, of all services and legs since departure, taken as
+    independent. Visits without a window, and those that start outside their windows, count nothing.
+    """
+    percent, found, variance = case.problem.costs.buffer_percent, 0, 0
+    for leg in case.legs():
+        variance += _leg_variance(case, leg)
+        thing = None if leg.stop is None else case.things[leg.stop]
+        if leg.stop is not None and isinstance(thing, Visit):
+            start = case.route.stops[leg.stop].start
+            buffer = _root_up(percent * percent * min(variance, MOST_SPREAD**2), 100)
+            found += sum(max(0, start - (close - buffer)) for open_, close in thing.windows if open_ <= start <= close)
+            variance += min(thing.spread, MOST_SPREAD) ** 2
+    return found
+
+
+def _leg_variance(case: Case, leg: Leg) -> int:
+    """Seconds squared; the standard deviation is rounded up to the second. 0 where nothing is driven."""
+    seconds = int(case.problem.travel.seconds[leg.origin, leg.destination]) if case.is_drive(leg) else 0
+    spread = -(-max(0, seconds) * case.problem.travel.spread_percent // 100)
+    return min(spread, MOST_SPREAD) ** 2
+
+
+def _root_up(square: int, parts: int) -> int:
+    """The least whole number that, `parts` times, is at least the root of `square`."""
+    root = isqrt(square)
+    root += root * root < square
+    return -(-root // parts)

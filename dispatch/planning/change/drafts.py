@@ -13,7 +13,7 @@ from solver import referee
 from solver import solution as s
 from solver.problem import Problem
 
-ROUTE_COSTS = ("travel", "distance", "duty", "overtime", "fixed", "lateness", "preference")
+ROUTE_COSTS = ("travel", "distance", "duty", "overtime", "fixed", "lateness", "preference", "buffer")
 """The parts of the cost that one route has by itself."""
 
 
