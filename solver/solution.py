@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from enum import StrEnum
+from typing import Any, Literal
 
 
 class StopKind(StrEnum):
@@ -95,21 +96,45 @@ class Reason:
 
 
 @dataclass(frozen=True, slots=True)
+class Obstacle:
+    """The first rule that keeps one technician from a visit."""
+
+    technician: str
+    code: ReasonCode
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """One operation of a JSON Patch (RFC 6902) on a problem's document; `value` is plain JSON, unused by "remove"."""
+
+    path: str
+    value: Any = None
+    op: Literal["add", "remove"] = "add"
+
+
+@dataclass(frozen=True, slots=True)
 class Remedy:
-    """A change that would let a visit in: what to relax, and what the plan would cost more (cents)."""
+    """A change that would let a visit in.
+
+    relax: what makes of the problem the one in which the visit has a place; empty when the problem may stay as it is.
+    cost: cents that the plan would cost more, what leaving this visit out costs apart.
+    """
 
     message: str
-    relax: str
+    relax: tuple[Edit, ...] = ()
     cost: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Unserved:
-    """A visit left out."""
+    """A visit left out. `explored`: whether every remedy that there might be was looked for."""
 
     visit: str
     reasons: tuple[Reason, ...] = ()
     remedies: tuple[Remedy, ...] = ()
+    technicians: tuple[Obstacle, ...] = ()
+    explored: bool = True
 
 
 @dataclass(frozen=True, slots=True)

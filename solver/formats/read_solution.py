@@ -11,6 +11,8 @@ from solver.formats.read_problem import read_version
 from solver.problem import MAX_MONEY, MAX_TIME
 from solver.solution import (
     Cost,
+    Edit,
+    Obstacle,
     Reason,
     ReasonCode,
     Remedy,
@@ -85,27 +87,50 @@ def _stop(node: Node) -> Stop:
 
 
 def _unserved(node: Node) -> Unserved:
-    given = node.fields(("visit",), ("reasons", "remedies"))
+    given = node.fields(("visit",), ("reasons", "technicians", "remedies", "explored"))
     return Unserved(
         visit=given_or(given, "visit", Node.id, ""),
         reasons=given_or(given, "reasons", lambda entry: tuple(map(_reason, entry.items())), ()),
+        technicians=given_or(given, "technicians", lambda entry: tuple(map(_obstacle, entry.items())), ()),
         remedies=given_or(given, "remedies", lambda entry: tuple(map(_remedy, entry.items())), ()),
+        explored=given_or(given, "explored", Node.boolean, True),
     )
 
 
 def _reason(node: Node) -> Reason:
     given = node.fields(("code",), ("message",))
-    code = given_or(given, "code", lambda entry: entry.choice(list(ReasonCode)), "capacity")
-    return Reason(ReasonCode(code), given_or(given, "message", Node.text, ""))
+    return Reason(_code(given), given_or(given, "message", Node.text, ""))
+
+
+def _obstacle(node: Node) -> Obstacle:
+    given = node.fields(("technician", "code"), ("message",))
+    return Obstacle(
+        technician=given_or(given, "technician", Node.id, ""),
+        code=_code(given),
+        message=given_or(given, "message", Node.text, ""),
+    )
+
+
+def _code(given: dict[str, Node]) -> ReasonCode:
+    return ReasonCode(given_or(given, "code", lambda entry: entry.choice(list(ReasonCode)), "capacity"))
 
 
 def _remedy(node: Node) -> Remedy:
     given = node.fields(("message", "relax"), ("cost",))
     return Remedy(
         message=given_or(given, "message", Node.text, ""),
-        relax=given_or(given, "relax", Node.text, ""),
+        relax=given_or(given, "relax", lambda entry: tuple(map(_edit, entry.items())), ()),
         cost=nullable(given, "cost", _money),
     )
+
+
+def _edit(node: Node) -> Edit:
+    given = node.fields(("op", "path"), ("value",))
+    if "op" in given and given["op"].choice(("add", "remove")) == "remove":
+        return Edit(given_or(given, "path", Node.text, ""), op="remove")
+    if "value" not in given:
+        node.child("value").refuse("it is required to add", "add it", "is missing")
+    return Edit(given_or(given, "path", Node.text, ""), given["value"].value if "value" in given else None)
 
 
 def _stats(node: Node) -> Stats:

@@ -3,7 +3,7 @@
 from dataclasses import asdict
 from typing import Any
 
-from solver.solution import Route, Solution, Stop, Unserved
+from solver.solution import Edit, Route, Solution, Stop, Unserved
 
 Tree = dict[str, Any]
 
@@ -46,5 +46,19 @@ def _unserved(left: Unserved) -> Tree:
     return {
         "visit": left.visit,
         "reasons": [{"code": str(reason.code), "message": reason.message} for reason in left.reasons],
-        "remedies": [asdict(remedy) for remedy in left.remedies],
+        "technicians": [
+            {"technician": stopped.technician, "code": str(stopped.code), "message": stopped.message}
+            for stopped in left.technicians
+        ],
+        "remedies": [
+            {"message": remedy.message, "relax": [edit_tree(edit) for edit in remedy.relax], "cost": remedy.cost}
+            for remedy in left.remedies
+        ],
+        "explored": left.explored,
     }
+
+
+def edit_tree(edit: Edit) -> Tree:
+    """One operation of a JSON Patch."""
+    tree = {"op": edit.op, "path": edit.path}
+    return tree if edit.op == "remove" else {**tree, "value": edit.value}

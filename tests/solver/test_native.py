@@ -12,7 +12,7 @@ from solver.faults import Malformed, Unsupported
 from solver.formats import native
 from solver.formats.files import check_writable, write_bytes
 from solver.problem import Departure, Duration, Pinned, Problem, Travel
-from solver.solution import Reason, ReasonCode, Remedy, Stage, Stats, Unserved
+from solver.solution import Edit, Obstacle, Reason, ReasonCode, Remedy, Stage, Stats, Unserved
 from solver.validate import require_supported, unsupported, validate
 from tests.builders.problems import line, problem, shift, technician, visit, without_road
 from tests.builders.random_problems import random_problem
@@ -53,9 +53,13 @@ def test_the_plan_in_force_may_be_the_routes_of_a_solution() -> None:
     ]
 
 
+SKILL = (ReasonCode.SKILL, "Technician 'ann' lacks it.")
+WIDER = Remedy("Widen it", (Edit("/visits/0/windows", [[0, 9]]), Edit("/links/2", op="remove")), 12)
+
+
 def test_a_solution_is_read_back_as_it_was_written() -> None:
     reasons = (Reason(ReasonCode.CAPACITY, "Everyone is busy."), Reason(ReasonCode.SKILL, "…"))
-    left = Unserved("out", reasons, (Remedy("Widen it", "window", 12), Remedy("Hire", "shift")))
+    left = Unserved("out", reasons, (WIDER, Remedy("Hire")), (Obstacle("ann", *SKILL),), False)
     stats = Stats(1.5, 7, 2, (Stage("insertion", 0.25, 100), Stage("routing", 1.25, None)))
     full = dataclasses.replace(SOLUTION, unserved=(left,), stats=stats)
     assert native.load_solution(native.dump_solution(full)) == full
@@ -70,6 +74,9 @@ SOLUTION_FAULTS: list[tuple[str, Any]] = [
     ("/routes/0/return_", 5), ("/routes/0/stops/0/kind", "job"), ("/routes/0/stops/0/arrive", 2**31),
     ("/routes/0/stops/0/location", 0.5), ("/routes/0/stops/0/load", {"x": -1}), ("/unserved/0", "out"),
     ("/unserved/0/reasons", [{"code": "weather"}]), ("/unserved/0/remedies", [{"message": "m"}]),
+    ("/unserved/0/remedies", [{"message": "m", "relax": [{"op": "move", "path": "/visits/0", "value": 1}]}]),
+    ("/unserved/0/remedies", [{"message": "m", "relax": [{"op": "add", "path": "/visits/0/due"}]}]),
+    ("/unserved/0/technicians", [{"technician": "ann"}]), ("/unserved/0/explored", 1),
     ("/stats/seconds", -1), ("/stats/threads", 0), ("/stats/stages", [{"name": "x", "seconds": True}]),
 ]  # fmt: skip
 

@@ -13,7 +13,7 @@ from solver.insertion.legs import IMPOSSIBLE, estimate, legs_of
 from solver.insertion.places import TRIALS
 from solver.insertion.plan import Change, Plan
 from solver.insertion.regret import best_place
-from solver.reasons import sentence
+from solver.explain.reasons import sentence
 from solver.solution import Reason, ReasonCode, Unserved
 
 ORDER: Final = tuple(ReasonCode)

@@ -1,0 +1,5 @@
+"""Why visits are left out, and the smallest changes that would let them in."""
+
+from solver.explain.inquiry import explain
+
+__all__ = ["explain"]
