@@ -1,0 +1,57 @@
+"""One solver in a process of its own, on the cores it is given, ended when it does not end."""
+
+import os
+import pickle
+import signal
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import Final
+
+from tests.benchmarks.contest.protocol import Finish, Request
+
+SPARE: Final = 60.0
+"""Seconds beyond the limit, for starting and for the making of models, after which a solver is ended."""
+ROOT: Final = Path(__file__).resolve().parents[3]
+
+
+def race(request: Request) -> Finish:
+    """What the solver found; a crash or a search without end is told in `Finish.told`."""
+    with tempfile.TemporaryDirectory() as folder:
+        given, answer, errors = (Path(folder, name) for name in ("request", "answer", "errors"))
+        given.write_bytes(pickle.dumps(request))
+        cores = ",".join(map(str, sorted(request.cores)))
+        command = [
+            sys.executable,
+            "-m",
+            "tests.benchmarks.contest.racer",
+            request.solver,
+            cores,
+            str(given),
+            str(answer),
+        ]
+        with (
+            errors.open("wb") as told,
+            subprocess.Popen(
+                command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=told, start_new_session=True
+            ) as process,
+        ):
+            ended = _waited(process, request.seconds + SPARE)
+        if answer.exists() and ended == 0:
+            finish: Finish = pickle.loads(answer.read_bytes())
+            return finish
+        lines = errors.read_text(errors="replace").strip().splitlines()
+        late = f"ended after {request.seconds + SPARE:.0f} s without an answer"
+        return Finish(told=late if ended is None else f"ended with {ended}: {lines[-1] if lines else 'no word'}")
+
+
+def _waited(process: "subprocess.Popen[bytes]", seconds: float) -> int | None:
+    """The exit code, or None when the process and all it started had to be ended, as on any interruption of ours."""
+    try:
+        return process.wait(seconds)
+    except subprocess.TimeoutExpired:
+        return None
+    finally:
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGKILL)
