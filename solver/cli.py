@@ -3,19 +3,16 @@
 Problems with files and input are told on standard error, in one line or one line a fault, and never as a traceback.
 """
 
-import os
 import signal
-import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import fields
 from pathlib import Path
 from types import FrameType
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 
-from solver.child import SolverCrashed, solve_in_child
-from solver.faults import Malformed, Unsupported
+from solver.child import solve_in_child
 from solver.formats import native, parsing
 from solver.formats.files import STANDARD, check_writable, read_bytes, write_bytes
 from solver.formats.vroom import read_vroom
@@ -25,18 +22,12 @@ from solver.referee import Violation, check, cost
 from solver.search import Limits
 from solver.showing import Showing, shown
 from solver.solution import Cost, Solution, Status
-from solver.solve import RefusedByReferee
+from solver.telling import DONE, INFEASIBLE, WRONG, named, say, told
 from solver.validate import require_supported
 from solver.words import plural
 
-DONE: Final = 0
-WRONG: Final = 1
-BAD_INPUT: Final = 2
-INFEASIBLE: Final = 3
-
 FORMATS: Final = ("native", "vroom")
 Answer = Callable[[Solution], bytes]
-T = TypeVar("T")
 
 
 def run_solve(
@@ -52,9 +43,7 @@ def run_solve(
     format_: "native" or "vroom", of both files. Ctrl-C stops the search, and the best plan found is still written.
     Exit code: 0 feasible, 3 infeasible, 2 bad input or output, 1 the search failed.
     """
-    return _told(
-        lambda: _solve(problem, output, limits or Limits(), format_, Showing.NONE if quiet else showing, quiet)
-    )
+    return told(lambda: _solve(problem, output, limits or Limits(), format_, Showing.NONE if quiet else showing, quiet))
 
 
 def run_check(problem: str | Path, solution: str | Path, as_json: bool = False) -> int:
@@ -62,18 +51,18 @@ def run_check(problem: str | Path, solution: str | Path, as_json: bool = False) 
 
     Exit code: 0 no rule is broken and the stated cost is right, 1 otherwise, 2 bad input.
     """
-    return _told(lambda: _check(problem, solution, as_json))
+    return told(lambda: _check(problem, solution, as_json))
 
 
 def _solve(problem: str | Path, output: str | Path, limits: Limits, format_: str, showing: Showing, quiet: bool) -> int:
     check_writable(output)
-    given, answer = _named(problem, lambda: _read(problem, format_))
-    _named(problem, lambda: require_supported(given))
+    given, answer = named(problem, lambda: _read(problem, format_))
+    named(problem, lambda: require_supported(given))
     with _interruptible() as stop, shown(showing, len(given.visits)) as on_progress:
         solution = solve_in_child(given, limits, on_progress=on_progress, cancel=stop)
     write_bytes(output, answer(solution))
     if not quiet:
-        _say(summary(given, solution))
+        say(summary(given, solution))
     return DONE if solution.status is Status.FEASIBLE else INFEASIBLE
 
 
@@ -96,8 +85,8 @@ def summary(problem: Problem, solution: Solution) -> str:
 def _check(problem: str | Path, solution: str | Path, as_json: bool) -> int:
     if str(problem) == STANDARD == str(solution):
         raise OSError("only one of the two files can come from standard input")
-    given = _named(problem, lambda: native.read_problem(problem))
-    judged = _named(solution, lambda: native.read_solution(solution))
+    given = named(problem, lambda: native.read_problem(problem))
+    judged = named(solution, lambda: native.read_solution(solution))
     found = check(given, judged)
     right = cost(given, judged.routes)
     text = parsing.write(verdict(judged, found, right), indent=1) if as_json else _verdict_text(judged, found, right)
@@ -127,50 +116,6 @@ def _verdict_text(judged: Solution, found: list[Violation], right: Cost) -> byte
     lines.append(f"cost {right.total}" + (f": {shares}" if shares else ""))
     lines.append(f"{plural(len(found), 'violation')}" if found else f"right: {judged.status}, no rule is broken")
     return ("\n".join(lines) + "\n").encode("utf-8", "replace")
-
-
-class _Refused(Exception):
-    """A file that was read is not what it should be; the message is what to tell, all of it."""
-
-
-def _named(path: str | Path, act: Callable[[], T]) -> T:
-    """What `act` gives; a refusal of its content is told with the file's name."""
-    name = "standard input" if str(path) == STANDARD else str(path)
-    try:
-        return act()
-    except Malformed as refusal:
-        what = "cannot be planned" if isinstance(refusal, Unsupported) else "is malformed"
-        head = f"{name} {what}: {plural(len(refusal.faults), 'fault')}"
-        raise _Refused("\n".join([head, *(f"  {fault}" for fault in refusal.faults)])) from None
-
-
-def _told(act: Callable[[], int]) -> int:
-    """What `act` returns; what a user must be told instead goes to standard error."""
-    try:
-        return act()
-    except _Refused as refusal:
-        _say(str(refusal))
-        return BAD_INPUT
-    except BrokenPipeError:
-        # Python would try to flush what nobody reads once more as it ends, and print a traceback.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        _say("error: standard output was closed before all was written")
-        return BAD_INPUT
-    except OSError as error:
-        name = f"{error.filename}: " if error.filename else ""
-        _say(f"error: {name}{error.strerror or error}")
-        return BAD_INPUT
-    except (SolverCrashed, RefusedByReferee) as crash:
-        _say(f"error: {crash}")
-        return WRONG
-    except MemoryError:
-        _say("error: there is not enough memory for this input")
-        return BAD_INPUT
-
-
-def _say(message: str) -> None:
-    sys.stderr.write(message.encode("utf-8", "replace").decode() + "\n")
-    sys.stderr.flush()
 
 
 @contextmanager
