@@ -1,4 +1,4 @@
-"""`python -m solver solve|check`: the optimiser without the rest of the project."""
+"""`python -m solver solve|check|confidence`: the optimiser without the rest of the project."""
 
 import argparse
 import math
@@ -6,11 +6,14 @@ import sys
 from collections.abc import Sequence
 
 from solver.cli import FORMATS, run_check, run_solve
+from solver.confidence import MOST_SAMPLES, SAMPLES
+from solver.confidence.command import run_confidence
 from solver.search import Limits
 from solver.showing import Showing
 
 SOLVE_EXAMPLE = "example: python -m solver solve day.json -o plan.json --seconds 30"
 CHECK_EXAMPLE = "example: python -m solver check day.json plan.json"
+CONFIDENCE_EXAMPLE = "example: python -m solver confidence day.json plan.json --samples 100000"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -18,6 +21,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = _parser().parse_args(arguments)
     if given.command == "check":
         return run_check(given.problem, given.solution, given.json)
+    if given.command == "confidence":
+        return run_confidence(
+            given.problem, given.solution, given.samples, given.seed, given.correlation, as_json=given.json
+        )
     limits = Limits(
         seconds=None if given.iterations is not None else given.seconds,
         iterations=given.iterations,
@@ -29,10 +36,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m solver", description="Plan field-service days, and judge plans.")
-    commands = parser.add_subparsers(dest="command", required=True, metavar="solve|check")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="solve|check|confidence")
     _add_solve(commands.add_parser("solve", help="plan a problem", description="Plan a problem.", epilog=SOLVE_EXAMPLE))
     about = "Recompute every rule and the cost of a plan."
     _add_check(commands.add_parser("check", help="judge a plan", description=about, epilog=CHECK_EXAMPLE))
+    about = "How surely a plan keeps each promised window, when durations and travel vary by their spreads."
+    _add_confidence(
+        commands.add_parser(
+            "confidence", help="how surely a plan keeps its promises", description=about, epilog=CONFIDENCE_EXAMPLE
+        )
+    )
     return parser
 
 
@@ -52,9 +65,24 @@ def _add_solve(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_check(parser: argparse.ArgumentParser) -> None:
+    _add_files(parser)
+    parser.add_argument("--json", action="store_true", help="print the verdict as JSON")
+
+
+def _add_confidence(parser: argparse.ArgumentParser) -> None:
+    _add_files(parser)
+    parser.add_argument(
+        "--samples", type=_samples, default=SAMPLES, metavar="N", help=f"days to simulate (default: {SAMPLES})"
+    )
+    parser.add_argument("--seed", type=_count, default=0, metavar="N", help="of the random delays (default: 0)")
+    about = "how alike the delays of a day's legs are, 0 to 100 (default: 0, independent)"
+    parser.add_argument("--correlation", type=_percent, default=0, metavar="PERCENT", help=about)
+    parser.add_argument("--json", action="store_true", help="print the probabilities as JSON")
+
+
+def _add_files(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("problem", metavar="PROBLEM.json", help='the problem ("-": standard input)')
     parser.add_argument("solution", metavar="SOLUTION.json", help='the solution ("-": standard input)')
-    parser.add_argument("--json", action="store_true", help="print the verdict as JSON")
 
 
 def _seconds(text: str) -> float:
@@ -67,6 +95,18 @@ def _seconds(text: str) -> float:
 def _count(text: str) -> int:
     if not (text.isascii() and text.isdecimal() and len(text) <= 9):
         raise argparse.ArgumentTypeError(f"{text!r} must be a whole number, 0 to 999999999")
+    return int(text)
+
+
+def _samples(text: str) -> int:
+    if not (text.isascii() and text.isdecimal() and len(text) <= 7 and 0 < int(text) <= MOST_SAMPLES):
+        raise argparse.ArgumentTypeError(f"{text!r} must be a whole number, 1 to {MOST_SAMPLES}")
+    return int(text)
+
+
+def _percent(text: str) -> int:
+    if not (text.isascii() and text.isdecimal() and len(text) <= 3 and int(text) <= 100):
+        raise argparse.ArgumentTypeError(f"{text!r} must be a whole number of percent, 0 to 100")
     return int(text)
 
 
