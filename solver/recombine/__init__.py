@@ -1,0 +1,6 @@
+"""Recombining routes: the best set of routes out of all that a search has seen."""
+
+from solver.recombine.choice import recombine
+from solver.recombine.column import Column, column_of, total
+
+__all__ = ["Column", "column_of", "recombine", "total"]
