@@ -4,22 +4,31 @@ A technician's rules are gone through in the order of `ReasonCode`; the code of 
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final, NamedTuple
 
 import numpy as np
 
 from solver.compiled import NEVER, SCALE, BoolArray, Compiled, IntArray
+from solver.explain.reasons import sentence
+from solver.explain.remedies import Remedies
+from solver.explain.scene import Work
 from solver.insertion.legs import IMPOSSIBLE, estimate, legs_of
 from solver.insertion.places import TRIALS
 from solver.insertion.plan import Change, Plan
 from solver.insertion.regret import best_place
-from solver.explain.reasons import sentence
-from solver.solution import Reason, ReasonCode, Unserved
+from solver.solution import Obstacle, Reason, ReasonCode, Unserved
 
 ORDER: Final = tuple(ReasonCode)
 
 
-class Obstacle(NamedTuple):
+WORK: Final = 4000
+"""Routes timed at most in search of remedies for one plan."""
+LEAST: Final = 100
+"""Routes timed for one visit at least, as long as there are any left; visits after that get no remedies."""
+
+
+class Stopped(NamedTuple):
     """What stops one technician from a visit. extra: cents that serving it would add, where that was worked out."""
 
     technician: int
@@ -27,11 +36,30 @@ class Obstacle(NamedTuple):
     extra: int | None = None
 
 
-def explain(plan: Plan, left: Sequence[int]) -> tuple[Unserved, ...]:
-    """For each of these visits, which the plan leaves out, why."""
+def explain(plan: Plan, left: Sequence[int], work: int = WORK) -> tuple[Unserved, ...]:
+    """For each of these visits, which the plan leaves out, why, and what would let it in.
+
+    work: how many routes may be timed in search of remedies, 0 for none; counted, so that the answer is the same on
+    any machine. What must be served, and what costs most to leave out, is looked at first.
+    """
     if not left:
         return ()
-    return _Inquiry(plan, left).all()
+    told = _Inquiry(plan, left).all()
+    if not plan.routes or not work:
+        return tuple(replace(unserved, explored=not plan.routes) for unserved in told)
+    return _with_remedies(plan, left, told, work)
+
+
+def _with_remedies(plan: Plan, left: Sequence[int], told: tuple[Unserved, ...], work: int) -> tuple[Unserved, ...]:
+    remedies = Remedies(plan)
+    found = list(told)
+    for done, row in enumerate(sorted(range(len(left)), key=lambda row: -plan.compiled.unserved[left[row]])):
+        own = Work(min(work, max(LEAST, work // (len(left) - done))))
+        work -= own.left
+        offers, explored = remedies.of(left[row], own)
+        work += own.left
+        found[row] = replace(found[row], remedies=tuple(offer.remedy for offer in offers), explored=explored)
+    return tuple(found)
 
 
 class _Prospects:
@@ -86,20 +114,27 @@ class _Inquiry:
         if self.alone is None or self.beside is None:
             return Unserved(visit.id, (Reason(ReasonCode.NO_TECHNICIAN, "There is no technician with a shift."),))
         fits = self.beside.fits(row)
-        crews = [(t, crew) for t, crew in enumerate(self.compiled.crews) if crew.shifts]
-        obstacles = [self._obstacle(row, t, self.alone, self.beside, fits) for t, _ in crews]
-        codes = sorted({obstacle.code for obstacle in obstacles}, key=ORDER.index, reverse=True)
-        reasons = [
-            Reason(code, sentence(self.compiled, self.left[row], code, [o for o in obstacles if o.code is code]))
-            for code in codes
-        ]
-        return Unserved(visit.id, tuple(reasons))
+        crews = [t for t, crew in enumerate(self.compiled.crews) if crew.shifts]
+        found = sorted(
+            (self._obstacle(row, t, self.alone, self.beside, fits) for t in crews),
+            key=lambda stopped: -ORDER.index(stopped.code),
+        )
+        alike = {code: [one for one in found if one.code is code] for code in dict.fromkeys(one.code for one in found)}
+        reasons = tuple(Reason(code, self._sentence(row, stopped)) for code, stopped in alike.items())
+        return Unserved(visit.id, reasons, technicians=tuple(self._told(row, one) for one in found))
 
-    def _obstacle(self, row: int, technician: int, alone: _Prospects, beside: _Prospects, fits: bool) -> Obstacle:
+    def _told(self, row: int, stopped: Stopped) -> Obstacle:
+        technician = self.compiled.problem.technicians[stopped.technician]
+        return Obstacle(technician.id, stopped.code, self._sentence(row, [stopped]))
+
+    def _sentence(self, row: int, stopped: Sequence[Stopped]) -> str:
+        return sentence(self.compiled, self.left[row], stopped[0].code, stopped)
+
+    def _obstacle(self, row: int, technician: int, alone: _Prospects, beside: _Prospects, fits: bool) -> Stopped:
         """The rule that stops the technician, whichever shift gets furthest."""
         code = self._unable(self.left[row], technician)
         if code is not None:
-            return Obstacle(technician, code)
+            return Stopped(technician, code)
         shifts = self.compiled.crews[technician].shifts
         found = [
             self._shut_out(row, technician, shift, alone) or self._crowded_out(row, technician, shift, beside, fits)
@@ -123,35 +158,35 @@ class _Inquiry:
             return ReasonCode.TECHNICIAN_EXCLUDED
         return None
 
-    def _shut_out(self, row: int, technician: int, shift: int, alone: _Prospects) -> Obstacle | None:
+    def _shut_out(self, row: int, technician: int, shift: int, alone: _Prospects) -> Stopped | None:
         """The first rule that keeps the visit out of an otherwise empty shift."""
         compiled, v = self.compiled, self.left[row]
         if compiled.pinned_shift[v] >= 0 and compiled.pinned_shift[v] != shift:
-            return Obstacle(technician, ReasonCode.TECHNICIAN_EXCLUDED)
+            return Stopped(technician, ReasonCode.TECHNICIAN_EXCLUDED)
         if not self.on_duty[row][shift]:
-            return Obstacle(technician, ReasonCode.WINDOW)
+            return Stopped(technician, ReasonCode.WINDOW)
         if not self.reachable[row][shift]:
-            return Obstacle(technician, ReasonCode.UNREACHABLE)
+            return Stopped(technician, ReasonCode.UNREACHABLE)
         if compiled.pinned_order[v] > 0:  # cannot be judged alone: others come before it
             return None
         if not alone.possible(row, shift) or (alone.near(row, shift) and alone.exact(row, shift) is None):
-            return Obstacle(technician, ReasonCode.SHIFT_TOO_SHORT)
+            return Stopped(technician, ReasonCode.SHIFT_TOO_SHORT)
         return None
 
-    def _crowded_out(self, row: int, technician: int, shift: int, beside: _Prospects, fits: bool) -> Obstacle:
+    def _crowded_out(self, row: int, technician: int, shift: int, beside: _Prospects, fits: bool) -> Stopped:
         """What keeps the visit out of the shift as it is planned.
 
         fits: whether a nearer shift has a place for it; then a far one that seems to have one is dearer still.
         """
         full = ReasonCode.PINNED_CONFLICT if self.compiled.pinned_shift[self.left[row]] >= 0 else ReasonCode.CAPACITY
         if not beside.possible(row, shift):
-            return Obstacle(technician, full)
+            return Stopped(technician, full)
         if not beside.near(row, shift):
-            return Obstacle(technician, ReasonCode.NOT_WORTH_IT if fits else full)
+            return Stopped(technician, ReasonCode.NOT_WORTH_IT if fits else full)
         change = beside.exact(row, shift)
         if change is None:
-            return Obstacle(technician, full)
-        return Obstacle(technician, ReasonCode.NOT_WORTH_IT, -(-change.cost // SCALE))
+            return Stopped(technician, full)
+        return Stopped(technician, ReasonCode.NOT_WORTH_IT, -(-change.cost // SCALE))
 
 
 def _on_duty(compiled: Compiled, visits: IntArray) -> list[list[bool]]:
