@@ -1,7 +1,7 @@
 """From a day's rows to a `solver.Problem`, and nothing else."""
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from db.models import Preference, StopKind, VisitStatus, Warehouse
 from dispatch.planning.day.crew import Crew, Duty, crew
@@ -10,6 +10,7 @@ from dispatch.planning.day.ids import Ids, named, reverse
 from dispatch.planning.day.policy import Policy
 from dispatch.planning.day.roads import Roads, spot
 from dispatch.planning.day.rows import DayRows, less
+from dispatch.planning.day.spreads import TRAVEL_PERCENT
 from dispatch.planning.day.windows import apart, in_seconds
 from dispatch.planning.day.work import DayVisit, Work, out, work
 from dispatch.planning.findings import Code, Finding, Severity
@@ -72,7 +73,7 @@ def build(day: Day, roads: Roads, lost: Code = Code.FAR_FROM_ROAD) -> Built:
     published = day.rows.plan is not None and day.rows.plan.published_at is not None
     problem = p.Problem(
         name=f"{day.rows.territory.code} {day.horizon.local_date.isoformat()}",
-        travel=roads.travel,
+        travel=replace(roads.travel, spread_percent=TRAVEL_PERCENT),
         technicians=tuple(_technicians(day.rows, duties, names, roads)),
         visits=tuple(_visit(day.rows, visit, names, roads) for visit in visits),
         warehouses=tuple(_warehouses(day.rows, stores, names, roads, last)),
@@ -183,8 +184,9 @@ def _shift(duty: Duty, horizon: Horizon, names: _Names, roads: Roads) -> p.Shift
 def _visit(rows: DayRows, visit: DayVisit, names: _Names, roads: Roads) -> p.Visit:
     row = visit.candidate.visit
     asks = not visit.candidate.started
-    used_up = row.status in (VisitStatus.COMPLETED, VisitStatus.INCOMPLETE)
-    parts = {} if used_up else rows.parts.get(row.id, {})
+    over = row.status in (VisitStatus.COMPLETED, VisitStatus.INCOMPLETE)
+    parts = {} if over else rows.parts.get(row.id, {})
+    planned = row.duration_seconds + row.setup_seconds
     return p.Visit(
         id=names.visits[row.id],
         location=roads.of(visit.place),
@@ -200,6 +202,7 @@ def _visit(rows: DayRows, visit: DayVisit, names: _Names, roads: Roads) -> p.Vis
         unserved_cost=visit.unserved_cost,
         technicians=_rule(rows, row.id, names) if asks else p.TechnicianRule(),
         pinned=_pinned(visit, names),
+        spread=0 if over else rows.spreads.seconds(visit.candidate.work_order.work_type_id, planned),
     )
 
 

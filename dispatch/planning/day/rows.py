@@ -32,6 +32,7 @@ from dispatch.errors import NotFound
 from dispatch.planning.day.candidates import Candidate, Reach, candidates, chunks, plan_of
 from dispatch.planning.day.horizon import Horizon
 from dispatch.planning.day.reserved import Reserved, reserved
+from dispatch.planning.day.spreads import Spreads, spreads
 
 Levels = Mapping[int, Mapping[str, int]]
 """For each visit id: {skill code: level}."""
@@ -77,6 +78,7 @@ class DayRows:
     warehouse_stock: Mapping[int, Mapping[int, int]]
     reserved: Reserved
     part_numbers: Mapping[int, str]
+    spreads: Spreads
 
     @property
     def revisions(self) -> dict[int, int]:
@@ -85,7 +87,8 @@ class DayRows:
 
 
 def read_day(session: Session, territory_id: int, local_date: date, now: datetime) -> DayRows:
-    """All that planning this day looks at; `now` decides which other days' plans still reserve parts.
+    """All that planning this day looks at; `now` decides which other days' plans still reserve parts, and which visits
+    show how much durations vary.
 
     Raises NotFound when there is no such territory, or the session's viewer may not know of it.
     """
@@ -128,6 +131,7 @@ def read_day(session: Session, territory_id: int, local_date: date, now: datetim
         warehouse_stock=stock,
         reserved=reserved(session, territory_id, plan.id if plan else None, horizon.local(now).date()),
         part_numbers=_part_numbers(session, parts, stock),
+        spreads=spreads(session, territory_id, now),
     )
 
 
