@@ -15,7 +15,7 @@ def takes_all_breaks(duty: Duty) -> bool:
     second by second; such shifts keep the routes they have.
     """
     owed = sum(1 << b for b, rest in enumerate(duty.breaks) if not rest.optional)
-    return any(rests.bits & owed == owed for rests in choices(duty.breaks)[0])
+    return any(rests.bits & owed == owed for rests in choices(duty.breaks))
 
 
 def state_breaks(model: Model, time: Any) -> None:

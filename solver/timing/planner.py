@@ -1,9 +1,10 @@
 """One shift's visits in a given order, as the cheapest whole route: warehouse stops placed, times chosen."""
 
+from functools import cached_property
 from typing import Final, NamedTuple
 
 from solver.compiled import NEVER, Compiled, Service, service_of
-from solver.timing.schedule import Course, Schedule, schedule
+from solver.timing.schedule import Schedule, Timer
 from solver.timing.supplies import Loads, Stock, Stops, reloads
 
 MEMORY: Final = 100_000
@@ -32,6 +33,10 @@ class Planner:
         self.compiled = compiled
         self._services: dict[tuple[int, int], Service] = {}
         self._known: dict[tuple[int, tuple[int, ...], tuple[int, ...], Stock], TimedRoute | None] = {}
+
+    @cached_property
+    def _timer(self) -> Timer:
+        return Timer(self.compiled)
 
     def service(self, stop: int, technician: int) -> Service:
         """The stop (a visit, or ~warehouse) as this technician does it."""
@@ -111,7 +116,5 @@ class Planner:
         duty = compiled.duties[draft.shift]
         if draft.travel > duty.max_travel or draft.travel >= NEVER:
             return None
-        services = [self.service(stop, duty.technician) for stop in draft.stops]
-        crew = compiled.crews[duty.technician]
-        times = schedule(Course(duty, crew, services, draft.seconds, draft.drives))
+        times = self._timer.schedule(draft.shift, draft.stops)
         return None if times is None else draft._replace(cost=draft.cost + times.cost, schedule=times)

@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 from functools import lru_cache
-from itertools import permutations
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from solver.problem import Break
+
+NO_LIMIT: Final = 1 << 40
 
 
 class Rests(NamedTuple):
@@ -23,40 +24,51 @@ class Rests(NamedTuple):
     unpaid: int
 
 
-Choices = tuple[tuple[Rests, ...], ...]
-"""For each set of breaks taken so far (as bits), what may be taken on the next leg; nothing comes first."""
-
-NO_LIMIT = 1 << 40
+NO_REST: Final = Rests((), 0, NO_LIMIT, -NO_LIMIT, 0, 0)
 
 
 @lru_cache(maxsize=4096)
-def choices(breaks: tuple[Break, ...]) -> Choices:
-    """What may be taken on a leg, for each set of breaks already taken."""
-    everything = range(len(breaks))
-    return tuple(
-        tuple(_orders(breaks, [b for b in everything if not taken >> b & 1])) for taken in range(1 << len(breaks))
+def choices(breaks: tuple[Break, ...]) -> tuple[Rests, ...]:
+    """What may be taken on one leg: nothing first, then per set of breaks the orders that no other order beats."""
+    best: list[list[Rests]] = [[] for _ in range(1 << len(breaks))]
+    best[0].append(NO_REST)
+    for bits, found in enumerate(best):  # a larger set has a larger number
+        for rests in found:
+            for b, rest in enumerate(breaks):
+                if not bits >> b & 1 and rests.ready_from <= rest.latest:
+                    _keep(best[bits | 1 << b], _then(rests, b, rest))
+    return tuple(rests for found in best for rests in found)
+
+
+def _then(rests: Rests, b: int, rest: Break) -> Rests:
+    return Rests(
+        order=(*rests.order, b),
+        bits=rests.bits | 1 << b,
+        depart_by=min(rests.depart_by, rest.latest - rests.seconds),
+        ready_from=max(rests.ready_from, rest.earliest) + rest.duration,
+        seconds=rests.seconds + rest.duration,
+        unpaid=rests.unpaid + (0 if rest.paid else rest.duration),
     )
 
 
-def _orders(breaks: Sequence[Break], left: Sequence[int]) -> list[Rests]:
-    found = []
-    for count in range(len(left) + 1):
-        for order in permutations(left, count):
-            rests = _rests(breaks, order)
-            if rests is not None:
-                found.append(rests)
-    return found
+def _keep(found: list[Rests], new: Rests) -> None:
+    """Adds the order unless one of the same breaks may leave as late and is ready as early; drops those it beats."""
+    if not any(_beats(old, new) for old in found):
+        found[:] = [old for old in found if not _beats(new, old)] + [new]
 
 
-def _rests(breaks: Sequence[Break], order: tuple[int, ...]) -> Rests | None:
-    """The breaks in this order, or None when they cannot follow one another."""
-    depart_by, ready_from, seconds, unpaid = NO_LIMIT, -NO_LIMIT, 0, 0
-    for b in order:
-        rest = breaks[b]
-        if ready_from > rest.latest:
-            return None
-        depart_by = min(depart_by, rest.latest - seconds)
-        ready_from = max(ready_from, rest.earliest) + rest.duration
-        seconds += rest.duration
-        unpaid += 0 if rest.paid else rest.duration
-    return Rests(order, sum(1 << b for b in order), depart_by, ready_from, seconds, unpaid)
+def _beats(one: Rests, other: Rests) -> bool:
+    return one.depart_by >= other.depart_by and one.ready_from <= other.ready_from
+
+
+def steps(breaks: Sequence[Break]) -> list[list[tuple[int, int]]]:
+    """For each set of breaks taken (as bits): the sets before the leg, each with what was then taken (its choice).
+
+    The leg on which nothing is taken comes last in each.
+    """
+    found: list[list[tuple[int, int]]] = [[] for _ in range(1 << len(breaks))]
+    for number, rests in enumerate(choices(tuple(breaks))):
+        for before in range(1 << len(breaks)):
+            if not before & rests.bits:
+                found[before | rests.bits].append((before, number))
+    return [sorted(ways) for ways in found]
