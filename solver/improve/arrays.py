@@ -59,6 +59,7 @@ class Arrays(NamedTuple):
     bonus: FloatArray  # (n, t)
     pinned_shift: IntArray  # (n,) -1: free
     pinned_order: IntArray  # (n,) -1: free
+    any_order: bool  # some visit's place is pinned
     need_from: IntArray  # (n + 1,) parts used up
     need_part: IntArray
     need_count: IntArray
@@ -96,6 +97,7 @@ class Arrays(NamedTuple):
     # warehouses
     stock: IntArray  # (m, p), NO_LIMIT: unlimited
     lends: BoolArray  # (m, tools)
+    complete: BoolArray  # (m,) who stops there lacks nothing afterwards
     finite: bool  # some stock is limited
     # links
     link_kind: IntArray  # (l,)
@@ -189,6 +191,7 @@ def _visits(compiled: Compiled) -> dict[str, object]:
         "bonus": np.ascontiguousarray(compiled.bonus_estimate),
         "pinned_shift": compiled.pinned_shift,
         "pinned_order": compiled.pinned_order,
+        "any_order": bool((compiled.pinned_order >= 0).any()),
         "need_from": need_from,
         "need_part": ints(part for part, _ in needs),
         "need_count": ints(count for _, count in needs),
@@ -261,8 +264,10 @@ def _warehouses(compiled: Compiled) -> dict[str, object]:
     parts = len(compiled.parts)
     stock = [[NO_LIMIT] * parts if store.stock is None else list(store.stock) for store in compiled.stores]
     costs = compiled.problem.costs
+    wanted = frozenset().union(*compiled.tools)
     return {
         "stock": np.array(stock, dtype=np.int64).reshape(len(stock), parts),
+        "complete": np.array([store.stock is None and store.tools >= wanted for store in compiled.stores], dtype=np.bool_),
         "finite": any(store.stock is not None for store in compiled.stores),
         "tardiness_rate": float(PER_HOUR * costs.max_tardiness_per_hour),
         "imbalance_rate": float(PER_HOUR * costs.imbalance_per_hour),

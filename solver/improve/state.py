@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from solver.compiled import FloatArray, IntArray
+from solver.compiled import BoolArray, FloatArray, IntArray
 from solver.improve.arrays import Arrays
 
 RELOADS = 3
@@ -12,7 +12,10 @@ RELOADS = 3
 
 
 class State(NamedTuple):
-    """n visits, s shifts, t technicians, m warehouses, p parts. Warehouse stops are not in the lists: `store_*` place them."""
+    """n visits, s shifts, t technicians, m warehouses, p parts.
+
+    Warehouse stops are not in the lists: `store_*` place them.
+    """
 
     after: IntArray  # (n,) the next visit of the route, -1: none
     before: IntArray  # (n,) the visit before, -1: none
@@ -44,6 +47,8 @@ class State(NamedTuple):
     stores: IntArray  # (s,) warehouse stops of the route
     store_stop: IntArray  # (s, RELOADS) stop index
     store_place: IntArray  # (s, RELOADS) place in the order of all stops
+    short: BoolArray  # (s,) its visits lack parts or tools unless it stops at a warehouse
+    plain: BoolArray  # (s,) no breaks, and no visit whose cost depends on its start
     # plan
     used: IntArray  # (t, p) parts needed by the technician's visits
     drawn: IntArray  # (m, p) parts loaded from warehouses
@@ -90,6 +95,7 @@ def empty_state(arrays: Arrays) -> State:
         stores=zeros(s),
         store_stop=zeros(s, RELOADS),
         store_place=zeros(s, RELOADS),
+        short=np.zeros(s, dtype=np.bool_), plain=np.ones(s, dtype=np.bool_),
         used=zeros(t, p),
         drawn=zeros(m, p),
         draws=zeros(s, m, p) if arrays.finite else zeros(0, 0, 0),
@@ -97,14 +103,45 @@ def empty_state(arrays: Arrays) -> State:
 
 
 class Work(NamedTuple):
-    """Scratch space of one chain. `stops`: the route being priced, warehouse stops included."""
+    """Scratch space of one chain."""
 
-    stops: IntArray
-    starts: IntArray
-    best_stops: IntArray
+    level: IntArray  # (RELOADS + 1, stops) the route being priced, and with one more warehouse stop each
+    branch: IntArray  # (RELOADS + 1, 5) where the search for warehouse stops stands
+    chosen: IntArray  # (stops,) the stops of the cheapest way to fetch what lacks
+    size: IntArray  # (1,) how many they are
+    lacking: IntArray  # (2,) part and tool of the first lack, -1: not that
+    sums: IntArray  # (4,) of the route priced last: seconds driven, metres, least duration, its departure
+    bonus: FloatArray  # (1,) its bonus
+    seen: IntArray  # (s,) stamps of shifts looked at
+    stamp: IntArray  # (1,)
+    tried: IntArray  # (s,) stamps of kinds of empty shifts tried
+    trial: IntArray  # (1,)
+    found: IntArray  # (2,) the best place: shift, and the visit before
+    # what an iteration changed
+    touched: IntArray  # (s,) shifts changed
+    touches: IntArray  # (1,) how many
+    kept: IntArray  # (n,) their visits as they were, one route after the other
+    kept_from: IntArray  # (s + 1,)
+    kept_row: IntArray  # (s, fields) their whole numbers
+    kept_cost: FloatArray  # (s, 2) their cost and bonus
+    waiting: IntArray  # (n,) visits to be put in
+    waits: IntArray  # (1,) how many
+    left: IntArray  # (n,) visits left out
+    lefts: IntArray  # (1,)
+    key: FloatArray  # (n,) by which the waiting are sorted
 
 
 def work_for(arrays: Arrays) -> Work:
-    """Room for the longest route."""
-    size = arrays.visits + RELOADS + 2
-    return Work(*(np.zeros(size, dtype=np.int64) for _ in range(3)))
+    """Room for the longest route and for every change of one iteration."""
+    n, s = arrays.visits, len(arrays.start)
+    size = n + RELOADS + 2
+
+    def zeros(*shape: int) -> IntArray:
+        return np.zeros(shape, dtype=np.int64)
+
+    return Work(
+        level=zeros(RELOADS + 1, size), branch=zeros(RELOADS + 1, 5), chosen=zeros(size), size=zeros(1), lacking=zeros(2), sums=zeros(4),
+        bonus=np.zeros(1), seen=zeros(s), stamp=zeros(1), tried=zeros(s), trial=zeros(1), found=zeros(2),
+        touched=zeros(s), touches=zeros(1), kept=zeros(n), kept_from=zeros(s + 1), kept_row=zeros(s, 8 + 2 * RELOADS),
+        kept_cost=np.zeros((s, 2)), waiting=zeros(n), waits=zeros(1), left=zeros(n), lefts=zeros(1), key=np.zeros(n),
+    )  # fmt: skip

@@ -1,0 +1,177 @@
+"""The search itself: ruin, recreate, and keep or put back as simulated annealing says."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from solver.compiled import FloatArray, IntArray
+from solver.improve.arrays import Arrays
+from solver.improve.chance import Seed, below, exponential, uniform
+from solver.improve.recreate import put_in, sort_waiting
+from solver.improve.routes import link, unlink
+from solver.improve.ruin import related, scattered, strings, whole_shift
+from solver.improve.settle import put_back, settled
+from solver.improve.state import State, Work
+from solver.jit import jit
+
+LEFT_OUT_AT_ONCE = 8
+"""Visits left out that are tried again in one iteration."""
+BLINK = 0.01
+"""Share of places overlooked, as in Christiaens and Vanden Berghe."""
+
+
+class Chain(NamedTuple):
+    """What one chain of the search holds besides its plan."""
+
+    seed: Seed
+    near: IntArray  # (n, k) the visits nearest in space, nearest first: for ruin
+    beside: IntArray  # (n, k) visits beside which insertions are tried; no columns: everywhere
+    kin: IntArray  # (kinds, n, k) visits of one kind with each, -1 where a row ends
+    far: FloatArray  # (n,) how far each is from the shifts' places
+    price: FloatArray  # (n,) units for leaving a visit out
+    cost: FloatArray  # (2,) of the plan now, and of the best
+    best_first: IntArray  # (s,)
+    best_after: IntArray  # (n,)
+    best_left: IntArray  # (1,) mandatory visits left out in the best plan
+    average: IntArray  # (2,) visits taken out in an iteration on average, longest string
+
+
+@jit
+def plan_cost(arrays: Arrays, state: State, price: FloatArray) -> float:
+    """Units of the whole plan, visits left out at their price."""
+    cost = 0.0
+    served = 0
+    for shift in range(state.cost.shape[0]):
+        cost += state.cost[shift]
+        served += state.count[shift]
+    for t in range(arrays.fixed.shape[0]):
+        if arrays.fixed[t] > 0.0:
+            for i in range(arrays.own_from[t], arrays.own_from[t + 1]):
+                if state.count[arrays.own[i]] > 0:
+                    cost += arrays.fixed[t]
+                    break
+    n = arrays.must.shape[0]
+    if served < n:
+        for visit in range(n):
+            if state.shift_of[visit] < 0:
+                cost += price[visit]
+    return cost
+
+
+@jit
+def anneal(arrays: Arrays, state: State, work: Work, chain: Chain, iterations: int, hot: float, cold: float) -> None:
+    """So many iterations, the temperature falling geometrically from `hot` to `cold` (units)."""
+    for i in range(iterations):
+        temperature = hot * (cold / hot) ** (i / iterations)
+        if not _ruined(arrays, state, work, chain):
+            put_back(arrays, state, work)
+            continue
+        _call_left_out(arrays, state, work, chain)
+        sort_waiting(arrays, work, chain.seed, chain.far)
+        put_in(arrays, state, work, chain.beside, chain.price, chain.seed, BLINK)
+        cost = plan_cost(arrays, state, chain.price)
+        if cost < chain.cost[0] + temperature * exponential(chain.seed):
+            chain.cost[0] = cost
+            if cost < chain.cost[1] - 1e-6:
+                remember(state, chain)
+        else:
+            put_back(arrays, state, work)
+
+
+@jit
+def _ruined(arrays: Arrays, state: State, work: Work, chain: Chain) -> bool:
+    """Takes visits out and prices what stays; False when some route cannot stay so."""
+    work.stamp[0] += 1
+    work.touches[0] = work.waits[0] = 0
+    drawn = uniform(chain.seed)
+    kinds = chain.kin.shape[0]
+    if drawn < 0.85 or kinds == 0:
+        strings(arrays, state, work, chain.near, chain.seed, chain.average[0], chain.average[1])
+    elif drawn < 0.87:
+        whole_shift(arrays, state, work, chain.seed)
+    elif drawn < 0.90:
+        scattered(arrays, state, work, chain.seed, chain.average[0])
+    else:
+        related(arrays, state, work, chain.kin[below(chain.seed, kinds)], chain.seed, chain.average[0])
+    for i in range(work.touches[0]):
+        if not settled(arrays, state, work, work.touched[i]):
+            return False
+    return True
+
+
+@jit
+def _call_left_out(arrays: Arrays, state: State, work: Work, chain: Chain) -> None:
+    """Lets some of the visits left out wait as well."""
+    n = arrays.must.shape[0]
+    left = n - work.waits[0]
+    for shift in range(state.count.shape[0]):
+        left -= state.count[shift]
+    if left <= 0:
+        return
+    just_out = work.waits[0]
+    visit = below(chain.seed, n)
+    for _ in range(n):
+        if state.shift_of[visit] < 0 and not _waits(work, visit, just_out):
+            work.waiting[work.waits[0]] = visit
+            work.waits[0] += 1
+            left -= 1
+            if left == 0 or work.waits[0] >= just_out + LEFT_OUT_AT_ONCE:
+                return
+        visit = (visit + 1) % n
+
+
+@jit
+def _waits(work: Work, visit: int, count: int) -> bool:
+    for i in range(count):
+        if work.waiting[i] == visit:
+            return True
+    return False
+
+
+@jit
+def remember(state: State, chain: Chain) -> None:
+    """Makes the plan now the best one."""
+    chain.cost[1] = chain.cost[0]
+    chain.best_first[:] = state.first
+    chain.best_after[:] = state.after
+
+
+@jit
+def take_up(arrays: Arrays, state: State, work: Work, chain: Chain, first: IntArray, after: IntArray) -> bool:
+    """Makes the plan that of the lists given; False when some route cannot be as listed and was left empty."""
+    n = arrays.must.shape[0]
+    for visit in range(n):
+        if state.shift_of[visit] >= 0:
+            unlink(arrays, state, visit)
+    for shift in range(first.shape[0]):
+        place = -1
+        visit = first[shift]
+        while visit >= 0:
+            link(arrays, state, visit, shift, place)
+            place, visit = visit, after[visit]
+    sound = True
+    for shift in range(first.shape[0]):
+        if not settled(arrays, state, work, shift):
+            sound = False
+            visit = state.first[shift]
+            while visit >= 0:
+                later = state.after[visit]
+                unlink(arrays, state, visit)
+                visit = later
+            settled(arrays, state, work, shift)
+    chain.cost[0] = plan_cost(arrays, state, chain.price)
+    return sound
+
+
+@jit
+def build(arrays: Arrays, state: State, work: Work, chain: Chain) -> None:
+    """Puts every visit left out in, each where it costs least."""
+    work.stamp[0] += 1
+    work.touches[0] = work.waits[0] = 0
+    for visit in range(arrays.must.shape[0]):
+        if state.shift_of[visit] < 0:
+            work.waiting[work.waits[0]] = visit
+            work.waits[0] += 1
+    sort_waiting(arrays, work, chain.seed, chain.far)
+    put_in(arrays, state, work, chain.beside, chain.price, chain.seed, 0.0)
+    chain.cost[0] = plan_cost(arrays, state, chain.price)

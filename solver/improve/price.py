@@ -1,0 +1,262 @@
+"""What a route costs: a whole sequence of stops priced, and warehouse stops put where they cost least."""
+
+import numpy as np
+
+from solver.compiled import IntArray
+from solver.improve.arrays import FAR, NO_LIMIT, Arrays
+from solver.improve.state import RELOADS, State, Work
+from solver.jit import jit
+# timing
+
+INF = np.inf
+
+
+@jit
+def priced(arrays: Arrays, state: State, work: Work, shift: int, k: int, bound: float) -> float:
+    """The least cost of the visits in `work.level[0, :k]` as the shift's route, fixed cost apart.
+
+    Infinite when a rule stands against it, or when it is no less than `bound`. Leaves the stops chosen, warehouses
+    included, in `work.chosen[:work.size[0]]`.
+    """
+    work.size[0] = 0
+    if k == 0:
+        return 0.0
+    if k > arrays.max_visits[shift]:
+        return INF
+    if arrays.any_order and not _in_order(arrays, work.level[0], k):
+        return INF
+    lack = first_lack(arrays, state, work, shift, work.level[0], k)
+    if lack >= 0:
+        return _fetched(arrays, state, work, shift, k, lack, bound)
+    cost = stops_cost(arrays, state, work, shift, work.level[0], k, bound)
+    if cost < bound:
+        work.chosen[:k] = work.level[0, :k]
+        work.size[0] = k
+    return cost
+
+
+@jit
+def _in_order(arrays: Arrays, stops: IntArray, k: int) -> bool:
+    for place in range(k):
+        if arrays.pinned_order[stops[place]] >= 0 and arrays.pinned_order[stops[place]] != place:
+            return False
+    return True
+
+
+@jit
+def _fetched(arrays: Arrays, state: State, work: Work, shift: int, k: int, lack: int, bound: float) -> float:
+    """The least cost of the stops in `work.level[0]`, with warehouse stops put in wherever they fetch what lacks.
+
+    Every way is tried: each warehouse that has the first thing lacking, at each place before it, and so on for what
+    lacks then. `work.branch` has a row per depth: place of the lack, part, tool, warehouse and place tried now.
+    """
+    best = bound
+    depth = 0
+    _branch(work, 0, lack)
+    while depth >= 0:
+        row = work.branch[depth]
+        row[4] += 1
+        if row[4] > row[0] or not _helps(arrays, state, shift, row[3], row[1], row[2]):
+            row[3], row[4] = row[3] + 1, -1
+            if row[3] >= arrays.complete.shape[0]:
+                depth -= 1
+            continue
+        longer = work.level[depth + 1]
+        length = k + depth + 1
+        _lengthen(work.level[depth], longer, length, row[4], arrays.must.shape[0] + row[3])
+        lack = first_lack(arrays, state, work, shift, longer, length)
+        if lack < 0:
+            cost = stops_cost(arrays, state, work, shift, longer, length, best)
+            if cost < best:
+                best = cost
+                work.chosen[:length] = longer[:length]
+                work.size[0] = length
+        elif depth + 1 < RELOADS:
+            depth += 1
+            _branch(work, depth, lack)
+    return best if best < bound else INF
+
+
+@jit
+def _branch(work: Work, depth: int, lack: int) -> None:
+    row = work.branch[depth]
+    row[0], row[1], row[2], row[3], row[4] = lack, work.lacking[0], work.lacking[1], 0, -1
+
+
+@jit
+def _lengthen(stops: IntArray, longer: IntArray, length: int, place: int, stop: int) -> None:
+    for i in range(place):
+        longer[i] = stops[i]
+    longer[place] = stop
+    for i in range(place + 1, length):
+        longer[i] = stops[i - 1]
+
+
+@jit
+def _helps(arrays: Arrays, state: State, shift: int, store: int, part: int, tool: int) -> bool:
+    if part >= 0:
+        return not arrays.finite or left_in_stock(arrays, state, shift, store, part) > 0
+    return bool(arrays.lends[store, tool])
+
+
+@jit
+def left_in_stock(arrays: Arrays, state: State, shift: int, store: int, part: int) -> int:
+    """What the warehouse has left of a part for this shift, all other routes kept."""
+    if arrays.stock[store, part] >= NO_LIMIT:
+        return NO_LIMIT
+    return arrays.stock[store, part] - state.drawn[store, part] + state.draws[shift, store, part]
+
+
+@jit
+def first_lack(arrays: Arrays, state: State, work: Work, shift: int, stops: IntArray, k: int) -> int:
+    """The place of the first visit that lacks a part or a tool, -1: none; which one in `work.lacking`."""
+    n = arrays.must.shape[0]
+    t = arrays.technician[shift]
+    tools_lent = False
+    complete = False
+    for place in range(k):
+        stop = stops[place]
+        if stop >= n:
+            complete = complete or arrays.complete[stop - n]
+            tools_lent = True
+            continue
+        if complete:
+            return -1
+        for i in range(arrays.tool_from[stop], arrays.tool_from[stop + 1]):
+            tool = arrays.tool[i]
+            if not arrays.has_tool[t, tool] and not (tools_lent and _lent(arrays, stops, place, tool)):
+                work.lacking[0], work.lacking[1] = -1, tool
+                return place
+        for i in range(arrays.need_from[stop], arrays.need_from[stop + 1]):
+            part = arrays.need_part[i]
+            if _in_van(arrays, state, work, shift, stops, place, k, part) < arrays.need_count[i]:
+                work.lacking[0], work.lacking[1] = part, -1
+                return place
+    return -1
+
+
+@jit
+def _lent(arrays: Arrays, stops: IntArray, place: int, tool: int) -> bool:
+    n = arrays.must.shape[0]
+    for earlier in range(place):
+        if stops[earlier] >= n and arrays.lends[stops[earlier] - n, tool]:
+            return True
+    return False
+
+
+@jit
+def _in_van(
+    arrays: Arrays, state: State, work: Work, shift: int, stops: IntArray, place: int, k: int, part: int
+) -> int:
+    """How many of a part are in the van on arrival at a place."""
+    n = arrays.must.shape[0]
+    has = van_at_start(arrays, state, shift, part)
+    drawn = 0
+    for i in range(place):
+        stop = stops[i]
+        if stop < n:
+            has -= needed(arrays, stop, part)
+        else:
+            later = 0
+            for j in range(i + 1, k):
+                if stops[j] < n:
+                    later += needed(arrays, stops[j], part)
+            if later > has:
+                left = left_in_stock(arrays, state, shift, stop - n, part) if arrays.finite else NO_LIMIT
+                for j in range(i):
+                    if arrays.finite and stops[j] == stop:
+                        left -= drawn
+                load = max(0, min(later - has, left))
+                has += load
+                drawn += load
+    return has
+
+
+@jit
+def needed(arrays: Arrays, visit: int, part: int) -> int:
+    """How many of a part a visit uses up."""
+    for i in range(arrays.need_from[visit], arrays.need_from[visit + 1]):
+        if arrays.need_part[i] == part:
+            return int(arrays.need_count[i])
+    return 0
+
+
+@jit
+def van_at_start(arrays: Arrays, state: State, shift: int, part: int) -> int:
+    """What the van has of a part when the shift starts: what the technician's earlier shifts have left in it."""
+    t = arrays.technician[shift]
+    has = arrays.van[t, part]
+    for i in range(arrays.own_from[t], arrays.own_from[t + 1]):
+        if arrays.own[i] == shift:
+            break
+        visit = state.first[arrays.own[i]]
+        while visit >= 0:
+            has -= needed(arrays, visit, part)
+            visit = state.after[visit]
+    return max(0, has)
+
+
+@jit
+def stops_cost(
+    arrays: Arrays, state: State, work: Work, shift: int, stops: IntArray, k: int, bound: float
+) -> float:
+    """The cost of these stops in this order; infinite when against a rule or not below `bound`."""
+    n = arrays.must.shape[0]
+    t = arrays.technician[shift]
+    place = arrays.start_location[shift]
+    rests = arrays.break_from[shift + 1] > arrays.break_from[shift]
+    timed = rests
+    driven = metres = served = 0
+    bonus = lateness = 0.0
+    ready = early = state.begin[shift]
+    late = early if arrays.at_start[shift] else state.finish[shift]
+    seconds = 0
+    for i in range(k):
+        stop = stops[i]
+        here = arrays.location[stop]
+        drive = arrays.seconds[place, here]
+        if drive >= FAR:
+            return INF
+        driven += drive
+        if arrays.has_metres:
+            metres += arrays.metres[place, here]
+        service = arrays.service[stop, t] + (arrays.setup[stop] if place != here else 0)
+        close = min(arrays.close[stop], arrays.finish_by[stop] - service)
+        begins = max(ready + drive, arrays.open[stop])
+        if begins > close:
+            return INF
+        ready = begins + service
+        served += service
+        lateness += arrays.late_rate[stop] * max(0, begins - arrays.due[stop])
+        reach = seconds + drive
+        wait = max(0, arrays.open[stop] - reach - late)
+        early = max(arrays.open[stop] - reach, early) - wait
+        late = min(close - reach, late)
+        seconds = reach + wait + service
+        timed = timed or arrays.soft[stop]
+        if stop < n:
+            bonus += arrays.bonus[stop, t]
+        place = here
+    if arrays.end_location[shift] >= 0:
+        drive = arrays.seconds[place, arrays.end_location[shift]]
+        if drive >= FAR:
+            return INF
+        driven += drive
+        ready += drive
+        seconds += drive
+        if arrays.has_metres:
+            metres += arrays.metres[place, arrays.end_location[shift]]
+    if ready > state.finish[shift] or driven > arrays.max_travel[shift]:
+        return INF
+    cost = arrays.travel_rate[t] * driven + arrays.metre_rate[t] * metres + bonus
+    back = early + seconds
+    if timed:
+        least = cost + arrays.overtime_rate[t] * max(0, ready - arrays.end[shift]) + lateness
+        if least + arrays.duty_rate[t] * (driven + served if rests else seconds) >= bound:
+            return INF
+        cost += 0.0
+    else:
+        cost += arrays.duty_rate[t] * seconds + arrays.overtime_rate[t] * max(0, back - arrays.end[shift])
+    work.sums[0], work.sums[1], work.sums[2], work.sums[3] = driven, metres, seconds, early
+    work.bonus[0] = bonus
+    return cost if cost < bound else INF

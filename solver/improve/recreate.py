@@ -1,0 +1,61 @@
+"""How visits are put back: one after the other where each costs least, overlooking a place now and then (blinks)."""
+
+from solver.compiled import FloatArray, IntArray
+from solver.improve.arrays import Arrays
+from solver.improve.chance import Seed, below, uniform
+from solver.improve.places import best_place
+from solver.improve.routes import link, unlink
+from solver.improve.settle import keep, settled
+from solver.improve.state import State, Work
+from solver.jit import jit
+
+ORDERS = 6
+RANDOM, FAR_FIRST, NEAR_FIRST, NARROW_FIRST, LONG_FIRST, CHOOSY_FIRST = range(ORDERS)
+
+
+@jit
+def sort_waiting(arrays: Arrays, work: Work, seed: Seed, far: FloatArray) -> None:
+    """Brings the waiting visits into an order drawn by chance: any, farthest, nearest, narrowest, longest, choosiest."""
+    drawn = uniform(seed)
+    order = RANDOM
+    if drawn >= 0.35:
+        order = 1 + int((drawn - 0.35) / 0.65 * (ORDERS - 1))
+    for i in range(work.waits[0]):
+        visit = work.waiting[i]
+        if order == RANDOM:
+            key = uniform(seed)
+        elif order == FAR_FIRST:
+            key = -far[visit]
+        elif order == NEAR_FIRST:
+            key = far[visit]
+        elif order == NARROW_FIRST:
+            key = float(arrays.close[visit] - arrays.open[visit])
+        elif order == LONG_FIRST:
+            key = -float(arrays.service[visit, 0])
+        else:
+            key = float(arrays.shifts_from[visit + 1] - arrays.shifts_from[visit])
+        work.key[i] = key
+        j = i
+        while j > 0 and work.key[j - 1] > key:
+            work.key[j], work.waiting[j] = work.key[j - 1], work.waiting[j - 1]
+            j -= 1
+        work.key[j], work.waiting[j] = key, visit
+
+
+@jit
+def put_in(arrays: Arrays, state: State, work: Work, near: IntArray, price: FloatArray, seed: Seed, blink: float) -> None:
+    """Puts every waiting visit in where it costs least; those that cost more than their `price` stay out."""
+    everywhere = near[:, :0]
+    for i in range(work.waits[0]):
+        visit = work.waiting[i]
+        best_place(arrays, state, work, near, seed, visit, blink, price[visit])
+        if work.found[0] < 0 and near.shape[1] > 0 and arrays.must[visit]:
+            best_place(arrays, state, work, everywhere, seed, visit, blink, price[visit])
+        if work.found[0] >= 0:
+            shift, place = work.found[0], work.found[1]
+            keep(state, work, shift)
+            link(arrays, state, visit, shift, place)
+            if not settled(arrays, state, work, shift):
+                unlink(arrays, state, visit)
+                settled(arrays, state, work, shift)
+    work.waits[0] = 0
