@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from typing import Final
 
-from tests.benchmarks.contest import gaps, report, slots, solvers
+from tests.benchmarks.contest import gaps, limits, report, slots, solvers
 from tests.benchmarks.contest.instances import Instance, instances
 from tests.benchmarks.contest.judging import Judged, driven, judge, orders_of
 from tests.benchmarks.contest.protocol import Request
@@ -62,10 +62,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _options() -> argparse.ArgumentParser:
     parser = report.parser("peers", __doc__)
-    usual = " ".join(f"{size}={seconds:g}" for size, seconds in SECONDS.items())
-    parser.add_argument(
-        "--seconds", nargs="+", default=[], metavar="SIZE=S", help=f"for each size, or one for all ({usual})"
-    )
+    limits.add_option(parser, SECONDS)
     parser.add_argument("--seeds", type=int, default=3, help="runs of each (default: 3); who knows no seed runs once")
     parser.add_argument("--cores", type=int, nargs="+", default=[1, 2], help="rows to make (default: 1 2)")
     parser.add_argument("--only", default="", help="instances whose name holds this")
@@ -75,17 +72,8 @@ def _options() -> argparse.ArgumentParser:
     return parser
 
 
-def limits(asked: Sequence[str]) -> dict[int, float]:
-    """Seconds by size: the usual ones, or one number for all, or SIZE=SECONDS where they differ."""
-    found = dict(SECONDS)
-    for item in asked:
-        size, _, seconds = item.rpartition("=")
-        found |= {int(size): float(seconds)} if size else dict.fromkeys(found, float(seconds))
-    return found
-
-
 def _tasks(asked: argparse.Namespace, cores: int) -> list[Task]:
-    seconds = limits(asked.seconds)
+    seconds = limits.by_size(asked.seconds, SECONDS)
     found = []
     for instance in instances("vrptw", asked.only):
         for turn in range(asked.seeds):
@@ -93,7 +81,7 @@ def _tasks(asked: argparse.Namespace, cores: int) -> list[Task]:
                 at_once = 1 if solver in solvers.SEVERAL_CORES else cores
                 seeds = tuple(range(turn * at_once, (turn + 1) * at_once))
                 if instance.size in asked.sizes and not (turn and solver in solvers.WITHOUT_SEED):
-                    found.append(Task(instance, solver, cores, turn, seeds, seconds[instance.size]))
+                    found.append(Task(instance, solver, cores, turn, seeds, limits.seconds_for(instance.size, seconds)))
     return found
 
 

@@ -10,7 +10,6 @@ from typing import Any, Final
 
 import numpy as np
 from pyvrp import Client, ClientGroup, Depot, Location, ProblemData, Solution, VehicleType, solve
-from pyvrp.constants import MAX_VALUE
 from pyvrp.stop import MaxRuntime
 
 from solver.problem import MAX_TIME, Departure, Problem, Shift, Technician
@@ -19,6 +18,8 @@ from tests.benchmarks.contest.protocol import Finish, Orders, Request
 from tests.benchmarks.contest.rates import a_second, leg_costs, units_a_cent
 
 ANY_TIME: Final = ((0, MAX_TIME),)
+FORBIDDEN: Final = MAX_TIME
+"""Of ways that are not to be gone; with PyVRP's own MAX_VALUE its penalties pass 64 bits and it never ends."""
 
 
 @dataclass(slots=True)
@@ -109,7 +110,7 @@ class Model:
             (leg_costs(self.problem, technician, self.units), self.costs),
             (self.problem.travel.seconds, self.seconds),
         ):
-            matrix = np.where(far, MAX_VALUE, given[grid])
+            matrix = np.where(far, FORBIDDEN, given[grid])
             np.fill_diagonal(matrix, 0)
             if places[-1] < 0:
                 matrix[:, -1] = 0

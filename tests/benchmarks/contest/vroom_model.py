@@ -71,7 +71,7 @@ def _job(number: int, visit: Visit, skill: int, parts: list[str]) -> vroom.Job:
         number,
         visit.location,
         default_setup=visit.setup,
-        default_service=visit.duration.default - visit.setup,
+        default_service=visit.duration.default,
         delivery=[visit.parts.get(part, 0) for part in parts],
         skills={skill},
         time_windows=[_window(window) for window in visit.windows],
