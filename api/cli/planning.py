@@ -176,7 +176,8 @@ def say_proposal(view: plans.ProposalView, console: Console = out) -> None:
 def _say(view: PlanView | plans.ProposalView, state: str, console: Console) -> None:
     console.print(_routes(view, state))
     console.print()
-    console.print(_summary(figures.of(view.routes, view.left_out, view.cost), view.currency))
+    surely = view.expected_share if isinstance(view, plans.ProposalView) else None
+    console.print(_summary(figures.of(view.routes, view.left_out, view.cost), view.currency, surely))
 
 
 def _routes(view: PlanView | plans.ProposalView, state: str) -> Table:
@@ -201,7 +202,7 @@ def _routes(view: PlanView | plans.ProposalView, state: str) -> Table:
     return table
 
 
-def _summary(said: Summary, currency: str) -> Table:
+def _summary(said: Summary, currency: str, surely: float | None) -> Table:
     table = Table(box=None, pad_edge=False, show_header=False)
     why = ", ".join(f"{code.replace('_', ' ')} {count}" for code, count in said.left_out_why)
     table.add_row(
@@ -211,6 +212,8 @@ def _summary(said: Summary, currency: str) -> Table:
     table.add_row("travel", f"{said.travel_share:.0%} of duty, {kilometres(said.travel_metres)}")
     table.add_row("overtime", length(said.overtime_seconds))
     table.add_row("windows", f"{said.windows_kept} of {said.windows} kept, {said.late} visits after they were due")
+    if surely is not None:
+        table.add_row("promises", f"{surely:.0%} can be expected to be kept, as durations and travel vary")
     if "total" in said.cost:
         table.add_row("cost", format_money(said.cost["total"], currency))
     return table

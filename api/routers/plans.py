@@ -9,9 +9,9 @@ from fastapi import APIRouter, Header, Query, Response
 from api.dependencies import AskDep, IdempotencyKey, IfMatch, RowId
 from api.responses import failures
 from api.schemas.planning_runs import FindingOut
-from api.schemas.plans import LintOut, MoveIn, PlanOpen, PlanOut, PlanQuery, SummaryOut
+from api.schemas.plans import ConfidenceOut, LintOut, MoveIn, PlanOpen, PlanOut, PlanQuery, SummaryOut
 from api.transaction import Ask, Transaction
-from dispatch.planning import edit, geojson, linter, plans, publish, summary
+from dispatch.planning import confidence, edit, geojson, linter, plans, publish, summary
 from dispatch.planning.views import PlanView
 
 router = APIRouter(prefix="/plans", tags=["planning"], route_class=Transaction)
@@ -58,6 +58,19 @@ def open_plan(ask: AskDep, body: PlanOpen, _key: IdempotencyKey) -> Any:
 def get_plan_geojson(ask: AskDep, key: RowId, if_none_match: IfNoneMatch = None) -> Response:
     """Routes along the streets as lines, stops as points."""
     return as_geojson(ask, plans.get(ask.session, ask.viewer, key), if_none_match)
+
+
+@router.get(
+    "/{key}/confidence",
+    response_model=ConfidenceOut,
+    operation_id="get_plan_confidence",
+    summary="Get how surely a plan keeps its promises",
+    responses=failures(401, 403, 404, 422),
+)
+def get_plan_confidence(ask: AskDep, key: RowId) -> Any:
+    """Simulates the day as it is planned, with durations and travel that vary; whoever is late stays so."""
+    view = confidence.of_plan(ask.session, ask.viewer, ask.clock, ask.services.travel, key)
+    return ConfidenceOut.model_validate(view, from_attributes=True)
 
 
 @router.get(

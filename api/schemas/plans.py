@@ -140,6 +140,32 @@ class PlanOut(DayOut):
     published_at: datetime | None = Field(description="Since when technicians and customers are told")
 
 
+class PromiseOut(Out):
+    """How surely a visit starts in time; times in the territory's zone."""
+
+    visit_id: int = Field(description="The visit")
+    number: str = Field(description="The work order's number", examples=["WO-1042"])
+    sequence: int = Field(description="Which trip of the work order it is")
+    technician_code: str = Field(description="Who is to do it")
+    opens_at: datetime = Field(description="The window promised, as far as the site is open")
+    closes_at: datetime = Field(description="Its end")
+    starts_at: datetime = Field(description="When service starts as planned")
+    starts_by_95: datetime = Field(description="By when it starts in 95 of 100 cases")
+    probability: float = Field(description="Of starting by the end of the window, 0 to 1")
+
+
+class ConfidenceOut(Out):
+    """How surely a plan keeps what customers were promised."""
+
+    plan_id: int = Field(description="The plan")
+    territory_id: int = Field(description="The territory")
+    time_zone: str = Field(description="In which all times are told", examples=["America/Santiago"])
+    local_date: date = Field(description="The day")
+    samples: int = Field(description="Days simulated")
+    expected_share: float | None = Field(description="Of the promises, to be kept, 0 to 1; null: there are none")
+    promises: list[PromiseOut] = Field(description="The least sure first; what has started is none any more")
+
+
 class PlanOpen(In):
     """A territory-day whose plan is to be made by hand."""
 

@@ -45,6 +45,10 @@ class ProposalOut(DayOut):
     planning_run_id: int = Field(description="The run that made it")
     status: ProposalStatus = Field(description="open → applied or dropped")
     feasible: bool = Field(description="Whether every visit that must be served is")
+    promises: int = Field(description="Visits in routes whose customers were promised a window")
+    expected_share: float | None = Field(
+        description="Of these, to be kept as durations and travel vary, 0 to 1; null: there are none"
+    )
     decided_at: datetime | None = Field(description="When it was applied or dropped")
     findings: list[FindingOut] = Field(description="What the linter said of the input")
     comparison: ComparisonOut = Field(description="Against the current plan")

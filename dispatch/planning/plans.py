@@ -20,7 +20,11 @@ from dispatch.planning.views import Comparison, KeptRoute, LeftOutView, PlanView
 
 @dataclass(frozen=True, slots=True)
 class ProposalView:
-    """A proposal as it would look. findings: what the linter said, as plain values; compare it with `Finding`."""
+    """A proposal as it would look. findings: what the linter said, as plain values; compare it with `Finding`.
+
+    promises: visits in it with windows of their own; expected_share: of these, to be kept as durations and travel vary;
+    None when there are none, or the proposal is older than this figure.
+    """
 
     id: int
     planning_run_id: int
@@ -31,6 +35,8 @@ class ProposalView:
     local_date: date
     status: ProposalStatus
     feasible: bool
+    promises: int
+    expected_share: float | None
     decided_at: datetime | None
     routes: tuple[RouteView, ...]
     left_out: tuple[LeftOutView, ...]
@@ -90,6 +96,8 @@ def preview(session: Session, viewer: Viewer, proposal_id: int) -> ProposalView:
         local_date=proposal.local_date,
         status=proposal.status,
         feasible=proposal.summary.get("status") == "feasible",
+        promises=proposal.summary.get("promises", 0),
+        expected_share=proposal.summary.get("expected_share"),
         decided_at=proposal.decided_at,
         routes=routes,
         left_out=tuple(left_out_view(scene, visit, said.get(visit)) for visit in said if visit in scene.visits),

@@ -150,6 +150,7 @@ GET    /v1/plans                            day     A* S C T
 POST   /v1/plans                            create  A* S ok=201 other=404
 GET    /v1/plans/{key}                      item    A* S C T
 GET    /v1/plans/{key}.geojson              item    A* S C T
+GET    /v1/plans/{key}/confidence           item    A* S
 POST   /v1/plans/{key}/publish              act     A* S ok=409
 POST   /v1/plans/{key}/moves                act     A* S ok=200
 GET    /v1/lint                             day     A* S

@@ -2,7 +2,7 @@
 
 import gzip
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, field
 from typing import Any, TypeVar
 
@@ -16,6 +16,7 @@ from dispatch.compute.jobs import LeaseLost
 from dispatch.compute.solving import Effort, Progress, Solve
 from dispatch.compute.worker import Lease
 from dispatch.errors import DispatchError, NotFound, Unavailable
+from dispatch.planning.confidence import simulated, to_customers, windowed
 from dispatch.planning.day.build import Built, build, lay_out
 from dispatch.planning.day.horizon import Horizon
 from dispatch.planning.day.ids import Ids
@@ -25,6 +26,7 @@ from dispatch.planning.linter import Subject, judge, subject
 from dispatch.planning.runs.outcome import RunInput, proposal_of
 from dispatch.planning.runs.watching import SYSTEM, Watch
 from dispatch.travel.places import TravelTimes
+from solver.confidence import Promise
 from solver.formats import native
 from solver.solution import Solution
 
@@ -92,8 +94,9 @@ class _Process:
         except DispatchError as error:
             self._raise_if_over()
             return self._failed(error)
+        promises = simulated(given.problem, solution.routes)
         self._raise_if_over()
-        return self._transaction(lambda session: self._store(session, given, solution))
+        return self._transaction(lambda session: self._store(session, given, solution, promises))
 
     def _solved(self, begun: "RunInput | tuple[Subject, Effort]") -> "tuple[RunInput, Solution]":
         given = begun if isinstance(begun, RunInput) else self._input(*begun)
@@ -168,14 +171,15 @@ class _Process:
         run.base = {**run.base, "ids": built.ids.as_json(), "places": built.roads.points}
         run.findings = findings
 
-    def _store(self, session: Session, given: RunInput, solution: Solution) -> RunStatus:
+    def _store(self, session: Session, given: RunInput, solution: Solution, promises: Iterable[Promise]) -> RunStatus:
         run = self._row(session)
         run.stages = [asdict(stage) for stage in solution.stats.stages]
         if run.cancel_requested_at is not None or self.cancel():
             return self._end(run, RunStatus.CANCELLED)
         run.solution = gzip.compress(native.dump_solution(solution), mtime=0)
         run.cost = {**asdict(solution.cost), "total": solution.cost.total}
-        session.add(proposal_of(run, given, solution))
+        promised = windowed(session, given.ids.visits.values())
+        session.add(proposal_of(run, given, solution, to_customers(promises, given.ids, promised)))
         return self._end(run, RunStatus.SUCCEEDED)
 
     def _fail(self, session: Session, error: str) -> RunStatus:

@@ -1,13 +1,16 @@
 """From a solution to a Proposal."""
 
+from collections.abc import Collection
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from db.models import PlanningRun, Proposal
 from dispatch.compute.solving import Effort
 from dispatch.planning.change.drafts import of_solution, route_cost, to_json
+from dispatch.planning.confidence import expected_share
 from dispatch.planning.day.horizon import Horizon
 from dispatch.planning.day.ids import Ids
+from solver.confidence import Promise
 from solver.problem import Problem
 from solver.solution import Solution, Unserved
 
@@ -23,8 +26,8 @@ class RunInput:
     findings: list[dict[str, Any]]
 
 
-def proposal_of(run: PlanningRun, given: RunInput, solution: Solution) -> Proposal:
-    """What the run suggests, and why it leaves out what it leaves out."""
+def proposal_of(run: PlanningRun, given: RunInput, solution: Solution, promises: Collection[Promise]) -> Proposal:
+    """What the run suggests, and why it leaves out what it leaves out. promises: what it promises to customers."""
     drafts = [
         replace(of_solution(route, given.ids, given.horizon), cost=route_cost(given.problem, route))
         for route in solution.routes
@@ -42,6 +45,8 @@ def proposal_of(run: PlanningRun, given: RunInput, solution: Solution) -> Propos
             "served": sum(len(draft.visit_ids) for draft in drafts),
             "left_out": len(left_out),
             "seconds": solution.stats.seconds,
+            "promises": len(promises),
+            "expected_share": expected_share(promises),
         },
     )
 
