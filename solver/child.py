@@ -146,7 +146,7 @@ class _Watch:
             if change is not None:
                 plan.apply(change)
         stats = Stats(time.monotonic() - self._began, self._limits.seed, self._limits.threads)
-        return finished(self._problem, plan, stats)
+        return finished(self._problem, plan, stats, work=0)
 
 
 def _child(pipe: Connection, problem: Problem, limits: Limits, memory_limit_bytes: int | None) -> None:

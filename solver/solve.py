@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
 from solver.compiling import compile_problem
-from solver.explain import explain
+from solver.explain import WORK, explain
 from solver.insertion import rounds
 from solver.insertion.orders import settle
 from solver.insertion.places import fill
@@ -57,11 +57,14 @@ def solve(
     for stage in (_insertion, _previous, _room, _routing_model, _rounds):
         if search.best.routes and not search.cancelled():  # without a shift there is nothing to search
             stage(search)
-    return finished(problem, search.best, search.stats())
+    return finished(problem, search.best, search.stats(), 0 if search.cancelled() else WORK)
 
 
-def finished(problem: Problem, plan: Plan, stats: Stats) -> Solution:
-    """The plan as a solution: cost and status as the referee sees them, reasons for what is left out."""
+def finished(problem: Problem, plan: Plan, stats: Stats, work: int = WORK) -> Solution:
+    """The plan as a solution: cost and status as the referee sees them, reasons and remedies for what is left out.
+
+    work: how many routes may be timed in search of remedies; none where somebody waits for the end.
+    """
     plan = fill(plan)
     routes = routes_of(plan)
     broken = check_routes(problem, routes)
@@ -73,7 +76,7 @@ def finished(problem: Problem, plan: Plan, stats: Stats) -> Solution:
         status=Status.INFEASIBLE if missed else Status.FEASIBLE,
         cost=cost(problem, routes),
         routes=routes,
-        unserved=explain(plan, left),
+        unserved=explain(plan, left, work),
         stats=stats,
         problem=problem.name,
     )

@@ -1,5 +1,5 @@
 """Why visits are left out, and the smallest changes that would let them in."""
 
-from solver.explain.inquiry import explain
+from solver.explain.inquiry import WORK, explain
 
-__all__ = ["explain"]
+__all__ = ["WORK", "explain"]

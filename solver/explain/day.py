@@ -1,5 +1,6 @@
 """One shift with one more visit, timed exactly at every place: under an eased problem, or for one aim alone."""
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import Final, NamedTuple
@@ -17,15 +18,18 @@ from solver.timing.planner import Planner
 PER_SECOND: Final = 3600
 """Cents an hour that make a second cost a cent."""
 
+RELOADING: Final = 5
+"""A route that must call at a warehouse counts as so many, as many places for the stop are tried."""
+
 Aim = Callable[[Problem], Problem]
 """Changes a piece whose costs are all 0 so that one thing alone costs a cent a second."""
 
 
-class Placed(NamedTuple):
-    """A shift's cheapest route with one more visit. units: its cost."""
+class Least(NamedTuple):
+    """The least seconds of what is aimed at, and the places of the visit at which they do."""
 
-    route: Route
-    units: int
+    seconds: int
+    places: tuple[int, ...]
 
 
 class Day:
@@ -38,30 +42,33 @@ class Day:
             self._open(self._piece if aim is None else self._piece._replace(problem=aim(free(self._piece.problem))))
 
     def _open(self, cut: Piece) -> None:
-        self._piece = cut
+        self._piece, self._effort = cut, RELOADING if _lacks(cut.problem) else 1
         self._planner = Planner(compile_problem(cut.problem))
 
-    def changes(self) -> Iterator[Change]:
-        """The rule-abiding routes, one for each place of the last visit; each counts as one route timed."""
+    def changes(self, places: Sequence[int] | None = None) -> Iterator[tuple[int, Change]]:
+        """(place, rule-abiding route with the last visit at that place), for these places or all.
+
+        Each counts as one route timed.
+        """
         if self._piece is None:
             return
         plan = Plan(self._planner)
-        for place in range(self._count + 1):
-            self._scene.work.spend()
+        for place in range(self._count + 1) if places is None else places:
+            self._scene.work.spend(self._effort)
             order = [*range(place), self._count, *range(place, self._count)]
             change = plan.change(0, tuple(order))
             if change is not None:
-                yield change
+                yield place, change
 
-    def cheapest(self) -> Placed | None:
-        """The cheapest of them, as a route of the whole problem."""
-        best = min(self.changes(), key=lambda change: change.cost, default=None)
-        return None if best is None else Placed(self.route(best), best.cost)
+    def best(self, places: Sequence[int] | None = None) -> Change | None:
+        """The cheapest of them."""
+        return min((change for _, change in self.changes(places)), key=lambda change: change.cost, default=None)
 
-    def least(self) -> int | None:
-        """The least that the aim costs, in seconds."""
-        best = min((change.cost for change in self.changes()), default=None)
-        return None if best is None else best // SCALE
+    def least(self) -> Least | None:
+        """The least that the aim costs, and where."""
+        found = [(change.cost // SCALE, place) for place, change in self.changes()]
+        amount = min(found, default=(0, 0))[0]
+        return Least(amount, tuple(place for cost, place in found if cost == amount)) if found else None
 
     def order(self, change: Change) -> tuple[int, ...]:
         """The visits of a change's route, in order."""
@@ -78,13 +85,17 @@ class Day:
         return replace(route, stops=tuple(_moved(stop, places) for stop in route.stops))
 
 
-def cheapest(scene: Scene, problem: Problem, shift: int, visit: int) -> Placed | None:
-    """The shift's cheapest route with this visit besides its own; None when it fits nowhere."""
-    return Day(scene, problem, shift, (*scene.plan.visits(shift), visit)).cheapest()
+def cheapest(
+    scene: Scene, problem: Problem, shift: int, visit: int, places: Sequence[int] | None = None
+) -> Route | None:
+    """The shift's cheapest route with this visit besides its own, at one of these places, or at any that it fits."""
+    day = Day(scene, problem, shift, (*scene.plan.visits(shift), visit))
+    best = day.best(places)
+    return None if best is None else day.route(best)
 
 
-def least(scene: Scene, problem: Problem, shift: int, visit: int, aim: Aim) -> int | None:
-    """The least that the aim costs with this visit in the shift, in seconds."""
+def least(scene: Scene, problem: Problem, shift: int, visit: int, aim: Aim) -> Least | None:
+    """The least seconds that the aim costs with this visit in the shift; None when it fits nowhere at all."""
     return Day(scene, problem, shift, (*scene.plan.visits(shift), visit), aim).least()
 
 
@@ -145,6 +156,17 @@ def early_start(opening: int) -> Aim:
 def travel(problem: Problem) -> Problem:
     """Costs what is driven."""
     return _crewed(problem, replace(problem.technicians[0], cost_per_travel_hour=PER_SECOND))
+
+
+def _lacks(problem: Problem) -> bool:
+    """Whether the technician needs parts or tools from a warehouse."""
+    person = problem.technicians[0]
+    need: Counter[str] = Counter()
+    for visit in problem.visits:
+        need.update(visit.parts)
+        if not visit.tools <= person.tools:
+            return True
+    return any(count > person.van_stock.get(part, 0) for part, count in need.items())
 
 
 def _crewed(problem: Problem, person: Technician) -> Problem:

@@ -22,7 +22,7 @@ from solver.solution import Obstacle, Reason, ReasonCode, Unserved
 ORDER: Final = tuple(ReasonCode)
 
 
-WORK: Final = 4000
+WORK: Final = 6000
 """Routes timed at most in search of remedies for one plan."""
 LEAST: Final = 100
 """Routes timed for one visit at least, as long as there are any left; visits after that get no remedies."""
@@ -101,6 +101,7 @@ class _Inquiry:
         self.compiled: Compiled = plan.compiled
         self.alone = _Prospects(Plan(plan.planner), self.left) if plan.routes else None
         self.beside = _Prospects(plan, self.left) if plan.routes else None
+        self.on_shift = [t for t, crew in enumerate(self.compiled.crews) if crew.shifts]
         rows: IntArray = np.array(self.left, dtype=np.int64)
         self.on_duty = _on_duty(self.compiled, rows)
         self.reachable = _reachable(self.compiled, rows)
@@ -114,9 +115,8 @@ class _Inquiry:
         if self.alone is None or self.beside is None:
             return Unserved(visit.id, (Reason(ReasonCode.NO_TECHNICIAN, "There is no technician with a shift."),))
         fits = self.beside.fits(row)
-        crews = [t for t, crew in enumerate(self.compiled.crews) if crew.shifts]
         found = sorted(
-            (self._obstacle(row, t, self.alone, self.beside, fits) for t in crews),
+            (self._obstacle(row, t, self.alone, self.beside, fits) for t in self.on_shift),
             key=lambda stopped: -ORDER.index(stopped.code),
         )
         alike = {code: [one for one in found if one.code is code] for code in dict.fromkeys(one.code for one in found)}
@@ -128,7 +128,7 @@ class _Inquiry:
         return Obstacle(technician.id, stopped.code, self._sentence(row, [stopped]))
 
     def _sentence(self, row: int, stopped: Sequence[Stopped]) -> str:
-        return sentence(self.compiled, self.left[row], stopped[0].code, stopped)
+        return sentence(self.compiled, self.left[row], stopped[0].code, stopped, len(self.on_shift))
 
     def _obstacle(self, row: int, technician: int, alone: _Prospects, beside: _Prospects, fits: bool) -> Stopped:
         """The rule that stops the technician, whichever shift gets furthest."""

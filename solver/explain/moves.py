@@ -114,11 +114,12 @@ def _fixed(wish: Wish, visit: int) -> bool:
 def _both(wish: Wish, shift: int, problem: Problem, rest: tuple[int, ...], pair: tuple[int, int]) -> Route | None:
     """The shift's route with both visits besides the rest: the first where it is cheapest, then the second."""
     day = Day(wish.scene, problem, shift, (*rest, pair[0]))
-    best = min(day.changes(), key=lambda change: change.cost, default=None)
+    best = day.best()
     if best is None:
         return None
-    placed = Day(wish.scene, problem, shift, (*day.order(best), pair[1])).cheapest()
-    return None if placed is None else placed.route
+    whole = Day(wish.scene, problem, shift, (*day.order(best), pair[1]))
+    second = whole.best()
+    return None if second is None else whole.route(second)
 
 
 def _offer(wish: Wish, kind: str, shift: int, says: str, routes: dict[int, Route | None]) -> Offer:

@@ -26,8 +26,8 @@ class Stopped(Protocol):
 class Case:
     """One visit, and the technicians whom one rule stops."""
 
-    def __init__(self, compiled: Compiled, visit: int, stopped: Sequence[Stopped]) -> None:
-        self.compiled, self.index, self.stopped = compiled, visit, stopped
+    def __init__(self, compiled: Compiled, visit: int, stopped: Sequence[Stopped], everyone: int) -> None:
+        self.compiled, self.index, self.stopped, self.everyone = compiled, visit, stopped, everyone
         self.visit: Visit = compiled.problem.visits[visit]
         self.people: list[Technician] = [compiled.problem.technicians[s.technician] for s in stopped]
         self.duties: list[Duty] = [compiled.duties[i] for s in stopped for i in compiled.crews[s.technician].shifts]
@@ -35,21 +35,23 @@ class Case:
     @property
     def who(self) -> str:
         """ "3 of 20 technicians", or the name when it is one alone."""
-        everyone = sum(bool(crew.shifts) for crew in self.compiled.crews)
         if len(self.people) == 1:
             return f"Technician {self.people[0].id!r}"
-        if len(self.people) == everyone:
-            return "Both technicians" if everyone == 2 else f"All {everyone} technicians"
-        return f"{len(self.people)} of {everyone} technicians"
+        if len(self.people) == self.everyone:
+            return "Both technicians" if self.everyone == 2 else f"All {self.everyone} technicians"
+        return f"{len(self.people)} of {self.everyone} technicians"
 
     def say(self, one: str, many: str) -> str:
         """The verb that fits the number of technicians."""
         return one if len(self.people) == 1 else many
 
 
-def sentence(compiled: Compiled, visit: int, code: ReasonCode, stopped: Sequence[Stopped]) -> str:
-    """What a dispatcher would say: the rule `code` keeps these technicians from the visit."""
-    return SENTENCES[code](Case(compiled, visit, stopped))
+def sentence(compiled: Compiled, visit: int, code: ReasonCode, stopped: Sequence[Stopped], everyone: int) -> str:
+    """What a dispatcher would say: the rule `code` keeps these technicians, out of `everyone` on shift, from the visit.
+
+    everyone: how many technicians have a shift.
+    """
+    return SENTENCES[code](Case(compiled, visit, stopped, everyone))
 
 
 def _skill(case: Case) -> str:

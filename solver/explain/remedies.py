@@ -9,7 +9,7 @@ from solver.explain.easing import Easing, eased, edit_of
 from solver.explain.moves import moves, unpins
 from solver.explain.near import Nearness, Ranks
 from solver.explain.scene import Exhausted, Scene, Work
-from solver.explain.supply import in_store, in_van
+from solver.explain.supply import in_store, in_van, stocked
 from solver.explain.ties import ties
 from solver.explain.times import finish_by, max_travel, max_visits, overtime, window
 from solver.explain.verdict import Verdicts
@@ -84,15 +84,16 @@ class Remedies:
                 yield offer
         yield from _waived(wish, needs)
         able = [shift for shift in able if shift not in fitting]
-        yield from _tried(wish, ranks.best(ranks.late, TRIED, able), overtime, max_visits)
-        yield from _tried(wish, ranks.best(ranks.outside, NEAR, able), window, finish_by)
+        ready = [shift for shift in wish.ready() if shift not in fitting]
+        yield from _tried(wish, ranks.best(ranks.late, TRIED, ready), overtime, max_visits)
+        yield from _tried(wish, ranks.best(ranks.outside, NEAR, ready), window, finish_by)
         if wish.thing.parts:
             yield from _supplied(wish, ranks.best(ranks.beside, NEAR, able))
         near = ranks.best(ranks.way, NEAR, able)
         kinds = [unpinned] if wish.thing.pinned is not None else []
         kinds += [lent] if wish.thing.tools else []
         yield from _tried(wish, near, max_travel, *kinds, ties)
-        yield from _tried(wish, ranks.best(ranks.late, NEAR, able), moves, unpins)
+        yield from _tried(wish, ranks.best(ranks.late, NEAR, ready), moves, unpins)
         for shift in ranks.best(ranks.beside, NEAR, sorted(fitting)):
             yield from later_due(wish, shift, self._verdicts)
 
@@ -145,6 +146,8 @@ def _waived(wish: Wish, needs: dict[int, list[Waiver]]) -> Iterator[Offer]:
 def _double(wish: Wish, needs: dict[int, list[Waiver]]) -> Iterator[Offer]:
     """Changes of more than one rule, for when no single one helps."""
     ranks: Ranks = wish.ranks
+    lacking = {shift: stocked(wish, shift) for shift in needs} if wish.thing.parts else {}
+    needs = {shift: [*found, *([more] if (more := lacking.get(shift)) else [])] for shift, found in needs.items()}
     fewest = sorted((len(found), shift) for shift, found in needs.items() if found)
     shifts = [shift for count, shift in fewest if count <= fewest[0][0] + 1]
     for shift in ranks.best(ranks.late, TRIED, shifts):
@@ -160,7 +163,7 @@ def _all_waived(
     base = tuple(easing for waiver in found for easing in waiver.easings)
     says = " ".join(waiver.says for waiver in found)
     placed = cheapest(wish.scene, eased(wish.scene.problem, base), shift, wish.visit)
-    offers = besides(wish, shift, base) if placed is None else [wish.offer("", shift, "", base, placed.route)]
+    offers = besides(wish, shift, base) if placed is None else [wish.offer("", shift, "", base, placed)]
     kind = " and ".join(waiver.kind for waiver in found)
     for offer in offers:
         yield offer._replace(kind=f"{kind} {offer.kind}".strip(), says=f"Only together: {says} {offer.says.strip()}")

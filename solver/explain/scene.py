@@ -2,7 +2,9 @@
 
 from collections import defaultdict
 
-from solver.compiled import Compiled
+import numpy as np
+
+from solver.compiled import Compiled, IntArray
 from solver.insertion.plan import Plan
 from solver.outcome import routes_of
 from solver.problem import Problem, Shift, Technician
@@ -48,6 +50,7 @@ class Scene:
         for i, link in enumerate(problem.links):
             for name in link.visits:
                 self.links_of[self.visit_index[name]].append(i)
+        self.spare = _spare(plan)
         self.before = {stop.visit: (route, stop) for route in problem.previous for stop in route.stops}
 
     def technician(self, shift: int) -> Technician:
@@ -80,3 +83,17 @@ class Scene:
             for other in (self.visit_index[name] for name in self.problem.links[link].visits)
             if other != visit and other in self.starts
         ]
+
+
+def _spare(plan: Plan) -> IntArray:
+    """(s, p) how many of each part each shift's van has at its end, loaded on the way included."""
+    compiled = plan.compiled
+    spare = np.zeros((len(plan.routes), len(compiled.parts)), dtype=np.int64)
+    for shift, route in enumerate(plan.routes):
+        spare[shift] = plan.van_now(shift)
+        if route is not None:
+            spare[shift] -= compiled.need[list(route.visits)].sum(axis=0)
+            for _, load in route.loads:
+                for part, count in load:
+                    spare[shift, part] += count
+    return spare

@@ -3,10 +3,11 @@
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 
-from solver.explain.day import Placed, cheapest
+from solver.explain.day import cheapest
 from solver.explain.easing import Easing, eased
+from solver.explain.waivers import Waiver
 from solver.explain.wish import Offer, Wish
-from solver.solution import StopKind
+from solver.solution import Route, StopKind
 from solver.words import clock, listed
 
 Parts = Mapping[str, int]
@@ -22,7 +23,19 @@ def in_van(wish: Wish, shift: int) -> Iterator[Offer]:
     if found is not None:
         more, easing, placed = found
         says = f"Put {_more(more)} in the van of {scene.technician(shift).id!r} by {clock(scene.shift(shift).start)}."
-        yield wish.offer("van", shift, says, (easing,), placed.route)
+        yield wish.offer("van", shift, says, (easing,), placed)
+
+
+def stocked(wish: Wish, shift: int) -> Waiver | None:
+    """The van starts with all that lacks, so that no warehouse is needed."""
+    more = _lacking(wish, shift)
+    if not more:
+        return None
+    technician = wish.scene.owner[shift][0]
+    person = wish.scene.problem.technicians[technician]
+    easing = Easing(("technicians", technician, "van_stock"), _sum(person.van_stock, more))
+    says = f"Put {_more(more)} in the van of {person.id!r} by {clock(wish.scene.shift(shift).start)}."
+    return Waiver("van", says, (easing,))
 
 
 def in_store(wish: Wish, shift: int, store: int) -> Iterator[Offer]:
@@ -36,21 +49,21 @@ def in_store(wish: Wish, shift: int, store: int) -> Iterator[Offer]:
     if found is None:
         return
     more, easing, placed = found
-    stops = [s for s in placed.route.stops if s.kind is StopKind.WAREHOUSE and s.id == warehouse.id]
+    stops = [s for s in placed.stops if s.kind is StopKind.WAREHOUSE and s.id == warehouse.id]
     if stops:
         by = f"by {clock(stops[0].start)}, when {scene.technician(shift).id!r} stops there"
         says = f"Have {_more(more)} at warehouse {warehouse.id!r} {by}."
-        yield wish.offer(f"store {store}", shift, says, (easing,), placed.route)
+        yield wish.offer(f"store {store}", shift, says, (easing,), placed)
 
 
-def _fewest(wish: Wish, shift: int, easing: Callable[[Parts], Easing]) -> tuple[Parts, Easing, Placed] | None:
+def _fewest(wish: Wish, shift: int, easing: Callable[[Parts], Easing]) -> tuple[Parts, Easing, Route] | None:
     """The fewest more of each part that do, none of which can be spared; None when no number does, or none is needed.
 
     Every part is first given in full, then each in turn as few as do.
     """
     scene = wish.scene
 
-    def placed(more: Parts) -> Placed | None:
+    def placed(more: Parts) -> Route | None:
         return cheapest(scene, eased(scene.problem, [easing(more)]), shift, wish.visit)
 
     more = _lacking(wish, shift)

@@ -2,10 +2,11 @@
 
 from collections.abc import Callable, Iterator
 
-from solver.explain.day import Placed, cheapest
+from solver.explain.day import cheapest
 from solver.explain.easing import REMOVED, Easing, eased
 from solver.explain.wish import Offer, Wish
 from solver.problem import Link
+from solver.solution import Route
 from solver.words import listed, span
 
 
@@ -29,14 +30,14 @@ def ties(wish: Wish, shift: int) -> Iterator[Offer]:
 def _eased(wish: Wish, shift: int, kind: str, says: str, easing: Easing) -> Iterator[Offer]:
     placed = cheapest(wish.scene, eased(wish.scene.problem, [easing]), shift, wish.visit)
     if placed is not None:
-        yield wish.offer(kind, shift, says, (easing,), placed.route)
+        yield wish.offer(kind, shift, says, (easing,), placed)
 
 
 def _gap(wish: Wish, shift: int, number: int, link: Link) -> Iterator[Offer]:
     """The gap between the two starts may be shorter, or else longer."""
     scene = wish.scene
 
-    def placed(field: str, value: int | None) -> Placed | None:
+    def placed(field: str, value: int | None) -> Route | None:
         problem = eased(scene.problem, [Easing(("links", number, field), value)])
         return cheapest(scene, problem, shift, wish.visit)
 
@@ -47,7 +48,7 @@ def _gap(wish: Wish, shift: int, number: int, link: Link) -> Iterator[Offer]:
         yield from _eased(wish, shift, f"link {number}", says, Easing(("links", number, "min_gap"), gap))
     elif link.max_gap is not None:
         free = placed("max_gap", None)
-        most = 0 if free is None else max(*scene.starts.values(), wish.start(free.route))
+        most = 0 if free is None else max(*scene.starts.values(), wish.start(free))
         if most > link.max_gap:
             gap = most - last_that(lambda less: placed("max_gap", most - less) is not None, 0, most - link.max_gap)
             says = f"Let {then} start {span(gap)} after {first} still, instead of {span(link.max_gap)} at most."

@@ -7,11 +7,10 @@ from collections.abc import Iterator
 from itertools import pairwise
 from typing import Final
 
-from solver.explain.day import Aim, Day, cheapest, early_start, late_return, late_start, least, travel
+from solver.explain.day import Aim, Day, Least, cheapest, early_start, late_return, late_start, least, travel
 from solver.explain.easing import Easing, eased
 from solver.explain.wish import Offer, Wish, minutes
 from solver.problem import Problem, Window
-from solver.solution import StopKind
 from solver.words import clock, listed, plural, span
 
 MOST_OVERTIME: Final = 4 * 3600
@@ -29,15 +28,16 @@ def overtime(wish: Wish, shift: int, base: Base = ()) -> Iterator[Offer]:
     day = scene.shift(shift)
     path, last = scene.shift_path(shift, "max_overtime"), day.end + day.max_overtime
     wide = eased(problem, [Easing(path, day.max_overtime + MOST_OVERTIME)])
-    amount = least(scene, wide, shift, wish.visit, late_return(last))
-    if not amount:
+    found = least(scene, wide, shift, wish.visit, late_return(last))
+    if found is None or not found.seconds:
         return
+    amount = found.seconds
     easings = (*base, Easing(path, day.max_overtime + amount))
-    placed = cheapest(scene, eased(scene.problem, easings), shift, wish.visit)
+    placed = cheapest(scene, eased(scene.problem, easings), shift, wish.visit, found.places)
     if placed is not None:
         who, until = repr(scene.technician(shift).id), clock(_minute_after(last + amount))
         says = f"Let {who} work {minutes(amount)} longer in shift {day.id!r}, until {until}."
-        yield wish.offer("overtime", shift, says, easings, placed.route)
+        yield wish.offer("overtime", shift, says, easings, placed)
 
 
 def window(wish: Wish, shift: int, base: Base = ()) -> Iterator[Offer]:
@@ -46,23 +46,23 @@ def window(wish: Wish, shift: int, base: Base = ()) -> Iterator[Offer]:
     if not thing.windows or (thing.pinned is not None and thing.pinned.start is not None):
         return
     problem = eased(scene.problem, base)
-    found: list[tuple[int, tuple[Window, ...], str]] = []
+    found: list[tuple[Least, tuple[Window, ...], str]] = []
     for widest, aim, widened, word in _widenings(thing.windows):
         wide = eased(problem, [Easing(wish.path("windows"), (widest,))])
         amount = least(scene, wide, shift, wish.visit, aim)
-        if amount == 0:
+        if amount is not None and not amount.seconds:
             return
         if amount is not None:
-            found.append((amount, widened(amount), word))
+            found.append((amount, widened(amount.seconds), word))
     if not found:
         return
     amount, windows, word = min(found)
     easings = (*base, Easing(wish.path("windows"), windows))
-    placed = cheapest(scene, eased(scene.problem, easings), shift, wish.visit)
+    placed = cheapest(scene, eased(scene.problem, easings), shift, wish.visit, amount.places)
     if placed is not None:
         hours = listed((f"{clock(low // 60 * 60)}–{clock(_minute_after(high))}" for low, high in windows), "or")
-        says = f"Let it start {minutes(amount)} {word} than its window allows, within {hours}."
-        yield wish.offer("window", shift, says, easings, placed.route)
+        says = f"Let it start {minutes(amount.seconds)} {word} than its window allows, within {hours}."
+        yield wish.offer("window", shift, says, easings, placed)
 
 
 class _Widened:
@@ -93,29 +93,23 @@ def finish_by(wish: Wish, shift: int, base: Base = ()) -> Iterator[Offer]:
     if limit is None:
         return
     free = eased(scene.problem, (*base, Easing(path, None)))
-    done = _earliest_end(wish, shift, free)
-    if done is None or done <= limit:
+    found = _earliest_end(wish, shift, free)
+    if found is None or found.seconds <= limit:
         return
+    done = found.seconds
     easings = (*base, Easing(path, done))
-    placed = cheapest(scene, eased(scene.problem, easings), shift, wish.visit)
+    placed = cheapest(scene, eased(scene.problem, easings), shift, wish.visit, found.places)
     if placed is not None:
         says = f"Let it be finished {minutes(done - limit)} later, by {clock(done)} instead of {clock(limit)}."
-        yield wish.offer("finish_by", shift, says, easings, placed.route)
+        yield wish.offer("finish_by", shift, says, easings, placed)
 
 
-def _earliest_end(wish: Wish, shift: int, problem: Problem) -> int | None:
+def _earliest_end(wish: Wish, shift: int, problem: Problem) -> Least | None:
     """The earliest second by which the visit can be done in the shift."""
     day = Day(wish.scene, problem, shift, (*wish.scene.plan.visits(shift), wish.visit), late_start(0))
-    routes = [day.route(change) for change in day.changes()]
-    return min(
-        (
-            stop.depart
-            for route in routes
-            for stop in route.stops
-            if stop.kind is StopKind.VISIT and stop.id == wish.thing.id
-        ),
-        default=None,
-    )
+    ends = [(wish.stop(day.route(change)).depart, place) for place, change in day.changes()]
+    earliest = min(ends, default=(0, 0))[0]
+    return Least(earliest, tuple(place for end, place in ends if end == earliest)) if ends else None
 
 
 def max_visits(wish: Wish, shift: int, base: Base = ()) -> Iterator[Offer]:
@@ -128,7 +122,7 @@ def max_visits(wish: Wish, shift: int, base: Base = ()) -> Iterator[Offer]:
     placed = cheapest(scene, eased(scene.problem, easings), shift, wish.visit)
     if placed is not None:
         says = f"Let shift {day.id!r} have {plural(count, 'visit')}, where {day.max_visits} is the limit."
-        yield wish.offer("max_visits", shift, says, easings, placed.route)
+        yield wish.offer("max_visits", shift, says, easings, placed)
 
 
 def max_travel(wish: Wish, shift: int, base: Base = ()) -> Iterator[Offer]:
@@ -138,15 +132,15 @@ def max_travel(wish: Wish, shift: int, base: Base = ()) -> Iterator[Offer]:
     if day.max_travel is None:
         return
     driven = least(scene, eased(scene.problem, (*base, Easing(path, None))), shift, wish.visit, travel)
-    if driven is None or driven <= day.max_travel:
+    if driven is None or driven.seconds <= day.max_travel:
         return
-    easings = (*base, Easing(path, driven))
-    placed = cheapest(scene, eased(scene.problem, easings), shift, wish.visit)
+    easings = (*base, Easing(path, driven.seconds))
+    placed = cheapest(scene, eased(scene.problem, easings), shift, wish.visit, driven.places)
     if placed is not None:
-        more = minutes(driven - day.max_travel)
+        more = minutes(driven.seconds - day.max_travel)
         says = f"Let {scene.technician(shift).id!r} drive {more} more in shift {day.id!r}, where "
         says += f"{span(day.max_travel)} is the limit."
-        yield wish.offer("max_travel", shift, says, easings, placed.route)
+        yield wish.offer("max_travel", shift, says, easings, placed)
 
 
 def _minute_after(second: int) -> int:

@@ -77,7 +77,7 @@ def waived(wish: Wish, shift: int, waiver: Waiver) -> Iterator[Offer]:
     for way in ways:
         placed = cheapest(scene, eased(scene.problem, way.easings), shift, wish.visit)
         if placed is not None:
-            yield wish.offer(way.kind, shift, way.says, way.easings, placed.route)
+            yield wish.offer(way.kind, shift, way.says, way.easings, placed)
             return
 
 
@@ -102,4 +102,4 @@ def unpinned(wish: Wish, shift: int) -> Iterator[Offer]:
             easings = (Easing(wish.path("pinned", field), None),)
             placed = cheapest(scene, eased(scene.problem, easings), shift, wish.visit)
             if placed is not None:
-                yield wish.offer(f"pin {field}", shift, says, easings, placed.route)
+                yield wish.offer(f"pin {field}", shift, says, easings, placed)

@@ -7,7 +7,7 @@ from solver.explain.easing import Easing
 from solver.explain.near import Ranks
 from solver.explain.scene import Scene
 from solver.problem import Technician, Visit
-from solver.solution import Route, StopKind
+from solver.solution import Route, Stop, StopKind
 from solver.words import clock, span
 
 
@@ -32,6 +32,16 @@ class Wish:
         """Whose shift it is."""
         return self.scene.technician(shift)
 
+    def ready(self) -> list[int]:
+        """The shifts, among those able, that need no part or tool from a warehouse for it; all those able when none."""
+        need = self.scene.compiled.need[self.visit]
+        found = [
+            shift
+            for shift in self.able
+            if self.thing.tools <= self.person(shift).tools and (self.scene.spare[shift] >= need).all()
+        ]
+        return found or self.able
+
     def path(self, *fields: str) -> tuple[str | int, ...]:
         """Where the problem's document has this field of the visit."""
         return ("visits", self.visit, *fields)
@@ -44,7 +54,11 @@ class Wish:
 
     def start(self, route: Route) -> int:
         """When the visit starts in a route that has it."""
-        return next(stop.start for stop in route.stops if stop.kind is StopKind.VISIT and stop.id == self.thing.id)
+        return self.stop(route).start
+
+    def stop(self, route: Route) -> Stop:
+        """The visit's stop in a route that has it."""
+        return next(stop for stop in route.stops if stop.kind is StopKind.VISIT and stop.id == self.thing.id)
 
 
 def minutes(seconds: int) -> str:

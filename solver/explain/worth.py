@@ -15,7 +15,7 @@ def as_it_is(wish: Wish, shift: int) -> Iterator[Offer]:
     """The visit goes where it has a place; what leaving it out costs is raised by whoever prices the offer."""
     placed = cheapest(wish.scene, wish.scene.problem, shift, wish.visit)
     if placed is not None:
-        yield wish.offer("worth", shift, f"Give it to {wish.person(shift).id!r}.", (), placed.route)
+        yield wish.offer("worth", shift, f"Give it to {wish.person(shift).id!r}.", (), placed)
 
 
 def later_due(wish: Wish, shift: int, verdicts: Verdicts) -> Iterator[Offer]:
@@ -31,7 +31,7 @@ def later_due(wish: Wish, shift: int, verdicts: Verdicts) -> Iterator[Offer]:
         if placed is None:
             return None
         says = f"Make it due {minutes(due - now)} later, at {clock(due)} instead of {clock(now)}."
-        return wish.offer("due", shift, says, (easing,), placed.route)
+        return wish.offer("due", shift, says, (easing,), placed)
 
     def pays(due: int) -> bool:
         offer = offered(due)
