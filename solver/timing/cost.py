@@ -4,7 +4,7 @@ import numpy as np
 
 from solver.compiled import IntArray
 from solver.improve.arrays import FAR, Arrays, SmallArray
-from solver.jit import jit
+from solver.jit import lean
 from solver.timing.programme import look_back, programme
 from solver.timing.work import (
     AT_START,
@@ -34,14 +34,13 @@ from solver.timing.work import (
     WINDOW_FROM,
     WINDOW_TO,
     TimingWork,
-    roomier,
 )
 
 NO_TIMES, EXACT, AT_LEAST = 0, 1, 2
 """What a first pass has found: that there are no times, the least cost, or a bound from below on it."""
 
 
-@jit
+@lean
 def route_cost(
     arrays: Arrays,
     shift: int,
@@ -56,7 +55,8 @@ def route_cost(
 
     Units: duty, overtime, lateness, distance from previous starts; driving, metres, bonuses and limits on counts and
     driving are the caller's. Leaves at `begin` at the earliest and is back at `finish` at the latest, within the
-    shift's own bounds; takes what breaks are owed. stops: visits 0..n-1, warehouses n..n+m-1. No stops cost 0.
+    shift's own bounds; takes what breaks are owed. A route that needs more than `PIECES` counts as impossible.
+    stops: visits 0..n-1, warehouses n..n+m-1. No stops cost 0.
     """
     low = max(begin, work.duty[shift, START])
     high = min(finish, work.duty[shift, HARD_END])
@@ -69,15 +69,11 @@ def route_cost(
         return cost
     if not look_back(work, arrays.window_open, arrays.window_close, stops, k, high):
         return np.inf
-    cost = np.nan
-    while np.isnan(cost):
-        cost = programme(work, arrays.window_open, arrays.window_close, shift, stops, k, low, high, bound)[0]
-        if np.isnan(cost):
-            work = roomier(work)
+    cost = programme(work, arrays.window_open, arrays.window_close, shift, stops, k, low, high, bound)[0]
     return cost if cost < bound else np.inf
 
 
-@jit
+@lean
 def first_pass(
     seconds: SmallArray,
     service: IntArray,
@@ -163,7 +159,7 @@ def first_pass(
     return EXACT, cost
 
 
-@jit
+@lean
 def _lateness(work: TimingWork, stops: IntArray, k: int, clock: int) -> float:
     """Lateness of who leaves at `clock` and starts each stop, of one window, as early as possible."""
     late = 0.0
@@ -176,7 +172,7 @@ def _lateness(work: TimingWork, stops: IntArray, k: int, clock: int) -> float:
     return late
 
 
-@jit
+@lean
 def _owes(work: TimingWork, shift: int, depart: int, back: int) -> bool:
     """Whether some break is owed by who leaves and is back then."""
     count, b = 1, work.duty[shift, BREAK_FROM]

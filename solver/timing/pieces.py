@@ -11,10 +11,10 @@ Every kernel writes at a row given to it and returns the row after the last it w
 import numpy as np
 
 from solver.compiled import FloatArray, IntArray
-from solver.jit import jit
+from solver.jit import lean
 
 
-@jit
+@lean
 def put(
     bounds: IntArray, line: FloatArray, first: int, at: int, low: int, high: int, value: float, slope: float
 ) -> int:
@@ -33,7 +33,7 @@ def put(
     return at + 1
 
 
-@jit
+@lean
 def put_within(
     bounds: IntArray,
     line: FloatArray,
@@ -56,7 +56,7 @@ def put_within(
     return put(bounds, line, first, at, low, high, value, slope)
 
 
-@jit
+@lean
 def reach(
     bounds: IntArray,
     line: FloatArray,
@@ -109,7 +109,7 @@ def reach(
     return at
 
 
-@jit
+@lean
 def clip(bounds: IntArray, line: FloatArray, first: int, after: int, begin: int, at: int, low: int, high: int) -> int:
     """Writes the part of the function within `low..high`, as part of the function from row `begin` on."""
     for j in range(first, after):
@@ -120,7 +120,7 @@ def clip(bounds: IntArray, line: FloatArray, first: int, after: int, begin: int,
     return at
 
 
-@jit
+@lean
 def hinge(bounds: IntArray, line: FloatArray, first: int, after: int, border: int, rate: float) -> int:
     """Adds `rate` for every second after `border`, in place; the function must be the last one written."""
     j = after - 1
@@ -143,7 +143,7 @@ def hinge(bounds: IntArray, line: FloatArray, first: int, after: int, border: in
     return after + 1
 
 
-@jit
+@lean
 def tilt(bounds: IntArray, line: FloatArray, first: int, after: int, border: int, rate: float) -> None:
     """Adds `rate` for every second before `border` and takes it off for every second after it, in place."""
     for j in range(first, after):
@@ -151,7 +151,7 @@ def tilt(bounds: IntArray, line: FloatArray, first: int, after: int, border: int
         line[j, 1] -= rate
 
 
-@jit
+@lean
 def merge(bounds: IntArray, line: FloatArray, i: int, i_after: int, j: int, j_after: int, at: int) -> int:
     """The lesser of two functions at each second; neither may be empty."""
     begin = at
@@ -179,7 +179,7 @@ def merge(bounds: IntArray, line: FloatArray, i: int, i_after: int, j: int, j_af
     return clip(bounds, line, j, j_after, begin, at, low, bounds[j_after - 1, 1])
 
 
-@jit
+@lean
 def _put_lesser(
     bounds: IntArray,
     line: FloatArray,

@@ -10,7 +10,7 @@ departure and taken back, so that waiting is free in them; it is paid at the ret
 import numpy as np
 
 from solver.compiled import NEVER, FloatArray, IntArray
-from solver.jit import jit
+from solver.jit import lean
 from solver.timing.pieces import clip, hinge, merge, reach, tilt
 from solver.timing.work import (
     AT_START,
@@ -46,7 +46,7 @@ MARGIN = 8
 """Pieces beyond twice those of a function that what is made of it may need."""
 
 
-@jit
+@lean
 def look_back(
     work: TimingWork, window_open: IntArray, window_close: IntArray, stops: IntArray, k: int, high: int
 ) -> bool:
@@ -70,7 +70,7 @@ def look_back(
     return True
 
 
-@jit
+@lean
 def programme(
     work: TimingWork,
     window_open: IntArray,
@@ -100,14 +100,14 @@ def programme(
     return best, back, taken, begin
 
 
-@jit
+@lean
 def leaves_by(work: TimingWork, shift: int, low: int, high: int) -> int:
     """The latest departure that makes sense."""
     last = low if work.duty[shift, AT_START] else high
     return int(min(work.leg[0, LATEST] - work.leg[0, DRIVE], last))
 
 
-@jit
+@lean
 def border(work: TimingWork, shift: int, earliest: int, leave_by: int) -> int:
     """Until when those leaving from `earliest` on owe the same breaks, `leave_by` at the latest."""
     last = leave_by
@@ -118,12 +118,12 @@ def border(work: TimingWork, shift: int, earliest: int, leave_by: int) -> int:
     return last
 
 
-@jit
+@lean
 def _breaks_from(work: TimingWork, shift: int) -> int:
     return int(work.duty[shift, BREAK_FROM])
 
 
-@jit
+@lean
 def _breaks_after(work: TimingWork, shift: int) -> int:
     count, sets = 0, work.duty[shift, STATES]
     while 1 << count < sets:
@@ -131,7 +131,7 @@ def _breaks_after(work: TimingWork, shift: int) -> int:
     return int(work.duty[shift, BREAK_FROM]) + count
 
 
-@jit
+@lean
 def _note_debts(work: TimingWork, shift: int, depart: int) -> None:
     """Notes per set of breaks taken until when who left at `depart` owes no other and may start or be back."""
     first, after = _breaks_from(work, shift), _breaks_after(work, shift)
@@ -144,7 +144,7 @@ def _note_debts(work: TimingWork, shift: int, depart: int) -> None:
         work.owes_by[taken] = by
 
 
-@jit
+@lean
 def run(
     work: TimingWork,
     window_open: IntArray,
@@ -199,7 +199,7 @@ def run(
     return _home(work, shift, k, gone, at)
 
 
-@jit
+@lean
 def _arrive(
     work: TimingWork, shift: int, i: int, taken: int, gone: int, opens: int, until: int, at: int
 ) -> tuple[int, int]:
@@ -233,7 +233,7 @@ def _arrive(
     return begin, at
 
 
-@jit
+@lean
 def _in_windows(
     work: TimingWork, window_open: IntArray, window_close: IntArray, row: int, begin: int, after: int
 ) -> tuple[int, int]:
@@ -244,7 +244,7 @@ def _in_windows(
     return after, at
 
 
-@jit
+@lean
 def _priced(work: TimingWork, row: int, begin: int, at: int) -> int:
     """Adds lateness and the distance from the previous start to the last function; the row after it."""
     bounds, line = work.bounds, work.line
@@ -257,7 +257,7 @@ def _priced(work: TimingWork, row: int, begin: int, at: int) -> int:
     return at
 
 
-@jit
+@lean
 def _least_ahead(
     bounds: IntArray, line: FloatArray, begin: int, after: int, rate: float, tail: int, overtime: float, end: int
 ) -> float:
@@ -271,7 +271,7 @@ def _least_ahead(
     return float(least + rate * tail + overtime * max(0, bounds[begin, 0] + tail - end))
 
 
-@jit
+@lean
 def _home(work: TimingWork, shift: int, k: int, gone: int, at: int) -> tuple[float, int, int]:
     """(cost, return, breaks taken) of the cheapest return."""
     leg, bounds, line = work.leg, work.bounds, work.line

@@ -4,7 +4,7 @@ import numpy as np
 
 from solver.compiled import IntArray
 from solver.improve.arrays import Arrays
-from solver.jit import jit
+from solver.jit import lean
 from solver.timing.cost import NO_TIMES, first_pass
 from solver.timing.programme import border, leaves_by, look_back, programme, run
 from solver.timing.work import (
@@ -30,18 +30,17 @@ from solver.timing.work import (
     STEP_FROM,
     TARDINESS,
     TimingWork,
-    roomier,
 )
 
 
-@jit
+@lean
 def route_times(
     arrays: Arrays, shift: int, stops: IntArray, k: int, begin: int, finish: int, work: TimingWork
 ) -> float:
     """The least cost, as `route_cost`; leaves the times in `work`: starts, taken, times, and legs' DRIVE and SECONDS.
 
     Among times of the same cost the earliest return and the earliest starts are taken, and then the latest departure.
-    Infinite, and `work` is left without meaning, when there are none.
+    Infinite, and `work` is left without meaning, when there are none; NaN when the work's pieces are too few.
     """
     low = max(begin, work.duty[shift, START])
     high = min(finish, work.duty[shift, HARD_END])
@@ -49,11 +48,7 @@ def route_times(
     known, _ = first_pass(arrays.seconds, arrays.service, opens, closes, shift, stops, k, low, high, work)
     if known == NO_TIMES or k == 0 or not look_back(work, opens, closes, stops, k, high):
         return 0.0 if k == 0 else np.inf
-    cost = np.nan
-    while np.isnan(cost):
-        cost, back, taken, depart = programme(work, opens, closes, shift, stops, k, low, high, np.inf)
-        if np.isnan(cost):
-            work = roomier(work)
+    cost, back, taken, depart = programme(work, opens, closes, shift, stops, k, low, high, np.inf)
     if cost < np.inf:
         if work.bounds[0, 0] != depart:  # a later interval of departures was tried last
             last = border(work, shift, depart, leaves_by(work, shift, low, high))
@@ -65,7 +60,7 @@ def route_times(
     return cost
 
 
-@jit
+@lean
 def _trace(work: TimingWork, shift: int, stops: IntArray, k: int, taken: int) -> None:
     """Follows the functions from the return backwards and notes the times."""
     reached, unpaid, tardiness = work.times[RETURN], 0, 0
@@ -86,7 +81,7 @@ def _trace(work: TimingWork, shift: int, stops: IntArray, k: int, taken: int) ->
     work.times[TARDINESS] = tardiness
 
 
-@jit
+@lean
 def _departed(work: TimingWork, shift: int, i: int, taken: int, reached: int, gone: int) -> tuple[int, int]:
     """(start at the stop before leg i, or departure; the step taken) of the cheapest way to be ready then."""
     span, step, bounds, line = work.span, work.step, work.bounds, work.line

@@ -7,12 +7,11 @@ import numpy.typing as npt
 
 from solver.compiled import NEVER, FloatArray, IntArray
 from solver.improve.arrays import Arrays
-from solver.jit import jit
 from solver.problem import Break
 from solver.timing.rests import choices, steps
 
-PIECES: Final = 8192
-"""Pieces there is room for; a route that needs more gets more for that one call."""
+PIECES: Final = 1 << 20
+"""Pieces there is room for: memory is only taken up by those ever used, a few hundred for a route of twenty stops."""
 
 LOCATION, SETUP, OPEN, CLOSE, FINISH_BY, DUE, AWAY_FROM, WINDOW_FROM, WINDOW_TO, HAS_DUE = range(10)
 """Columns of `TimingWork.stop`."""
@@ -84,31 +83,6 @@ def timing_work(arrays: Arrays, longest: int = 0, pieces: int = PIECES, buffer_r
         starts=np.zeros(size, dtype=np.int64),
         taken=np.zeros(size, dtype=np.int64),
         times=np.zeros(6, dtype=np.int64),
-    )
-
-
-@jit
-def roomier(work: TimingWork) -> TimingWork:
-    """The same with room for twice as many pieces."""
-    pieces = 2 * len(work.bounds)
-    return TimingWork(
-        work.stop,
-        work.stop_rate,
-        work.duty,
-        work.duty_rate,
-        work.rest,
-        work.step_from,
-        work.step,
-        work.leg,
-        work.owes_by,
-        work.buffer_due,
-        work.span,
-        np.zeros((pieces, 2), dtype=np.int64),
-        np.zeros((pieces, 2)),
-        work.buffer_rate,
-        work.starts,
-        work.taken,
-        work.times,
     )
 
 
