@@ -43,12 +43,17 @@ class Arrays(NamedTuple):
     window_from: IntArray  # (n + m + 1,)
     window_open: IntArray
     window_close: IntArray
+    window_promised: IntArray  # the close that was promised, NO_LIMIT where none was; a pinned start closes earlier
     finish_by: IntArray  # (n + m,)
     due: IntArray  # (n + m,)
     late_rate: FloatArray  # (n + m,) units per second after `due`
     has_due: BoolArray  # (n + m,) counts for the largest tardiness
     away_from: IntArray  # (n + m,)
     away_rate: FloatArray  # (n + m,) units per second away from the previous start
+    spread: IntArray  # (n + m,) standard deviation of the service
+    buffer_rate: FloatArray  # (n + m,) units per second after `window_promised` less the buffer (`solver.buffers`)
+    spread_percent: int  # standard deviation of a leg, in percent
+    buffer_percent: int  # hundredths of a standard deviation in the buffer; 0: no start is within one
     soft: BoolArray  # (n + m,) its cost depends on its start, or it has several windows
     # visits
     must: BoolArray  # (n,)
@@ -150,7 +155,8 @@ def _stops(compiled: Compiled) -> dict[str, object]:
     services += [store.service for store in compiled.stores]
     stores = np.repeat(ints(s.service.seconds for s in compiled.stores)[:, None], len(compiled.crews), axis=1)
     has_due = [visit.due is not None for visit in compiled.problem.visits] + [False] * len(compiled.stores)
-    soft = [len(s.windows) > 1 or s.late_rate > 0 or s.away_rate > 0 for s in services]
+    soft = [len(s.windows) > 1 or s.late_rate > 0 or s.away_rate > 0 or s.buffer_rate > 0 for s in services]
+    costs = compiled.problem.costs
     window_from, windows = ragged([s.windows for s in services])
     return {
         "location": ints(s.location for s in services),
@@ -161,12 +167,17 @@ def _stops(compiled: Compiled) -> dict[str, object]:
         "window_from": window_from,
         "window_open": ints(w[0] for w in windows),
         "window_close": ints(w[1] for w in windows),
+        "window_promised": ints(close for s in services for close in s.promised or [NO_LIMIT] * len(s.windows)),
         "finish_by": ints(s.finish_by for s in services),
         "due": ints(s.due for s in services),
         "late_rate": floats(s.late_rate for s in services),
         "has_due": np.array(has_due, dtype=np.bool_),
         "away_from": ints(s.away_from for s in services),
         "away_rate": floats(s.away_rate for s in services),
+        "spread": ints(s.spread for s in services),
+        "buffer_rate": floats(s.buffer_rate for s in services),
+        "spread_percent": compiled.problem.travel.spread_percent,
+        "buffer_percent": costs.buffer_percent if costs.buffer_per_hour else 0,
         "soft": np.array(soft, dtype=np.bool_),
     }
 
