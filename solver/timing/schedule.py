@@ -1,7 +1,7 @@
 """When a route with given stops in order leaves, rests, serves and returns, at the least cost: exact."""
 
 from collections.abc import Sequence
-from math import inf
+from math import inf, isnan, nan
 from threading import Lock
 from typing import NamedTuple
 
@@ -47,10 +47,15 @@ class Timer:
         rows = np.array([stop if stop >= 0 else visits + ~stop for stop in stops], dtype=np.int64)
         duty = self.compiled.duties[shift]
         with self._lock:
-            work = self._work
-            if len(rows) >= len(work.leg):
-                work = self._work = timing_work(self.arrays, longest=2 * len(rows))
-            if route_times(self.arrays, shift, rows, len(rows), duty.start, duty.hard_end, work) == inf:
+            if len(rows) >= len(self._work.leg):
+                self._work = timing_work(self.arrays, longest=2 * len(rows))
+            cost = nan
+            while isnan(cost):
+                work = self._work
+                cost = route_times(self.arrays, shift, rows, len(rows), duty.start, duty.hard_end, work)
+                if isnan(cost):
+                    self._work = timing_work(self.arrays, len(work.leg), 4 * len(work.bounds))
+            if cost == inf:
                 return None
             starts, taken = work.starts[: len(rows)].tolist(), work.taken[: len(rows) + 1].tolist()
             times = work.times.tolist()
