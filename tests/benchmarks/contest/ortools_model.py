@@ -12,6 +12,7 @@ import numpy as np
 from ortools.constraint_solver import pywrapcp, routing_enums_pb2, routing_ils_pb2
 
 from solver.problem import Departure, Problem, Visit
+from tests.benchmarks.contest.clock import Clock
 from tests.benchmarks.contest.fitness import classes
 from tests.benchmarks.contest.protocol import Finish, Orders, Request
 from tests.benchmarks.contest.rates import IntMatrix, a_second, leg_costs, units_a_cent
@@ -150,11 +151,12 @@ class Model:
 
 
 def run(request: Request) -> Finish:
-    """OR-Tools within the request's seconds, its model's making included as far as that can be limited."""
+    """OR-Tools within the request's seconds."""
+    clock = Clock(request.seconds)
     model = Model(request.problem)
     model.state()
     optional = any(visit.unserved_cost is not None for visit in request.problem.visits)
-    parameters = _parameters(request.seconds, optional)
+    parameters = _parameters(clock.left(), optional)
     model.routing.solver().ReSeed(request.seed)
     model.routing.CloseModelWithParameters(parameters)
     found = model.routing.SolveWithIteratedLocalSearch(parameters)

@@ -11,6 +11,7 @@ import numpy as np
 import vroom
 
 from solver.problem import Problem, Shift, Technician, Visit, Window
+from tests.benchmarks.contest.clock import Clock
 from tests.benchmarks.contest.fitness import demand, demands, fit
 from tests.benchmarks.contest.protocol import Finish, Request
 
@@ -21,9 +22,10 @@ PROFILE: Final = "car"
 
 def run(request: Request) -> Finish:
     """VROOM within the request's seconds, on its threads; visits it finds no room for are left out."""
-    problem = request.problem
+    clock, problem = Clock(request.seconds), request.problem
     shifts = [(technician, shift) for technician in problem.technicians for shift in technician.shifts]
-    found = _input(problem, shifts).solve(EXPLORATION, request.threads, timedelta(seconds=request.seconds))
+    given = _input(problem, shifts)
+    found = given.solve(EXPLORATION, request.threads, timedelta(seconds=clock.left()))
     orders: dict[str, list[str]] = {}
     for step in found.routes.itertuples():
         if step.type == "job":
