@@ -92,7 +92,9 @@ class Remedies:
         near = ranks.best(ranks.way, NEAR, able)
         kinds = [unpinned] if wish.thing.pinned is not None else []
         kinds += [lent] if wish.thing.tools else []
-        yield from _tried(wish, near, max_travel, *kinds, ties)
+        yield from _tried(wish, near, max_travel, *kinds)
+        if self._scene.links_of[wish.visit]:
+            yield from _tried(wish, ranks.best(ranks.way, NEAR, wish.able), ties)
         yield from _tried(wish, ranks.best(ranks.late, NEAR, ready), moves, unpins)
         for shift in ranks.best(ranks.beside, NEAR, sorted(fitting)):
             yield from later_due(wish, shift, self._verdicts)
@@ -113,7 +115,9 @@ def _remedy(wish: Wish, one: Judged) -> Remedy:
     """The offer as a remedy; where serving does not pay yet, what leaving out must cost for that is part of it."""
     easings, says = one.offer.easings, one.offer.says
     worth = wish.thing.unserved_cost
-    if worth is not None and wish.thing.pinned is None and one.more >= worth:
+    if worth is not None and Easing(wish.path("pinned"), None) in easings:  # it must be served as before
+        easings = (*easings, Easing(wish.path("unserved_cost"), None))
+    elif worth is not None and wish.thing.pinned is None and one.more >= worth:
         easings = (*easings, Easing(wish.path("unserved_cost"), one.more + 1))
         says += f" It pays as soon as leaving it out costs {one.more + 1}; now that costs {worth}."
     return Remedy(says, tuple(map(edit_of, easings)), one.more)
