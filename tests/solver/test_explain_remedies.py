@@ -312,8 +312,8 @@ def test_random_problems_hold_what_remedies_say() -> None:
         given = random_problem(seed)
         plan = planned(given, EMPTY)
         insert_all(plan, plan.left_out(), range(len(plan.routes)))
-        for visit in plan.left_out():
-            found = remedies(plan, given.visits[visit].id)
+        for out in plan.left_out():
+            found = remedies(plan, given.visits[out].id)
             kinds.update(edit.path.split("/")[-1] for one in found for edit in one.remedy.relax)
             kinds.update(["none"] if not found else [])
     assert {"windows", "unserved_cost", "max_overtime", "skills", "van_stock", "tools", "pinned"} <= set(kinds)
