@@ -1,5 +1,6 @@
 """The routing model put together: one vehicle per shift, one statement per rule."""
 
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from ortools.constraint_solver import pywrapcp
@@ -11,12 +12,13 @@ from solver.routing_model.network import Network
 class Model(NamedTuple):
     """An OR-Tools routing model under construction, with what its rules need to know.
 
-    manager, routing: `pywrapcp` objects, which carry no types.
+    manager, routing: `pywrapcp` objects, which carry no types. node_of: the node of each visit of the scope.
     """
 
     network: Network
     manager: Any
     routing: Any
+    node_of: Mapping[int, int]
 
     def index_of(self, node: int) -> int:
         """OR-Tools' index of a visit or reload node."""
@@ -46,4 +48,5 @@ class Model(NamedTuple):
 def empty_model(network: Network) -> Model:
     """A model with nodes and vehicles, and no rule yet."""
     manager = pywrapcp.RoutingIndexManager(network.size, len(network.scope.shifts), network.starts, network.ends)
-    return Model(network, manager, pywrapcp.RoutingModel(manager))
+    node_of = {visit: node for node, visit in enumerate(network.scope.visits)}
+    return Model(network, manager, pywrapcp.RoutingModel(manager), node_of)

@@ -76,7 +76,10 @@ def network_of(scope: Scope) -> Network:
         ],
         dtype=np.int64,
     )
-    return Network(scope, reloads, location, *_matrices(compiled, location))
+    network = Network(scope, reloads, location, *_matrices(compiled, location))
+    for matrix in (network.seconds, network.metres):
+        matrix[network.starts, network.ends] = 0  # who has no stop stays at home
+    return network
 
 
 def wanting(scope: Scope, vehicle: int) -> IntArray:

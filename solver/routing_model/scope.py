@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from solver.compiled import Compiled
 from solver.insertion.plan import Plan
+from solver.routing_model.outside import Outside, outside
 from solver.timing.supplies import Stock, Stops
 
 
@@ -12,6 +13,7 @@ class Scope(NamedTuple):
     """Shifts (the model's vehicles, in order), visits (its first nodes, in order) and where the search starts.
 
     vans: parts at hand per shift. stock: what the warehouses have left for these shifts. routes: the present stops.
+    outside: what all other routes hold these to.
     """
 
     compiled: Compiled
@@ -20,6 +22,7 @@ class Scope(NamedTuple):
     vans: tuple[tuple[int, ...], ...]
     stock: Stock
     routes: tuple[Stops, ...]
+    outside: Outside
 
 
 def scope_of(plan: Plan, shifts: Sequence[int], extra: Sequence[int]) -> Scope:
@@ -33,6 +36,7 @@ def scope_of(plan: Plan, shifts: Sequence[int], extra: Sequence[int]) -> Scope:
         vans=tuple(_van(plan, shift, set(shifts)) for shift in shifts),
         stock=plan.stock_for(shifts),
         routes=tuple(() if route is None else route.stops for route in routes),
+        outside=outside(plan, shifts),
     )
 
 

@@ -1,22 +1,38 @@
 """The search of the routing model: warm start, guided local search, and every better plan handed on as it is found."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Final, NamedTuple
 
 from ortools.constraint_solver import pywrapcp, routing_enums_pb2
 
 from solver.routing_model.breaks import state_breaks
 from solver.routing_model.costs import state_costs
+from solver.routing_model.duty_limits import state_duty_limits
 from solver.routing_model.limits import state_limits
+from solver.routing_model.links import state_links
 from solver.routing_model.model import Model, empty_model
 from solver.routing_model.network import network_of
 from solver.routing_model.parts import state_supplies
 from solver.routing_model.scope import Scope
+from solver.routing_model.shared_costs import state_shared_costs
 from solver.routing_model.skills import state_skills
-from solver.routing_model.windows import state_windows
+from solver.routing_model.windows import TIME, state_windows
 
-Found = Callable[[Sequence[tuple[int, ...]]], None]
-"""Told the visits of each shift of the scope, in order, whenever the model's cost falls."""
+
+class Answer(NamedTuple):
+    """The model's route of a shift: visits in order with their starts, departure and return, in seconds.
+
+    The times keep what ties routes together; where the routes are not tied, the timing finds better ones.
+    """
+
+    visits: tuple[int, ...]
+    starts: tuple[int, ...]
+    depart: int
+    return_: int
+
+
+Found = Callable[[Sequence[Answer]], None]
+"""Told the route of each shift of the scope whenever the model's cost falls."""
 
 OPERATORS: Final = (
     "relocate",
@@ -31,6 +47,11 @@ OPERATORS: Final = (
     "relocate_and_make_active",
 )
 
+OPERATORS_FOR_LINKS: Final = (
+    "global_cheapest_insertion_close_nodes_lns",
+    "relocate_path_global_cheapest_insertion_insert_unperformed",
+)
+"""Those that put in, or move, several visits at once, which the ties between visits often need."""
 
 CHECKS_A_SOLUTION: Final = 200
 """Where solutions are counted: so often OR-Tools may look at its limits per solution allowed before it ends anyway."""
@@ -58,6 +79,9 @@ def build(scope: Scope) -> Model:
     state_supplies(model)
     state_limits(model)
     state_costs(model, time)
+    state_links(model, time)
+    state_duty_limits(model, time)
+    state_shared_costs(model, time)
     return model
 
 
@@ -75,7 +99,7 @@ def search(scope: Scope, effort: Effort, found: Found, stop: Callable[[], bool])
 
 def _searched(scope: Scope, effort: Effort, found: Found, stop: Callable[[], bool], plain: bool) -> int:
     model = build(scope)
-    parameters = _parameters(effort)
+    parameters = _parameters(effort, bool(scope.compiled.problem.links))
     parameters.disable_scheduling_beware_this_may_degrade_performance = plain
     model.routing.solver().ReSeed(effort.seed)
     monitor = _Monitor(model, found, stop, effort.solutions)
@@ -140,7 +164,7 @@ class _Monitor:
             cost = self._model.routing.CostVar().Min()
             if self._least is None or cost < self._least:
                 self._least = cost
-                self._found([tuple(_visits(self._model, k)) for k in range(len(self._model.network.scope.shifts))])
+                self._found([_answer(self._model, k) for k in range(len(self._model.network.scope.shifts))])
         except Exception as error:  # noqa: BLE001 - raised again by `search`, once OR-Tools has returned
             self.error = error
 
@@ -149,7 +173,7 @@ class _Monitor:
         self._model, self._found, self._stop = None, _ignore, _never
 
 
-def _ignore(_routes: Sequence[tuple[int, ...]]) -> None:
+def _ignore(_routes: Sequence[Answer]) -> None:
     """Nobody is told any more."""
 
 
@@ -157,26 +181,36 @@ def _never() -> bool:
     return False
 
 
-def _visits(model: Model, vehicle: int) -> Iterable[int]:
-    """The visits of a vehicle's route in the solution OR-Tools is at."""
+def _answer(model: Model, vehicle: int) -> Answer:
+    """The vehicle's route in the solution OR-Tools is at."""
     routing, scope = model.routing, model.network.scope
+    time = routing.GetDimensionOrDie(TIME)
+    visits, starts = [], []
     index = routing.NextVar(routing.Start(vehicle)).Value()
     while not routing.IsEnd(index):
         node = model.manager.IndexToNode(index)
         if node < len(scope.visits):
-            yield scope.visits[node]
+            visits.append(scope.visits[node])
+            starts.append(time.CumulVar(index).Min())
         index = routing.NextVar(index).Value()
+    depart, back = (time.CumulVar(end(vehicle)).Min() for end in (routing.Start, routing.End))
+    return Answer(tuple(visits), tuple(starts), depart, back)
 
 
-def _parameters(effort: Effort) -> Any:
+def _parameters(effort: Effort, linked: bool) -> Any:
     parameters = pywrapcp.DefaultRoutingSearchParameters()
     parameters.first_solution_strategy = routing_enums_pb2.FirstSolutionStrategy.PARALLEL_CHEAPEST_INSERTION
     parameters.local_search_metaheuristic = routing_enums_pb2.LocalSearchMetaheuristic.GUIDED_LOCAL_SEARCH
     operators = parameters.local_search_operators
+    chosen = {*OPERATORS, *(OPERATORS_FOR_LINKS if linked else ())}
     for field in operators.DESCRIPTOR.fields:
-        setattr(operators, field.name, 3 if field.name.removeprefix("use_") in OPERATORS else 2)
+        setattr(operators, field.name, 3 if field.name.removeprefix("use_") in chosen else 2)
+    parameters.fallback_to_cp_sat_size_threshold = 0  # it takes minutes over a handful of visits that cannot be timed
     if effort.seconds is not None:
         parameters.time_limit.FromMilliseconds(max(1, round(1000 * effort.seconds)))
     if effort.solutions is not None:
         parameters.solution_limit = max(1, effort.solutions)
+        parameters.lns_time_limit.FromSeconds(
+            1
+        )  # far from what timing a neighbour takes, so that no result hangs on it
     return parameters

@@ -6,7 +6,7 @@ from solver.insertion.plan import Plan
 from solver.insertion.regret import insert_all
 from solver.routing_model.breaks import takes_all_breaks
 from solver.routing_model.scope import scope_of
-from solver.routing_model.search import Effort, search
+from solver.routing_model.search import Answer, Effort, search
 
 
 def improve(
@@ -27,9 +27,9 @@ def improve(
     if not shifts:
         return plan
 
-    def found(routes: Sequence[tuple[int, ...]]) -> None:
+    def found(answers: Sequence[Answer]) -> None:
         nonlocal best, least
-        draft = _timed(plan, shifts, routes)
+        draft = _timed(plan, shifts, [answer.visits for answer in answers])
         cost = draft.cost()
         if cost < least:
             best, least = draft, cost

@@ -22,15 +22,7 @@ def state_windows(model: Model) -> Any:
     compiled = scope.compiled
     duties = [compiled.duties[shift] for shift in scope.shifts]
     horizon = max(duty.hard_end for duty in duties)
-    known: dict[bytes, int] = {}
-    evaluators = []
-    for duty in duties:
-        transit = _transit(model, duty.technician, horizon)
-        key = transit.tobytes()
-        if key not in known:
-            known[key] = model.matrix(transit)
-        evaluators.append(known[key])
-    model.routing.AddDimensionWithVehicleTransits(evaluators, horizon, horizon, False, TIME)
+    model.routing.AddDimensionWithVehicleTransits(transit_matrices(model, horizon), horizon, horizon, False, TIME)
     dimension = model.routing.GetDimensionOrDie(TIME)
     for vehicle, duty in enumerate(duties):
         latest = duty.start if duty.at_start else duty.hard_end
@@ -41,6 +33,20 @@ def state_windows(model: Model) -> Any:
     for _, index, _, store in model.reload_nodes():
         _bound(dimension.CumulVar(index), compiled.stores[store].service.windows, NEVER, horizon)
     return dimension
+
+
+def transit_matrices(model: Model, horizon: int) -> list[int]:
+    """Per vehicle the registered seconds from each node to each: service, then driving; cut off past the horizon."""
+    scope = model.network.scope
+    known: dict[bytes, int] = {}
+    registered = []
+    for shift in scope.shifts:
+        transit = _transit(model, scope.compiled.duties[shift].technician, horizon)
+        key = transit.tobytes()
+        if key not in known:
+            known[key] = model.matrix(transit)
+        registered.append(known[key])
+    return registered
 
 
 def service_seconds(model: Model, technician: int) -> list[int]:
