@@ -1,61 +1,129 @@
 """Named tuples of many arrays, handed to kernels by reference.
 
-Numba takes a named tuple apart into every field of every array at each call, which makes kernels over a hundred arrays
-slow to compile. `held` puts the fields into one structure on the heap; kernels read them by the same names.
+Numba takes a named tuple apart into every field of every array, and counts a reference to each, at each call: over a
+hundred arrays, that makes kernels slow to compile and slow to run. `held` writes where the arrays are into one table;
+kernels get its address and read the fields by the same names. Python keeps the arrays alive.
 """
 
-from typing import Any, NamedTuple, TypeVar, cast
+from collections.abc import Sequence
+from typing import Any, Final, NamedTuple, TypeVar, cast
 
-from numba.core import cgutils, types
-from numba.experimental import structref
-from numba.experimental.jitclass.base import imp_dtor
-from numba.extending import intrinsic
-
-from solver.jit import jit
+import numpy as np
+from llvmlite import ir
+from numba import types
+from numba.core import cgutils
+from numba.extending import (
+    NativeValue,
+    lower_getattr_generic,
+    models,
+    register_model,
+    typeof_impl,
+    infer_getattr,
+    unbox,
+)
+from numba.core.typing.templates import AttributeTemplate
 
 T = TypeVar("T", bound=NamedTuple)
 
-
-@structref.register
-class HeldType(types.StructRef):
-    """The type of a held tuple: the fields of the tuple, of the same types."""
-
-
-class Held(structref.StructRefProxy):
-    """What Python sees of one: nothing but that it can be passed on."""
+WORD: Final = 8
+"""Bytes of an address, of a length, and of each number held."""
+HEADER: Final = 5
+"""Words of numba's description of an array before its shape: owner, parent, items, bytes of an item, address."""
 
 
-structref.define_boxing(HeldType, Held)
+class HeldType(types.Type):
+    """What numba knows of a held tuple: the names and types of its fields, and where each is in the table."""
+
+    def __init__(self, fields: Sequence[tuple[str, types.Type]]) -> None:
+        self.fields = tuple(fields)
+        self.offsets: dict[str, tuple[int, types.Type]] = {}
+        words = 0
+        for name, kind in self.fields:
+            self.offsets[name] = (words * WORD, kind)
+            words += HEADER + 2 * kind.ndim if isinstance(kind, types.Array) else 1
+        super().__init__(name="Held(" + ",".join(f"{name}:{kind}" for name, kind in self.fields) + ")")
 
 
-@intrinsic
-def _adopted(typing: Any, values: Any) -> Any:
-    """Compiled: the tuple's fields in a new structure."""
-    kind = HeldType(list(zip(values.fields, values.types, strict=True)))
+@register_model(HeldType)
+class HeldModel(models.PrimitiveModel):
+    """In compiled code it is the table's address."""
 
-    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        layout = context.get_data_type(kind.get_data_type())
-        size = context.get_constant(types.uintp, context.get_abi_sizeof(layout))
-        meminfo = context.nrt.meminfo_alloc_dtor(builder, size, imp_dtor(context, builder.module, kind))
-        data = builder.bitcast(context.nrt.meminfo_data(builder, meminfo), layout.as_pointer())
-        builder.store(cgutils.get_null_value(layout), data)
-        fields = context.make_data_helper(builder, kind.get_data_type(), ref=data)
-        for index, (name, field_type) in enumerate(zip(values.fields, values.types, strict=True)):
-            value = builder.extract_value(arguments[0], index)
-            context.nrt.incref(builder, field_type, value)
-            setattr(fields, name, value)
-        holder = context.make_helper(builder, kind)
-        holder.meminfo = meminfo
-        return holder._getvalue()
-
-    return kind(values), generate
+    def __init__(self, manager: Any, kind: HeldType) -> None:
+        super().__init__(manager, kind, ir.IntType(64))
 
 
-@jit
-def _hold(values: Any) -> Any:
-    return _adopted(values)
+class Held:
+    """A tuple of arrays and numbers as kernels take it."""
+
+    def __init__(self, values: Any) -> None:
+        self.values = values
+        words: list[int] = []
+        fields = []
+        for name, value in zip(values._fields, values, strict=True):
+            fields.append((name, _kind(value)))
+            words.extend(_words(value))
+        self.table = np.array(words, dtype=np.int64)
+        self.address = int(self.table.ctypes.data)
+        self.kind = HeldType(fields)
+
+
+def _kind(value: Any) -> types.Type:
+    if isinstance(value, Held):
+        return value.kind
+    if isinstance(value, np.ndarray):
+        if not value.flags.c_contiguous:
+            raise ValueError("only contiguous arrays can be held")
+        return types.Array(_number(value.dtype), value.ndim, "C")
+    return _number(np.asarray(value).dtype)
+
+
+def _number(kind: np.dtype[Any]) -> types.Type:
+    found = {"bool": types.boolean, "int32": types.int32, "int64": types.int64, "uint64": types.uint64}
+    return found.get(kind.name, types.float64)
+
+
+def _words(value: Any) -> list[int]:
+    if isinstance(value, Held):
+        return [value.address]
+    if isinstance(value, np.ndarray):
+        return [0, 0, value.size, value.itemsize, value.ctypes.data, *value.shape, *value.strides]
+    if isinstance(value, float):
+        return [int(np.float64(value).view(np.int64))]
+    return [int(value)]
+
+
+@typeof_impl.register(Held)
+def _typeof(value: Held, _context: Any) -> HeldType:
+    return value.kind
+
+
+@unbox(HeldType)
+def _unboxed(_kind: HeldType, value: Any, context: Any) -> NativeValue:
+    attribute = context.pyapi.object_getattr_string(value, "address")
+    address = context.pyapi.long_as_longlong(attribute)
+    context.pyapi.decref(attribute)
+    return NativeValue(address, is_error=cgutils.is_not_null(context.builder, context.pyapi.err_occurred()))
+
+
+@infer_getattr
+class _Fields(AttributeTemplate):
+    key = HeldType
+
+    def generic_resolve(self, kind: HeldType, name: str) -> types.Type | None:
+        """The type of a field."""
+        return kind.offsets[name][1] if name in kind.offsets else None
+
+
+@lower_getattr_generic(HeldType)
+def _read(context: Any, builder: Any, kind: HeldType, table: Any, name: str) -> Any:
+    offset, field = kind.offsets[name]
+    address = builder.add(table, ir.Constant(ir.IntType(64), offset))
+    if isinstance(field, types.Boolean):
+        word = builder.load(builder.inttoptr(address, ir.IntType(64).as_pointer()))
+        return builder.icmp_unsigned("!=", word, ir.Constant(ir.IntType(64), 0))
+    return builder.load(builder.inttoptr(address, context.get_value_type(field).as_pointer()))
 
 
 def held(values: T) -> T:
     """The same for kernels. Python code cannot read its fields; keep the tuple for that. The arrays are shared."""
-    return cast(T, _hold(values))
+    return cast(T, Held(values))

@@ -12,7 +12,7 @@ from solver.improve.routes import link, unlink
 from solver.improve.ruin import related, scattered, strings, whole_shift
 from solver.improve.settle import put_back, settled
 from solver.improve.state import State, Work
-from solver.jit import jit
+from solver.jit import lean
 
 LEFT_OUT_AT_ONCE = 8
 """Visits left out that are tried again in one iteration."""
@@ -36,7 +36,7 @@ class Chain(NamedTuple):
     average: IntArray  # (2,) visits taken out in an iteration on average, longest string
 
 
-@jit
+@lean
 def plan_cost(arrays: Arrays, state: State, price: FloatArray) -> float:
     """Units of the whole plan, visits left out at their price."""
     cost = 0.0
@@ -58,7 +58,7 @@ def plan_cost(arrays: Arrays, state: State, price: FloatArray) -> float:
     return cost
 
 
-@jit
+@lean
 def anneal(arrays: Arrays, state: State, work: Work, chain: Chain, iterations: int, hot: float, cold: float) -> None:
     """So many iterations, the temperature falling geometrically from `hot` to `cold` (units)."""
     for i in range(iterations):
@@ -78,7 +78,7 @@ def anneal(arrays: Arrays, state: State, work: Work, chain: Chain, iterations: i
             put_back(arrays, state, work)
 
 
-@jit
+@lean
 def _ruined(arrays: Arrays, state: State, work: Work, chain: Chain) -> bool:
     """Takes visits out and prices what stays; False when some route cannot stay so."""
     work.stamp[0] += 1
@@ -99,7 +99,7 @@ def _ruined(arrays: Arrays, state: State, work: Work, chain: Chain) -> bool:
     return True
 
 
-@jit
+@lean
 def _call_left_out(arrays: Arrays, state: State, work: Work, chain: Chain) -> None:
     """Lets some of the visits left out wait as well."""
     n = arrays.must.shape[0]
@@ -120,7 +120,7 @@ def _call_left_out(arrays: Arrays, state: State, work: Work, chain: Chain) -> No
         visit = (visit + 1) % n
 
 
-@jit
+@lean
 def _waits(work: Work, visit: int, count: int) -> bool:
     for i in range(count):
         if work.waiting[i] == visit:
@@ -128,15 +128,17 @@ def _waits(work: Work, visit: int, count: int) -> bool:
     return False
 
 
-@jit
+@lean
 def remember(state: State, chain: Chain) -> None:
     """Makes the plan now the best one."""
     chain.cost[1] = chain.cost[0]
-    chain.best_first[:] = state.first
-    chain.best_after[:] = state.after
+    for shift in range(state.first.shape[0]):
+        chain.best_first[shift] = state.first[shift]
+    for visit in range(state.after.shape[0]):
+        chain.best_after[visit] = state.after[visit]
 
 
-@jit
+@lean
 def take_up(arrays: Arrays, state: State, work: Work, chain: Chain, first: IntArray, after: IntArray) -> bool:
     """Makes the plan that of the lists given; False when some route cannot be as listed and was left empty."""
     n = arrays.must.shape[0]
@@ -163,7 +165,7 @@ def take_up(arrays: Arrays, state: State, work: Work, chain: Chain, first: IntAr
     return sound
 
 
-@jit
+@lean
 def build(arrays: Arrays, state: State, work: Work, chain: Chain) -> None:
     """Puts every visit left out in, each where it costs least."""
     work.stamp[0] += 1

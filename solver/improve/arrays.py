@@ -126,8 +126,8 @@ class Arrays(NamedTuple):
 
 
 def arrays_of(compiled: Compiled) -> Arrays:
-    """The problem as arrays."""
-    return Arrays(
+    """The problem as arrays, each of them contiguous."""
+    fields = {
         **_travel(compiled),
         **_stops(compiled),
         **_visits(compiled),
@@ -135,7 +135,9 @@ def arrays_of(compiled: Compiled) -> Arrays:
         **_technicians(compiled),
         **_warehouses(compiled),
         **_links(compiled),
-    )  # type: ignore[arg-type]
+    }
+    whole = {name: np.ascontiguousarray(v) if isinstance(v, np.ndarray) else v for name, v in fields.items()}
+    return Arrays(**whole)  # type: ignore[arg-type]
 
 
 def _travel(compiled: Compiled) -> dict[str, object]:

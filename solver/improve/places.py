@@ -6,10 +6,10 @@ from solver.improve.chance import Seed, uniform
 from solver.improve.price import INF, priced
 from solver.improve.routes import leg_cost, opening
 from solver.improve.state import State, Work
-from solver.jit import jit
+from solver.jit import lean
 
 
-@jit
+@lean
 def best_place(arrays: Arrays, state: State, work: Work, near: IntArray, seed: Seed, visit: int, blink: float, bound: float) -> float:
     """The least rise of cost at which the visit can be put in, below `bound`; the place goes to `work.found`.
 
@@ -27,7 +27,7 @@ def best_place(arrays: Arrays, state: State, work: Work, near: IntArray, seed: S
     return _in_empty(arrays, state, work, visit, best)
 
 
-@jit
+@lean
 def _beside(arrays: Arrays, state: State, work: Work, near: IntArray, seed: Seed, visit: int, blink: float, bound: float) -> float:
     best = bound
     for i in range(near.shape[1]):
@@ -42,7 +42,7 @@ def _beside(arrays: Arrays, state: State, work: Work, near: IntArray, seed: Seed
     return best
 
 
-@jit
+@lean
 def _in_route(arrays: Arrays, state: State, work: Work, seed: Seed, visit: int, shift: int, blink: float, bound: float) -> float:
     best = bound
     place = -1
@@ -56,7 +56,7 @@ def _in_route(arrays: Arrays, state: State, work: Work, seed: Seed, visit: int, 
             return best
 
 
-@jit
+@lean
 def _in_empty(arrays: Arrays, state: State, work: Work, visit: int, bound: float) -> float:
     """The first empty shift of each kind."""
     best = bound
@@ -69,7 +69,7 @@ def _in_empty(arrays: Arrays, state: State, work: Work, visit: int, bound: float
     return best
 
 
-@jit
+@lean
 def _at(arrays: Arrays, state: State, work: Work, visit: int, shift: int, place: int, bound: float) -> float:
     """The lesser of `bound` and the rise of cost with the visit behind `place`; notes the place when it is less."""
     rise = insertion_cost(arrays, state, work, visit, shift, place, bound)
@@ -79,7 +79,7 @@ def _at(arrays: Arrays, state: State, work: Work, visit: int, shift: int, place:
     return bound
 
 
-@jit
+@lean
 def insertion_cost(arrays: Arrays, state: State, work: Work, visit: int, shift: int, place: int, bound: float) -> float:
     """The rise of the plan's cost with the visit behind `place` (-1: first) in the shift; infinite if not below `bound`."""
     t = arrays.technician[shift]
@@ -115,7 +115,7 @@ def insertion_cost(arrays: Arrays, state: State, work: Work, visit: int, shift: 
     return _exact(arrays, state, work, visit, shift, place, bound)
 
 
-@jit
+@lean
 def _may_drive(arrays: Arrays, state: State, shift: int, origin: int, onward: int, seconds: int) -> bool:
     """Whether the shift may drive so many seconds in place of the leg from `origin` to `onward`."""
     if arrays.max_travel[shift] >= NO_LIMIT:
@@ -124,7 +124,7 @@ def _may_drive(arrays: Arrays, state: State, shift: int, origin: int, onward: in
     return bool(state.driven[shift] + seconds - spared <= arrays.max_travel[shift])
 
 
-@jit
+@lean
 def _setup_saved(arrays: Arrays, then: int, origin: int, here: int) -> int:
     """Seconds by which the next visit may take another time than its bounds assume, as who comes to it changes."""
     if then < 0 or arrays.setup[then] == 0:
@@ -133,7 +133,7 @@ def _setup_saved(arrays: Arrays, then: int, origin: int, here: int) -> int:
     return int(arrays.setup[then]) if (origin == place) != (here == place) else 0
 
 
-@jit
+@lean
 def _fixed(arrays: Arrays, state: State, shift: int) -> float:
     """The technician's fixed cost, when this is the first visit."""
     t = arrays.technician[shift]
@@ -145,7 +145,7 @@ def _fixed(arrays: Arrays, state: State, shift: int) -> float:
     return float(arrays.fixed[t])
 
 
-@jit
+@lean
 def _supplied_anyway(arrays: Arrays, state: State, visit: int, shift: int) -> bool:
     """Whether the shift lacks neither parts nor tools, and nor will it with the visit."""
     if state.short[shift]:
@@ -160,7 +160,7 @@ def _supplied_anyway(arrays: Arrays, state: State, visit: int, shift: int) -> bo
     return True
 
 
-@jit
+@lean
 def _duty_rise(
     arrays: Arrays, state: State, visit: int, shift: int, place: int, then: int, legs: tuple[int, int], closes: int
 ) -> float:
@@ -198,7 +198,7 @@ def _duty_rise(
     return arrays.duty_rate[t] * (total - state.duty[shift]) + arrays.overtime_rate[t] * (after - before)
 
 
-@jit
+@lean
 def _exact(
     arrays: Arrays, state: State, work: Work, visit: int, shift: int, place: int, bound: float
 ) -> float:
@@ -223,7 +223,7 @@ def _exact(
     return priced(arrays, state, work, shift, k, bound + base) - base
 
 
-@jit
+@lean
 def _later_shifts_stay(arrays: Arrays, state: State, visit: int, shift: int) -> bool:
     """Whether the technician's other shifts lack no part because of this visit; they share one van."""
     t = arrays.technician[shift]

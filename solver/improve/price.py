@@ -5,13 +5,13 @@ import numpy as np
 from solver.compiled import IntArray
 from solver.improve.arrays import FAR, NO_LIMIT, Arrays
 from solver.improve.state import RELOADS, State, Work
-from solver.jit import jit
+from solver.jit import lean
 # timing
 
 INF = np.inf
 
 
-@jit
+@lean
 def priced(arrays: Arrays, state: State, work: Work, shift: int, k: int, bound: float) -> float:
     """The least cost of the visits in `work.level[0, :k]` as the shift's route, fixed cost apart.
 
@@ -30,12 +30,12 @@ def priced(arrays: Arrays, state: State, work: Work, shift: int, k: int, bound: 
         return _fetched(arrays, state, work, shift, k, lack, bound)
     cost = stops_cost(arrays, state, work, shift, work.level[0], k, bound)
     if cost < bound:
-        work.chosen[:k] = work.level[0, :k]
+        copied(work.level[0], work.chosen, k)
         work.size[0] = k
     return cost
 
 
-@jit
+@lean
 def _in_order(arrays: Arrays, stops: IntArray, k: int) -> bool:
     for place in range(k):
         if arrays.pinned_order[stops[place]] >= 0 and arrays.pinned_order[stops[place]] != place:
@@ -43,7 +43,7 @@ def _in_order(arrays: Arrays, stops: IntArray, k: int) -> bool:
     return True
 
 
-@jit
+@lean
 def _fetched(arrays: Arrays, state: State, work: Work, shift: int, k: int, lack: int, bound: float) -> float:
     """The least cost of the stops in `work.level[0]`, with warehouse stops put in wherever they fetch what lacks.
 
@@ -51,15 +51,17 @@ def _fetched(arrays: Arrays, state: State, work: Work, shift: int, k: int, lack:
     lacks then. `work.branch` has a row per depth: place of the lack, part, tool, warehouse and place tried now.
     """
     best = bound
+    stores = arrays.complete.shape[0]
     depth = 0
     _branch(work, 0, lack)
     while depth >= 0:
         row = work.branch[depth]
+        if row[3] >= stores:
+            depth -= 1
+            continue
         row[4] += 1
         if row[4] > row[0] or not _helps(arrays, state, shift, row[3], row[1], row[2]):
             row[3], row[4] = row[3] + 1, -1
-            if row[3] >= arrays.complete.shape[0]:
-                depth -= 1
             continue
         longer = work.level[depth + 1]
         length = k + depth + 1
@@ -69,7 +71,7 @@ def _fetched(arrays: Arrays, state: State, work: Work, shift: int, k: int, lack:
             cost = stops_cost(arrays, state, work, shift, longer, length, best)
             if cost < best:
                 best = cost
-                work.chosen[:length] = longer[:length]
+                copied(longer, work.chosen, length)
                 work.size[0] = length
         elif depth + 1 < RELOADS:
             depth += 1
@@ -77,13 +79,20 @@ def _fetched(arrays: Arrays, state: State, work: Work, shift: int, k: int, lack:
     return best if best < bound else INF
 
 
-@jit
+@lean
+def copied(stops: IntArray, into: IntArray, count: int) -> None:
+    """Copies the first so many."""
+    for i in range(count):
+        into[i] = stops[i]
+
+
+@lean
 def _branch(work: Work, depth: int, lack: int) -> None:
     row = work.branch[depth]
     row[0], row[1], row[2], row[3], row[4] = lack, work.lacking[0], work.lacking[1], 0, -1
 
 
-@jit
+@lean
 def _lengthen(stops: IntArray, longer: IntArray, length: int, place: int, stop: int) -> None:
     for i in range(place):
         longer[i] = stops[i]
@@ -92,14 +101,14 @@ def _lengthen(stops: IntArray, longer: IntArray, length: int, place: int, stop: 
         longer[i] = stops[i - 1]
 
 
-@jit
+@lean
 def _helps(arrays: Arrays, state: State, shift: int, store: int, part: int, tool: int) -> bool:
     if part >= 0:
         return not arrays.finite or left_in_stock(arrays, state, shift, store, part) > 0
     return bool(arrays.lends[store, tool])
 
 
-@jit
+@lean
 def left_in_stock(arrays: Arrays, state: State, shift: int, store: int, part: int) -> int:
     """What the warehouse has left of a part for this shift, all other routes kept."""
     if arrays.stock[store, part] >= NO_LIMIT:
@@ -107,7 +116,7 @@ def left_in_stock(arrays: Arrays, state: State, shift: int, store: int, part: in
     return arrays.stock[store, part] - state.drawn[store, part] + state.draws[shift, store, part]
 
 
-@jit
+@lean
 def first_lack(arrays: Arrays, state: State, work: Work, shift: int, stops: IntArray, k: int) -> int:
     """The place of the first visit that lacks a part or a tool, -1: none; which one in `work.lacking`."""
     n = arrays.must.shape[0]
@@ -135,7 +144,7 @@ def first_lack(arrays: Arrays, state: State, work: Work, shift: int, stops: IntA
     return -1
 
 
-@jit
+@lean
 def _lent(arrays: Arrays, stops: IntArray, place: int, tool: int) -> bool:
     n = arrays.must.shape[0]
     for earlier in range(place):
@@ -144,7 +153,7 @@ def _lent(arrays: Arrays, stops: IntArray, place: int, tool: int) -> bool:
     return False
 
 
-@jit
+@lean
 def _in_van(
     arrays: Arrays, state: State, work: Work, shift: int, stops: IntArray, place: int, k: int, part: int
 ) -> int:
@@ -172,7 +181,7 @@ def _in_van(
     return has
 
 
-@jit
+@lean
 def needed(arrays: Arrays, visit: int, part: int) -> int:
     """How many of a part a visit uses up."""
     for i in range(arrays.need_from[visit], arrays.need_from[visit + 1]):
@@ -181,7 +190,7 @@ def needed(arrays: Arrays, visit: int, part: int) -> int:
     return 0
 
 
-@jit
+@lean
 def van_at_start(arrays: Arrays, state: State, shift: int, part: int) -> int:
     """What the van has of a part when the shift starts: what the technician's earlier shifts have left in it."""
     t = arrays.technician[shift]
@@ -196,7 +205,7 @@ def van_at_start(arrays: Arrays, state: State, shift: int, part: int) -> int:
     return max(0, has)
 
 
-@jit
+@lean
 def stops_cost(
     arrays: Arrays, state: State, work: Work, shift: int, stops: IntArray, k: int, bound: float
 ) -> float:

@@ -4,10 +4,10 @@ from solver.improve.arrays import NO_LIMIT, Arrays
 from solver.improve.price import first_lack, left_in_stock, needed, priced, stops_cost, van_at_start
 from solver.improve.routes import link, listed, refresh, unlink
 from solver.improve.state import RELOADS, State, Work
-from solver.jit import jit
+from solver.jit import lean
 
 
-@jit
+@lean
 def settled(arrays: Arrays, state: State, work: Work, shift: int) -> bool:
     """Prices the shift's route as its list now stands and notes all about it; False when no rule-abiding one exists."""
     k = listed(state, shift, work.level[0])
@@ -20,7 +20,8 @@ def settled(arrays: Arrays, state: State, work: Work, shift: int) -> bool:
         cost = stops_cost(arrays, state, work, shift, work.chosen, size, 1e300)
     state.cost[shift] = cost
     if k == 0:
-        work.sums[:] = 0
+        for i in range(4):
+            work.sums[i] = 0
         work.bonus[0] = 0.0
     state.driven[shift], state.metres[shift], state.bonus[shift] = work.sums[0], work.sums[1], work.bonus[0]
     state.duty[shift], state.depart[shift] = work.sums[2], work.sums[3]
@@ -31,7 +32,7 @@ def settled(arrays: Arrays, state: State, work: Work, shift: int) -> bool:
     return True
 
 
-@jit
+@lean
 def _is_plain(arrays: Arrays, work: Work, shift: int, size: int) -> bool:
     if arrays.break_from[shift + 1] > arrays.break_from[shift]:
         return False
@@ -41,12 +42,11 @@ def _is_plain(arrays: Arrays, work: Work, shift: int, size: int) -> bool:
     return True
 
 
-@jit
+@lean
 def _note_stores(arrays: Arrays, state: State, work: Work, shift: int, size: int) -> None:
     n = arrays.must.shape[0]
     if arrays.finite:
-        state.drawn[:] -= state.draws[shift]
-        state.draws[shift] = 0
+        _undraw(state, shift)
     count = 0
     for place in range(size):
         if work.chosen[place] >= n:
@@ -55,10 +55,20 @@ def _note_stores(arrays: Arrays, state: State, work: Work, shift: int, size: int
     state.stores[shift] = count
     if arrays.finite and count:
         _draw(arrays, state, work, shift, size)
-        state.drawn[:] += state.draws[shift]
+        for store in range(state.drawn.shape[0]):
+            for part in range(state.drawn.shape[1]):
+                state.drawn[store, part] += state.draws[shift, store, part]
 
 
-@jit
+@lean
+def _undraw(state: State, shift: int) -> None:
+    for store in range(state.drawn.shape[0]):
+        for part in range(state.drawn.shape[1]):
+            state.drawn[store, part] -= state.draws[shift, store, part]
+            state.draws[shift, store, part] = 0
+
+
+@lean
 def _draw(arrays: Arrays, state: State, work: Work, shift: int, size: int) -> None:
     """Writes what the route loads at each warehouse: what later visits need beyond what the van has, stock allowing."""
     n = arrays.must.shape[0]
@@ -82,7 +92,7 @@ def _draw(arrays: Arrays, state: State, work: Work, shift: int, size: int) -> No
                 state.draws[shift, stop - n, part] += load
 
 
-@jit
+@lean
 def keep(state: State, work: Work, shift: int) -> None:
     """Remembers the shift's route as it is, unless that was done in this iteration."""
     if work.seen[shift] == work.stamp[0]:
@@ -102,7 +112,7 @@ def keep(state: State, work: Work, shift: int) -> None:
     work.kept_cost[i, 0], work.kept_cost[i, 1] = state.cost[shift], state.bonus[shift]
 
 
-@jit
+@lean
 def put_back(arrays: Arrays, state: State, work: Work) -> None:
     """Makes every route touched in this iteration what it was."""
     for i in range(work.touches[0]):
@@ -125,7 +135,7 @@ def put_back(arrays: Arrays, state: State, work: Work) -> None:
             refresh(arrays, state, work.touched[i])
 
 
-@jit
+@lean
 def _numbers_back(state: State, work: Work, i: int) -> None:
     shift, row = work.touched[i], work.kept_row[i]
     state.driven[shift], state.metres[shift], state.duty[shift], state.tardiness[shift] = row[0], row[1], row[2], row[3]
