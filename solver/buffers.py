@@ -14,7 +14,7 @@ from typing import Final
 import numpy as np
 
 from solver.compiled import IntArray
-from solver.jit import jit
+from solver.jit import jit, lean
 
 MOST: Final = 3_000_000
 """No standard deviation counts for more (seconds); it keeps the sums within 64 bits."""
@@ -37,20 +37,20 @@ def buffers(spreads: IntArray, drives: IntArray, spread_percent: int, buffer_per
     return found
 
 
-@jit
+@lean
 def leg_spread(seconds: int, spread_percent: int) -> int:
     """The standard deviation of a leg, rounded up to the second."""
     return (seconds * spread_percent + 99) // 100
 
 
-@jit
+@lean
 def with_variance(variance: int, spread: int) -> int:
     """The variance (seconds squared) of what had this one, and of something independent with this spread besides."""
     spread = min(spread, MOST)
     return min(variance + spread * spread, MOST * MOST)
 
 
-@jit
+@lean
 def buffer_of(variance: int, buffer_percent: int) -> int:
     """`buffer_percent` hundredths of the standard deviation, rounded up to the second.
 

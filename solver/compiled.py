@@ -134,6 +134,14 @@ class Compiled(NamedTuple):
     shift_index: Mapping[str, int]
 
 
+def within_buffer(service: Service, start: int, buffer: int) -> int:
+    """Seconds by which it starts after the close promised for that window less the buffer; 0 where none was."""
+    for (opens, closes), promised in zip(service.windows, service.promised, strict=False):
+        if opens <= start <= closes:
+            return max(0, start - (promised - buffer))
+    return 0
+
+
 def service_of(compiled: Compiled, visit: int, technician: int) -> Service:
     """The visit as this technician does it."""
     before = compiled.previous_start[visit]

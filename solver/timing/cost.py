@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from solver.buffers import buffer_of, leg_spread, with_variance
 from solver.compiled import IntArray
 from solver.improve.arrays import FAR, Arrays, SmallArray
 from solver.jit import lean
@@ -10,6 +11,8 @@ from solver.timing.work import (
     AT_START,
     AWAY_RATE,
     BREAK_FROM,
+    BUFFER,
+    BUFFER_RATE,
     CLOSE,
     DRIVE,
     DUE,
@@ -26,6 +29,7 @@ from solver.timing.work import (
     OWED,
     SECONDS,
     SETUP,
+    SPREAD,
     START,
     START_LOCATION,
     STATES,
@@ -100,7 +104,7 @@ def first_pass(
         return EXACT, 0.0
     clock, spent, idle = low, 0, 0
     first, last = low, low if work.duty[shift, AT_START] else high
-    late, lates, aways, several = 0.0, False, False, False
+    late, lates, aways, several, unsure, variance = 0.0, False, False, False, False, 0
     for i in range(k):
         row = stops[i]
         here = stop[row, LOCATION]
@@ -131,9 +135,16 @@ def first_pass(
         if rates[row, LATE_RATE] > 0.0:
             lates = True
             late += rates[row, LATE_RATE] * max(0, clock - stop[row, DUE])
-        if work.buffer_rate > 0.0:
-            lates = True
-            late += work.buffer_rate * max(0, clock - work.buffer_due[i])
+        if work.buffer_percent > 0:
+            variance = with_variance(variance, leg_spread(drive, work.spread_percent))
+            leg[i, BUFFER] = buffer_of(variance, work.buffer_percent)
+            variance = with_variance(variance, stop[row, SPREAD])
+            if rates[row, BUFFER_RATE] > 0.0:
+                lates = True
+                if stop[row, WINDOW_TO] - stop[row, WINDOW_FROM] > 1:
+                    unsure = True
+                else:
+                    late += _within_buffer(work, i, row, clock)
         aways |= rates[row, AWAY_RATE] > 0.0
         clock += takes
     drive = 0
@@ -148,7 +159,7 @@ def first_pass(
     rate, overtime = work.duty_rate[shift, DUTY_RATE], work.duty_rate[shift, OVERTIME_RATE]
     least = rate * max(spent - idle, spent - work.duty[shift, UNPAID])
     cost = least + overtime * max(0, clock - work.duty[shift, END]) + late
-    if aways or (several and rate > 0.0) or least < rate * spent:
+    if aways or unsure or (several and rate > 0.0) or least < rate * spent:
         return AT_LEAST, cost
     if rate == 0.0:
         first = low
@@ -167,9 +178,18 @@ def _lateness(work: TimingWork, stops: IntArray, k: int, clock: int) -> float:
         row = stops[i]
         clock = max(clock + work.leg[i, DRIVE], work.stop[row, OPEN])
         late += work.stop_rate[row, LATE_RATE] * max(0, clock - work.stop[row, DUE])
-        late += work.buffer_rate * max(0, clock - work.buffer_due[i])
+        late += _within_buffer(work, i, row, clock)
         clock += work.leg[i, SECONDS]
     return late
+
+
+@lean
+def _within_buffer(work: TimingWork, i: int, row: int, clock: int) -> float:
+    """What starting stop i, of one window, at `clock` within the buffer before its close costs."""
+    if work.stop_rate[row, BUFFER_RATE] == 0.0:
+        return 0.0
+    border = work.promised[work.stop[row, WINDOW_FROM]] - work.leg[i, BUFFER]
+    return float(work.stop_rate[row, BUFFER_RATE] * max(0, clock - border))
 
 
 @lean

@@ -18,6 +18,8 @@ from solver.timing.work import (
     AWAY_RATE,
     BEFORE,
     BREAK_FROM,
+    BUFFER,
+    BUFFER_RATE,
     DEPART_BY,
     DRIVE,
     DUE,
@@ -181,13 +183,13 @@ def run(
                 return np.nan, 0, 0
             if begin < at:
                 windows = work.stop[row, WINDOW_TO] - work.stop[row, WINDOW_FROM]
-                if at + (at - begin) + windows + MARGIN > room:
+                if at + (at - begin) + 2 * windows + MARGIN > room:
                     return np.nan, 0, 0
                 if windows > 1:
-                    begin, at = _in_windows(work, window_open, window_close, row, begin, at)
+                    begin, at = _in_windows(work, window_open, window_close, i, row, begin, at)
+                elif work.stop_rate[row, BUFFER_RATE] > 0.0:
+                    at = _before_close(work, i, row, work.stop[row, WINDOW_FROM], begin, at)
                 at = _priced(work, row, begin, at)
-                if work.buffer_rate > 0.0:
-                    at = hinge(bounds, line, begin, at, work.buffer_due[i], work.buffer_rate)
                 if _least_ahead(bounds, line, begin, at, rate, leg[i, TAIL], overtime, end) >= bound:
                     at = begin
             span[(i + 1) * sets + taken, 0] = begin
@@ -235,13 +237,23 @@ def _arrive(
 
 @lean
 def _in_windows(
-    work: TimingWork, window_open: IntArray, window_close: IntArray, row: int, begin: int, after: int
+    work: TimingWork, window_open: IntArray, window_close: IntArray, i: int, row: int, begin: int, after: int
 ) -> tuple[int, int]:
-    """Writes the part of the last function within the windows of the stop, after it: its span."""
+    """Writes the part of the last function within the windows of stop i, `row`, after it: its span."""
     at = after
     for w in range(work.stop[row, WINDOW_FROM], work.stop[row, WINDOW_TO]):
+        first = at
         at = clip(work.bounds, work.line, begin, after, after, at, window_open[w], window_close[w])
+        if work.stop_rate[row, BUFFER_RATE] > 0.0:
+            at = _before_close(work, i, row, w, first, at)
     return after, at
+
+
+@lean
+def _before_close(work: TimingWork, i: int, row: int, w: int, begin: int, at: int) -> int:
+    """Adds what starts within the buffer before the window's close cost to the last function; the row after it."""
+    border = work.promised[w] - work.leg[i, BUFFER]
+    return hinge(work.bounds, work.line, begin, at, border, work.stop_rate[row, BUFFER_RATE])
 
 
 @lean

@@ -7,15 +7,15 @@ from typing import NamedTuple
 
 import numpy as np
 
-from solver.compiled import Compiled, service_of
+from solver.compiled import Compiled, service_of, within_buffer
 from solver.improve.arrays import arrays_of
 from solver.timing.rests import Rests, choices
 from solver.timing.times import route_times
-from solver.timing.work import DEPART, DEPART_FROM, RETURN, RETURN_BY, timing_work
+from solver.timing.work import BUFFER, DEPART, DEPART_FROM, RETURN, RETURN_BY, timing_work
 
 
 class Schedule(NamedTuple):
-    """A timed route. `cost`: duty, overtime, lateness and distance from previous starts, in units.
+    """A timed route. `cost`: duty, overtime, lateness, starts within buffers, distance from previous starts, in units.
 
     starts, rests: per stop its start, per leg (one more than stops) the breaks taken on it.
     depart_from, return_by: the bounds within which no other break falls due.
@@ -59,6 +59,7 @@ class Timer:
                 return None
             starts, taken = work.starts[: len(rows)].tolist(), work.taken[: len(rows) + 1].tolist()
             times = work.times.tolist()
+            buffers = work.leg[: len(rows), BUFFER].tolist()
         orders = choices(duty.breaks)
         found = Schedule(
             cost=0,
@@ -69,17 +70,18 @@ class Timer:
             depart_from=times[DEPART_FROM],
             return_by=times[RETURN_BY],
         )
-        return found._replace(cost=self._cost(shift, rows.tolist(), found))
+        return found._replace(cost=self._cost(shift, rows.tolist(), found, buffers))
 
-    def _cost(self, shift: int, rows: Sequence[int], times: Schedule) -> int:
+    def _cost(self, shift: int, rows: Sequence[int], times: Schedule, buffers: Sequence[int]) -> int:
         """The cost of the times in whole units: the kernels' floats are exact only below 2^53."""
         duty = self.compiled.duties[shift]
         crew = self.compiled.crews[duty.technician]
         unpaid = sum(rests.unpaid for rests in times.rests)
         cost = crew.duty_rate * (times.return_ - times.depart - unpaid)
         cost += crew.overtime_rate * max(0, times.return_ - duty.end)
-        for row, start in zip(rows, times.starts, strict=True):
+        for row, start, buffer in zip(rows, times.starts, buffers, strict=True):
             if self.arrays.soft[row] and row < self.arrays.visits:
                 stop = service_of(self.compiled, row, duty.technician)
                 cost += stop.late_rate * max(0, start - stop.due) + stop.away_rate * abs(start - stop.away_from)
+                cost += stop.buffer_rate * within_buffer(stop, start, buffer)
         return cost

@@ -5,7 +5,7 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from solver.compiled import NEVER, FloatArray, IntArray
+from solver.compiled import FloatArray, IntArray
 from solver.improve.arrays import Arrays
 from solver.problem import Break
 from solver.timing.rests import choices, steps
@@ -13,9 +13,9 @@ from solver.timing.rests import choices, steps
 PIECES: Final = 1 << 20
 """Pieces there is room for: memory is only taken up by those ever used, a few hundred for a route of twenty stops."""
 
-LOCATION, SETUP, OPEN, CLOSE, FINISH_BY, DUE, AWAY_FROM, WINDOW_FROM, WINDOW_TO, HAS_DUE = range(10)
+LOCATION, SETUP, OPEN, CLOSE, FINISH_BY, DUE, AWAY_FROM, WINDOW_FROM, WINDOW_TO, HAS_DUE, SPREAD = range(11)
 """Columns of `TimingWork.stop`."""
-LATE_RATE, AWAY_RATE = 0, 1
+LATE_RATE, AWAY_RATE, BUFFER_RATE = 0, 1, 2
 """Columns of `TimingWork.stop_rate`, units per second."""
 TECHNICIAN, START, END, HARD_END, START_LOCATION, END_LOCATION, AT_START, STATES, BREAK_FROM, UNPAID, STEP_FROM = range(
     11
@@ -27,7 +27,7 @@ BEFORE, DEPART_BY, READY_FROM, REST_SECONDS, REST_UNPAID, CHOICE = range(6)
 """Columns of `TimingWork.step`."""
 LATEST_BREAK, OWED = 0, 1
 """Columns of `TimingWork.rest`. OWED: 1 when it is not optional."""
-DRIVE, SECONDS, LATEST, TAIL = range(4)
+DRIVE, SECONDS, LATEST, TAIL, BUFFER = range(5)
 """Columns of `TimingWork.leg`, one row per stop and one for the return."""
 DEPART, RETURN, ON_DUTY, TARDINESS, DEPART_FROM, RETURN_BY = range(6)
 """Entries of `TimingWork.times`."""
@@ -36,27 +36,28 @@ DEPART, RETURN, ON_DUTY, TARDINESS, DEPART_FROM, RETURN_BY = range(6)
 class TimingWork(NamedTuple):
     """One thread's tables and scratch space for one `Arrays`. Times in seconds, rates in units per second."""
 
-    stop: IntArray  # (n + m, 10)
-    stop_rate: FloatArray  # (n + m, 2)
+    stop: IntArray  # (n + m, 11)
+    stop_rate: FloatArray  # (n + m, 3)
+    promised: IntArray  # (windows,) closes that were promised
     duty: IntArray  # (s, 11)
     duty_rate: FloatArray  # (s, 2)
     rest: IntArray  # (breaks, 2)
     step_from: IntArray  # steps into the set of breaks b of a shift begin at step_from[STEP_FROM + b]
     step: IntArray  # (steps, 6) a leg, by the breaks taken on it; the choice is that of `rests.choices`
-    leg: IntArray  # (longest route + 1, 4)
+    leg: IntArray  # (longest route + 1, 5)
     owes_by: IntArray  # (most sets,) per set of breaks taken until when no other is owed
-    buffer_due: IntArray  # (longest route,) written by the caller per stop of the route: due with a buffer before it
     span: IntArray  # ((longest route + 1) * most sets, 2) the pieces of each function
     bounds: IntArray  # (pieces, 2) first and last second of each piece
     line: FloatArray  # (pieces, 2) units at the first second, units per second
-    buffer_rate: float  # units per second after `buffer_due`; 0: there is no buffer
+    spread_percent: int  # standard deviation of a leg, in percent
+    buffer_percent: int  # hundredths of a standard deviation in the buffer (`solver.buffers`); 0: there is none
     # of the route timed last
     starts: IntArray  # (longest route,)
     taken: IntArray  # (longest route + 1,) the choice of breaks on each leg, 0: none
     times: IntArray  # (6,)
 
 
-def timing_work(arrays: Arrays, longest: int = 0, pieces: int = PIECES, buffer_rate: float = 0.0) -> TimingWork:
+def timing_work(arrays: Arrays, longest: int = 0, pieces: int = PIECES) -> TimingWork:
     """Tables and space for routes of these arrays; longest: stops of the longest route, 0: every stop there is.
 
     Routes with a warehouse stop more than once need `longest` beyond the number of visits. The tables are copies:
@@ -67,19 +68,20 @@ def timing_work(arrays: Arrays, longest: int = 0, pieces: int = PIECES, buffer_r
     sets, technician = int(duty[:, STATES].max(initial=1)), arrays.technician
     return TimingWork(
         stop=_stops(arrays),
-        stop_rate=_rates(arrays.late_rate, arrays.away_rate),
+        stop_rate=_rates(arrays.late_rate, arrays.away_rate, arrays.buffer_rate),
+        promised=arrays.window_promised,
         duty=duty,
         duty_rate=_rates(arrays.duty_rate[technician], arrays.overtime_rate[technician]),
         rest=_table(arrays.break_latest, ~arrays.break_optional),
         step_from=step_from,
         step=step,
-        leg=np.zeros((size, 4), dtype=np.int64),
+        leg=np.zeros((size, 5), dtype=np.int64),
         owes_by=np.zeros(sets, dtype=np.int64),
-        buffer_due=np.full(size, NEVER, dtype=np.int64),
         span=np.zeros((size * sets, 2), dtype=np.int64),
         bounds=np.zeros((pieces, 2), dtype=np.int64),
         line=np.zeros((pieces, 2)),
-        buffer_rate=buffer_rate,
+        spread_percent=arrays.spread_percent,
+        buffer_percent=arrays.buffer_percent,
         starts=np.zeros(size, dtype=np.int64),
         taken=np.zeros(size, dtype=np.int64),
         times=np.zeros(6, dtype=np.int64),
@@ -105,7 +107,7 @@ def breaks_of(arrays: Arrays, shift: int) -> tuple[Break, ...]:
 def _stops(arrays: Arrays) -> IntArray:
     first, after = arrays.window_from[:-1], arrays.window_from[1:]
     columns = (arrays.location, arrays.setup, arrays.open, arrays.close, arrays.finish_by, arrays.due)
-    return _table(*columns, arrays.away_from, first, after, arrays.has_due)
+    return _table(*columns, arrays.away_from, first, after, arrays.has_due, arrays.spread)
 
 
 def _duties(arrays: Arrays) -> tuple[IntArray, IntArray, IntArray]:

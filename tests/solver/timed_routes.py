@@ -1,8 +1,10 @@
 """Small routes with every feature of timing, and their least cost found by trying every second."""
 
 import random
+from dataclasses import replace
 from functools import cache
 from itertools import permutations
+from math import ceil, sqrt
 from typing import NamedTuple
 
 import numpy as np
@@ -49,11 +51,22 @@ class Course(NamedTuple):
         return PER_HOUR * self.problem.technicians[0].cost_per_overtime_hour
 
     def soft(self, i: int, start: int) -> int:
-        """Units of lateness and of distance from the previous start."""
+        """Units of lateness, of starts within the buffer, and of distance from the previous start."""
         visit = self.problem.visits[i]
         late = 0 if visit.due is None else PER_HOUR * visit.late_cost_per_hour * max(0, start - visit.due)
         before = [s.start for r in self.problem.previous for s in r.stops if s.visit == visit.id]
-        return late + sum(PER_HOUR * self.problem.costs.change_start_per_hour * abs(start - b) for b in before)
+        moved = sum(PER_HOUR * self.problem.costs.change_start_per_hour * abs(start - b) for b in before)
+        return late + moved + PER_HOUR * self.problem.costs.buffer_per_hour * self.within_buffer(i, start)
+
+    def within_buffer(self, i: int, start: int) -> int:
+        """Seconds by which a start is later than its window's close less the buffer."""
+        problem = self.problem
+        legs = [-(-problem.travel.spread_percent * drive // 100) for drive in self.drives[: i + 1]]
+        variance = sum(leg**2 for leg in legs) + sum(visit.spread**2 for visit in problem.visits[:i])
+        buffer = ceil(problem.costs.buffer_percent * sqrt(variance) / 100)
+        return sum(
+            max(0, start - close + buffer) for opens, close in problem.visits[i].windows if opens <= start <= close
+        )
 
 
 def random_course(seed: int) -> Course:
@@ -87,6 +100,15 @@ def random_course(seed: int) -> Course:
         costs=Costs(change_start_per_hour=rng.choice([0, 4])),
     )
     return Course(problem, drives)
+
+
+def buffered(seed: int) -> Course:
+    """The same with spreads, and a buffer before the close of each window."""
+    rng, course = random.Random(seed), random_course(seed)
+    visits = tuple(replace(visit, spread=rng.choice([0, 1, 3])) for visit in course.problem.visits)
+    travel = replace(course.problem.travel, spread_percent=rng.choice([0, 40]))
+    costs = replace(course.problem.costs, buffer_percent=rng.choice([50, 100, 200]), buffer_per_hour=rng.choice([1, 9]))
+    return Course(replace(course.problem, visits=visits, travel=travel, costs=costs), course.drives)
 
 
 def _break(rng: random.Random, name: str) -> Break:
