@@ -14,27 +14,31 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from solver.bound.choosing import Chooser
-from solver.bound.completions import Memory, completions
+from solver.bound.completions import Memory
 from solver.bound.day import Day
-from solver.bound.listing import Effort, Listed, Table, listed
+from solver.bound.listing import Effort, Listed, Table, listed, table_of
 from solver.bound.sheet import Sheet, only
 from solver.bound.steps import NONE, widened
 from solver.bound.worths import STAGES, THREADS, Gain, duals_of, grid, technicians
 from solver.compiled import SCALE, IntArray
 
-STEP: Final = 60
+STEP: Final = 64
 """Seconds of a bucket when routes are listed."""
 EXACT: Final = 1
 """Seconds of a bucket when the routes chosen are looked at again."""
 MOST_LISTED: Final = 2000
-MOST_EXACT: Final = 100_000
+MOST_EXACT: Final = 40_000
 """Buckets of a shift, listing and looking again."""
 EFFORT: Final = Effort(legs=400_000, routes=40_000)
 """Per shift; CP-SAT takes so many routes without trouble."""
 HALVINGS: Final = 6
 """How often theta is halved until the routes are few enough."""
-SLACK: Final = 50
+AGAIN: Final = Effort(legs=3_000, routes=1_000)
+"""For one set of visits looked at again."""
+SLACK: Final = 300
 """A route looked at again is followed up to its cost and this part of it more."""
+ORDERS: Final = (512, 10)
+"""Seconds of a bucket and visits remembered then: all of them, in nearly all routes."""
 
 Key = tuple[int, frozenset[int]]
 
@@ -85,7 +89,7 @@ class Prover:
     def _listed(self, s: int, theta: int) -> tuple[Listed, int]:
         shift = self._day.shifts[s]
         sheet, duals = shift.sheet, duals_of(self._day, s, self._gain.worths)
-        memory, table = _table(sheet, duals)
+        memory, table = _table(sheet, duals, *STAGES[-1])
         step = widened(sheet, STEP, MOST_LISTED)
         for _ in range(HALVINGS):
             found = listed(sheet, memory, table, step, self._limit(s, theta), EFFORT)
@@ -122,16 +126,17 @@ class Prover:
             bound = max(bound, choice.bound)
             if not choice.picked:
                 return bound, False
-            if not self._dearer(choice.picked):
+            dearer = self._dearer(choice.picked)
+            if not dearer and all(key in self._exact for key in choice.picked):
                 return bound, True
-            if time.monotonic() >= self._deadline:
+            if not dearer or time.monotonic() >= self._deadline:
                 return bound, False
 
     def _dearer(self, picked: Sequence[Key]) -> bool:
         """Whether one of these routes costs more than it was said to, when looked at again; it is noted."""
         dearer = False
         for key in picked:
-            if key not in self._exact:
+            if key not in self._exact and time.monotonic() < self._deadline:
                 cost, exact = self._looked_at(key)
                 dearer |= cost > self._routes[key]
                 self._routes[key] = max(cost, self._routes[key])
@@ -147,14 +152,14 @@ class Prover:
         limit = cost + abs(cost) // SLACK + SCALE
         duals = np.zeros(sheet.legs.shape[2], dtype=np.int64)
         duals[: sheet.visits] = abs(limit) + self._day.most
-        memory, table = _table(sheet, duals)
+        memory, table = _table(sheet, duals, *ORDERS)
         step = widened(sheet, EXACT, MOST_EXACT)
-        found = listed(sheet, memory, table, step, limit - int(duals.sum()), EFFORT)
-        if len(found.costs) and found.complete:
-            return int(found.costs.min()) + shift.constant, True
-        return (limit if found.complete else cost) + shift.constant, not found.complete
+        found = listed(sheet, memory, table, step, limit - int(duals.sum()), AGAIN)
+        if not found.complete:
+            return cost + shift.constant, False
+        return int(found.costs.min(initial=limit)) + shift.constant, len(found.costs) > 0
 
 
-def _table(sheet: Sheet, duals: IntArray) -> tuple[Memory, Table]:
-    fine = grid(sheet, *STAGES[-1])
-    return fine.memory, Table(duals, completions(sheet, fine.memory, duals, fine.step), fine.step)
+def _table(sheet: Sheet, duals: IntArray, step: int, size: int) -> tuple[Memory, Table]:
+    fine = grid(sheet, step, size)
+    return fine.memory, table_of(sheet, fine.memory, duals, fine.step)

@@ -66,10 +66,11 @@ class Sheet(NamedTuple):
 
 
 class Bounded(NamedTuple):
-    """A shift: its sheet, the problem's indices of its visits, the constant units its routes cost at least."""
+    """A shift: its sheet, the problem's indices of its visits and warehouses; `constant`: units added to every route."""
 
     sheet: Sheet
     visits: tuple[int, ...]
+    stores: tuple[int, ...]
     technician: int
     constant: int
 
@@ -79,7 +80,7 @@ def bounded(compiled: Compiled, technician: int, shift: Shift, index: int) -> Bo
     visits = tuple(int(v) for v in np.flatnonzero(compiled.allowed[:, index]))
     stores = stores_of(compiled, technician, shift, visits)
     pauses, constant = pauses_of(shift, compiled.crews[technician].duty_rate)
-    return Bounded(_sheet(compiled, technician, shift, visits, stores, pauses), visits, technician, constant)
+    return Bounded(_sheet(compiled, technician, shift, visits, stores, pauses), visits, stores.kept, technician, constant)
 
 
 def only(sheet: Sheet, nodes: Sequence[int]) -> Sheet:

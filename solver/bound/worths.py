@@ -19,8 +19,8 @@ from solver.bound.sheet import Sheet
 from solver.bound.steps import NONE, buckets, route_cost, widened
 from solver.compiled import SCALE, FloatArray, IntArray
 
-STAGES: Final = ((600, 5), (300, 6), (120, 7))
-"""Seconds of a bucket, visits remembered: from coarse and quick to fine."""
+STAGES: Final = ((512, 5), (256, 6), (128, 7))
+"""Seconds of a bucket (powers of two, so that buckets nest), visits remembered: from coarse and quick to fine."""
 MOST_BUCKETS: Final = 1000
 """Of a shift in one table; in longer shifts they are wider."""
 CELLS: Final = 24_000_000
