@@ -52,7 +52,7 @@ def test_the_search_and_the_referee_have_one_price(block: int) -> None:
 
 
 def tight(per_hour: int) -> Problem:
-    """Three visits of 40 min give or take 15 for two technicians; one who does them all starts the last as it closes."""
+    """Three visits of 40 min give or take 15 for two technicians; one who does all starts the last as it closes."""
     windows = ((at(8), at(9, 50)),)
     visits = [visit(name, i + 1, 40, windows=windows, spread=900) for i, name in enumerate("abc")]
     crew = [technician(name, shift(name), cost_per_duty_hour=3000, fixed_cost=1000) for name in ("ann", "bob")]
