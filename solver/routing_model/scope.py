@@ -26,9 +26,12 @@ class Scope(NamedTuple):
 
 
 def scope_of(plan: Plan, shifts: Sequence[int], extra: Sequence[int]) -> Scope:
-    """These shifts with the visits they have now, and some visits left out that may join."""
+    """These shifts with the visits they have now, and some visits left out that may join.
+
+    Who joins only together with others left out (`all_or_none`) brings them along.
+    """
     routes = [plan.routes[shift] for shift in shifts]
-    visits = sorted({v for route in routes if route is not None for v in route.visits} | set(extra))
+    visits = sorted({v for route in routes if route is not None for v in route.visits} | _with_partners(plan, extra))
     return Scope(
         compiled=plan.compiled,
         shifts=tuple(shifts),
@@ -38,6 +41,20 @@ def scope_of(plan: Plan, shifts: Sequence[int], extra: Sequence[int]) -> Scope:
         routes=tuple(() if route is None else route.stops for route in routes),
         outside=outside(plan, shifts),
     )
+
+
+def _with_partners(plan: Plan, extra: Sequence[int]) -> set[int]:
+    problem = plan.compiled.problem
+    found = set(extra)
+    groups = [set(link.visits) for link in problem.links if link.all_or_none]
+    if found and groups:
+        left_out = {problem.visits[v].id: v for v in plan.left_out()}
+        names, size = {problem.visits[v].id for v in found}, 0
+        while size < len(names):
+            size = len(names)
+            names = names.union(*(group & left_out.keys() for group in groups if group & names))
+        found |= {left_out[name] for name in names}
+    return found
 
 
 def _van(plan: Plan, shift: int, chosen: set[int]) -> tuple[int, ...]:

@@ -39,7 +39,10 @@ def found(plan: Plan) -> list[list[tuple[int, ...]]]:
     seen: list[list[tuple[int, ...]]] = []
     shifts = range(len(plan.routes))
     search.search(
-        scope_of(plan, shifts, plan.left_out()), EFFORT, lambda routes: seen.append(list(routes)), lambda: False
+        scope_of(plan, shifts, plan.left_out()),
+        EFFORT,
+        lambda answers: seen.append([answer.visits for answer in answers]),
+        lambda: False,
     )
     return seen
 
