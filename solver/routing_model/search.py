@@ -127,6 +127,8 @@ def _start(model: Model) -> Any | None:
     """
     stops = [model.network.nodes(vehicle, route) for vehicle, route in enumerate(model.network.scope.routes)]
     routes = [[model.index_of(node) for node in nodes] for nodes in stops]
+    if not all(model.routing.VehicleVar(i).Contains(k) for k, route in enumerate(routes) for i in route):
+        return None
     assignment = model.routing.solver().Assignment()
     return assignment if model.routing.RoutesToAssignment(routes, True, True, assignment) else None
 
