@@ -17,7 +17,7 @@ from tests.benchmarks.contest import gaps, limits, report, slots, solvers
 from tests.benchmarks.contest.features import CAN_STATE, Feature, reduced, shared
 from tests.benchmarks.contest.judging import Judged, judge
 from tests.benchmarks.contest.protocol import Request
-from tests.benchmarks.contest.racing import race
+from tests.benchmarks.contest.racing import race, warm
 from tests.benchmarks.contest.sample_days import sample_day
 
 SECONDS: Final = {150: 10.0, 600: 30.0, 2000: 60.0}
@@ -68,6 +68,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         tasks = _tasks(asked, cores, seconds)
         for told in dict.fromkeys(_telling(task) for task in tasks):
             report.say(told)
+        for task in {task.features: task for task in reversed(tasks)}.values():
+            warm(reduced(sample_day(task.visits, task.seed), task.features), places[0])
         report.say(_columns())
         for task, run in slots.run_all(tasks, _solved(), places):
             runs.append(run)

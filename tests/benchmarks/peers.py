@@ -15,7 +15,7 @@ from tests.benchmarks.contest import gaps, limits, report, slots, solvers
 from tests.benchmarks.contest.instances import Instance, instances
 from tests.benchmarks.contest.judging import Judged, driven, judge, orders_of
 from tests.benchmarks.contest.protocol import Request
-from tests.benchmarks.contest.racing import race
+from tests.benchmarks.contest.racing import race, warm
 from tests.benchmarks.contest.standings import Run, standings, targets_kept
 from tests.builders import published
 
@@ -50,7 +50,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
             continue
         report.say(f"# {cores} core{'s' * (cores > 1)} for each solver, {len(places)} at once")
         report.say(f"{'instance':10} {'solver':8} {'cores':>5} {'seed':>4} {'value':>9} {'gap %':>7} {'s':>6}")
-        for _, run in slots.run_all(_tasks(asked, cores), _solved, places):
+        tasks = _tasks(asked, cores)
+        for task in tasks[:1]:
+            warm(task.instance.problem(), places[0])
+        for _, run in slots.run_all(tasks, _solved, places):
             runs.append(run)
             report.say(_line(run))
     found = standings(runs, asked.solvers)

@@ -15,7 +15,7 @@ from solver.problem import Problem
 from tests.benchmarks.contest import gaps, limits, report, slots, solvers
 from tests.benchmarks.contest.judging import Judged, judge
 from tests.benchmarks.contest.protocol import Request
-from tests.benchmarks.contest.racing import race
+from tests.benchmarks.contest.racing import race, warm
 from tests.benchmarks.contest.sample_days import sample_day
 
 SIZES: Final = (50, 100, 200, 400, 1000, 2000)
@@ -60,6 +60,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     seconds = limits.by_size(asked.seconds, SECONDS)
     rows = []
+    warm(sample_day(min(asked.sizes), asked.seed), places[0])
     for size in asked.sizes:
         rows.append(_row(size, asked, limits.seconds_for(size, seconds), places[0]))
         report.say(_line(rows[-1]))

@@ -15,7 +15,7 @@ from tests.benchmarks.contest import gaps, limits, report, slots, solvers
 from tests.benchmarks.contest.instances import instances
 from tests.benchmarks.contest.judging import Judged, judge
 from tests.benchmarks.contest.protocol import Request
-from tests.benchmarks.contest.racing import race
+from tests.benchmarks.contest.racing import race, warm
 from tests.benchmarks.contest.sample_days import sample_day
 from tests.builders import published
 
@@ -69,7 +69,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     report.say(f"# {len(places[0])} threads; {len(places)} solved at once")
     steps: list[Step] = []
     wrong = False
-    for case, judged in slots.run_all(_cases(asked), _solved, places):
+    cases = _cases(asked)
+    for case in {case.kind: case for case in reversed(cases)}.values():
+        warm(case.problem(), places[0])
+    for case, judged in slots.run_all(cases, _solved, places):
         wrong = wrong or bool(judged.told)
         steps += _steps(case, judged)
         told = judged.told or ", ".join(f"{stage.name} {stage.seconds:.1f} s {stage.cost}" for stage in judged.stages)

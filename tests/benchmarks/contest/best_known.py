@@ -10,7 +10,7 @@ from tests.benchmarks.contest import gaps, report, slots, solvers
 from tests.benchmarks.contest.instances import Instance, instances
 from tests.benchmarks.contest.judging import Judged, judge
 from tests.benchmarks.contest.protocol import Request
-from tests.benchmarks.contest.racing import race
+from tests.benchmarks.contest.racing import race, warm
 from tests.builders import published
 
 SEEDS: Final = 3
@@ -53,7 +53,10 @@ def compare(kind: str, about: str | None, targets: dict[float, Target], argument
     report.say(f"# ours alone, {each} threads on {each} cores; {len(places)} solved at once")
     report.say(f"{'instance':24} {'limit':>6} {'seed':>4} {'left':>5} {'value':>11} {'best':>11} {'gap %':>7} {'s':>6}")
     runs = []
-    for (instance, seconds, seed), run in slots.run_all(_tasks(kind, asked), _solved(each), places):
+    tasks = _tasks(kind, asked)
+    for instance, _, _ in tasks[:1]:
+        warm(instance.problem(), places[0])
+    for (instance, seconds, seed), run in slots.run_all(tasks, _solved(each), places):
         runs.append(run)
         report.say(_line(instance, seconds, seed, run))
     summary = [_summary(runs, seconds, targets.get(seconds)) for seconds in asked.seconds]

@@ -1,16 +1,12 @@
 """The published instances with their best known values."""
 
 import csv
-import json
 import math
-import runpy
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
-from solver.formats import native
 from solver.problem import Problem
 from tests.builders import published
 
@@ -18,8 +14,6 @@ KINDS: Final = {"trsp": "duration", "hhcrsp": "total_cost", "vrptw": "best_known
 """The column of best values of each kind."""
 SHARES: Final = {"trsp": 1.0, "hhcrsp": 3.0, "vrptw": 1.0}
 """Published values are the cost divided by this, besides the scale in the problem's name."""
-FURTHER: Final[dict[str, list[str | None]]] = {"trsp": ["duration"], "hhcrsp": [], "vrptw": [None]}
-"""What the converter is told besides the file: the objective; the number of vehicles, as in the file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,14 +66,4 @@ def _size(kind: str, path: Path) -> int:
     return int(path.stem.split("_")[-2]) if kind == "hhcrsp" else int(path.stem.split(".")[1].split("_")[0])
 
 
-@cache
-def _converter() -> dict[str, Any]:
-    """The converter's functions; run from its file, so that nothing is copied and nothing written there."""
-    return runpy.run_path(str(published.FOLDER / "convert.py"), run_name="convert")
-
-
-@cache
-def _problem(kind: str, path: Path) -> Problem:
-    convert: Callable[..., dict[str, Any]] = _converter()[kind]
-    document = convert(str(path), *FURTHER[kind])
-    return native.load_problem(json.dumps(document).encode())
+_problem = cache(published.load)

@@ -1,0 +1,95 @@
+"""The commands on their smallest: they print a table, keep their figures, and the referee agrees with every plan."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from solver.validate import unsupported
+from tests.benchmarks import days, hhcrsp, peers, scale, stages, trsp
+from tests.benchmarks.contest import sample_days, solvers
+from tests.benchmarks.contest.instances import instances
+from tests.builders import published
+
+needs_instances = pytest.mark.skipif(not published.FOLDER.is_dir(), reason=published.MISSING)
+needs_peers = pytest.mark.skipif(not all(map(solvers.installed, solvers.MODULES)), reason=solvers.MISSING)
+SMALLEST = 12
+"""Visits of a sample day that takes a moment."""
+
+
+@pytest.fixture(autouse=True)
+def nothing_to_warm(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is compiled on the way does no harm where nothing is measured; the best-known commands warm up as usual."""
+    for command in (days, peers, scale, stages):
+        monkeypatch.setattr(command, "warm", lambda *_: None)
+
+
+def figures(file: Path) -> dict[str, Any]:
+    kept: dict[str, Any] = json.loads(file.read_text())
+    assert {"processor", "cores", "python", "ortools", "commit"} <= kept["machine"].keys()
+    return kept
+
+
+@pytest.mark.shared
+@needs_instances
+@pytest.mark.parametrize(("command", "kind", "name"), [(trsp, "trsp", "R207"), (hhcrsp, "hhcrsp", "CPLEX_HCSRP_25_1")])
+def test_best_known(command: Any, kind: str, name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "figures.json"
+    code = command.main(["--seconds", "0.5", "--seeds", "1", "--only", name, "--threads", "1", "--json", str(file)])
+    kept = figures(file)
+    (run,) = kept["runs"]
+    problem = instances(kind, name)[0].problem()
+    if unsupported(problem):
+        assert run["told"].startswith("refused")
+        assert code == 1
+        return
+    assert run["told"] == ""
+    assert code == 0
+    assert (run["value"] is None) == bool(run["left_out"])
+    if run["value"] is not None:
+        assert run["gap"] == pytest.approx(100 * (run["value"] / run["best"] - 1))
+    printed = capsys.readouterr().out
+    assert run["instance"] in printed
+    assert "new best values, checked by the referee" in printed
+    assert kept["summary"]["limits"][0]["runs"] == 1
+
+
+@pytest.mark.shared
+@needs_instances
+@needs_peers
+def test_peers(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "figures.json"
+    asked = ["--seconds", "0.5", "--seeds", "1", "--only", "C104", "--cores", "1", "--json", str(file)]
+    assert peers.main(asked) == 0
+    kept = figures(file)
+    assert [run["solver"] for run in kept["runs"]] == list(solvers.MODULES)
+    for run in kept["runs"]:
+        assert run["told"] == ""
+        assert run["value"] >= instances("vrptw", "C104")[0].best
+    assert [row["runs"] for row in kept["summary"]] == [1] * len(solvers.MODULES)
+    assert kept["summary"][0]["ratio"] == 1.0
+    assert capsys.readouterr().out.count("C104") == len(solvers.MODULES)
+
+
+@needs_peers
+def test_sample_days(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """On one day, which takes longest to make."""
+    assert sample_days.technicians_for(SMALLEST) == 2
+    file = tmp_path / "figures.json"
+    small = ["--seconds", "0.3", "--sizes", str(SMALLEST), "--json", str(file)]
+    assert days.main([*small, "--seeds", "1", "--cores", "1", "--peers", "pyvrp"]) == 0
+    assert [(run["peer"], run["solver"]) for run in figures(file)["runs"]] == [
+        ("pyvrp", "ours"),
+        ("pyvrp", "pyvrp"),
+    ]
+    assert all(run["told"] == "" and run["cost"] > 0 for run in figures(file)["runs"])
+    assert stages.main([*small, "--kinds", "days", "--threads", "1"]) == 0
+    steps = figures(file)["runs"]
+    assert steps[0]["before"] is None
+    assert [step["before"] for step in steps[1:]] == [step["after"] for step in steps[:-1]]
+    assert scale.main([*small, "--threads", "1"]) == 0
+    (row,) = figures(file)["runs"]
+    assert row["visits"] == SMALLEST
+    assert 0 < row["program"] < row["peak"]
+    assert "to the power of" in capsys.readouterr().out
