@@ -2,5 +2,6 @@
 
 from solver.recombine.choice import recombine
 from solver.recombine.column import Column, column_of, total
+from solver.recombine.offering import offered
 
-__all__ = ["Column", "column_of", "recombine", "total"]
+__all__ = ["Column", "column_of", "offered", "recombine", "total"]

@@ -23,17 +23,19 @@ def recombine(
     seconds: float | None,
     deterministic: float | None,
     seed: int,
-    workers: int = 8,
+    workers: int = 1,
     cancel: Callable[[], bool] = never,
 ) -> list[Column] | None:
     """All routes of a cheaper plan, each out of the columns or the current ones; None when none was found.
 
     current: the plan at hand, by shift. seconds: by the clock, or None. deterministic: a limit in CP-SAT's
-    deterministic time in place of it, with which equal calls give equal answers. cancel: asked often, from another
-    thread too; once true, the best so far is returned soon. What ties routes together, rules and costs, holds for the
-    columns' own times exactly.
+    deterministic time in place of it, with which equal calls give equal answers; it goes with one worker. cancel:
+    asked often, from another thread too; once true, the best so far is returned soon. What ties routes together, rules
+    and costs, holds for the columns' own times exactly.
     """
     pool = distinct(compiled, [*current.values(), *columns])
+    if not pool:
+        return None
     traits = Traits(compiled)
     cheapest = {traits.of(column): column for column in pool}
     present = {shift: cheapest[traits.of(column)] for shift, column in current.items()}

@@ -3,7 +3,7 @@
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, Protocol
 
 import numpy as np
 from ortools.sat.python import cp_model
@@ -14,6 +14,18 @@ from solver.recombine.program import Program
 
 WATCH: Final = 0.05
 """Seconds between two looks at whether the caller wants an end."""
+
+SPINNING: Final = ("core", "core_default_lp", "core_max_lp", "core_or_no_lp")
+"""Strategies left out where there are several workers: when seconds of duty or tardiness have a price, one step of
+theirs may take minutes that deterministic time hardly counts."""
+
+
+class Stoppable(Protocol):
+    """A search that can be told to end."""
+
+    def stop_search(self) -> None:
+        """Ends it soon."""
+        ...
 
 
 class Answer(NamedTuple):
@@ -32,14 +44,16 @@ def solve(program: Program, open_: BoolArray, fixed: BoolArray, share: float, ef
     model, variables = _model(program, kept, fixed)
     solver = cp_model.CpSolver()
     solver.parameters.num_workers = effort.workers
+    solver.parameters.linearization_level = 2
     solver.parameters.random_seed = effort.seed
+    solver.parameters.ignore_subsolvers.extend(SPINNING)
     left, fair = effort.seconds_left(), effort.deterministic_left()
     if left is not None:
         solver.parameters.max_time_in_seconds = share * left
     if fair is not None:
         solver.parameters.max_deterministic_time = share * fair
-        solver.parameters.interleave_search = True
-    with _watched(solver, effort):
+        solver.parameters.num_workers = 1
+    with watched(solver, effort):
         status = solver.solve(model)
     effort.spend(solver.deterministic_time)
     if status not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
@@ -71,7 +85,7 @@ def _model(program: Program, kept: IntArray, fixed: BoolArray) -> tuple[cp_model
 
 
 @contextmanager
-def _watched(solver: cp_model.CpSolver, effort: Effort) -> Iterator[None]:
+def watched(solver: Stoppable, effort: Effort) -> Iterator[None]:
     """Ends the search soon after the caller wants an end; CP-SAT lets other threads run while it searches."""
     done = threading.Event()
 

@@ -12,7 +12,7 @@ from solver.recombine.column import Column
 from solver.recombine.effort import Effort
 from solver.recombine.exact import solve
 from solver.recombine.program import Program
-from solver.recombine.relaxation import promising, relax
+from solver.recombine.relaxation import Relaxation, promising, relax
 
 AT_ONCE: Final = (500, 1_500, 4_000)
 """Columns that CP-SAT is given, the most promising ones first; each time only when fewer were not enough."""
@@ -33,13 +33,15 @@ class Search:
     def __init__(self, program: Program, columns: Sequence[Column], effort: Effort) -> None:
         self.program, self.columns, self.effort = program, columns, effort
         self._is_column = np.arange(len(program.cost)) < len(columns)
-        left = effort.seconds_left()
-        self._relaxation = relax(program, None if left is None else SHARE * left, PIVOTS)
+        self._relaxation: Relaxation | None = None
 
     def run(self) -> IntArray:
         """The numbers of the best choice found until nothing is left of the effort, or nothing better can be there."""
-        if self._relaxation is None or not self._whole():
-            self._groups()
+        left = self.effort.seconds_left()
+        if not self.effort.over():
+            self._relaxation = relax(self.program, None if left is None else SHARE * left, PIVOTS)
+            if self._relaxation is None or not self._whole():
+                self._groups()
         return self.program.now
 
     def _open(self) -> BoolArray:

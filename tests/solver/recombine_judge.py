@@ -1,7 +1,7 @@
 """Every choice among a few columns, judged by plain loops: the optimum that recombining must find."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import product
+from itertools import pairwise, product
 
 from solver.compiled import SCALE, Compiled
 from solver.problem import Link
@@ -52,7 +52,7 @@ def lawful(compiled: Compiled, choice: Choice) -> bool:
 def _rested(compiled: Compiled, choice: Choice) -> bool:
     for technician, crew in zip(compiled.problem.technicians, compiled.crews, strict=True):
         own = [choice[s] for s in crew.shifts if s in choice]
-        gaps = [two.depart - one.return_ for one, two in zip(own, own[1:], strict=False)]
+        gaps = [two.depart - one.return_ for one, two in pairwise(own)]
         if any(gap < (technician.min_rest or 0) for gap in gaps):
             return False
         if technician.max_duty is not None and sum(column.duty for column in own) > technician.max_duty:
