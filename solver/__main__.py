@@ -1,10 +1,11 @@
-"""`python -m solver solve|check|confidence`: the optimiser without the rest of the project."""
+"""`python -m solver solve|check|bound|confidence`: the optimiser without the rest of the project."""
 
 import argparse
 import math
 import sys
 from collections.abc import Sequence
 
+from solver.bound.command import SECONDS, run_bound
 from solver.cli import FORMATS, run_check, run_solve
 from solver.confidence import MOST_SAMPLES, SAMPLES
 from solver.confidence.command import run_confidence
@@ -12,6 +13,7 @@ from solver.search import Limits
 from solver.showing import Showing
 
 SOLVE_EXAMPLE = "example: python -m solver solve day.json -o plan.json --seconds 30"
+BOUND_EXAMPLE = "example: python -m solver bound day.json plan.json --seconds 120"
 CHECK_EXAMPLE = "example: python -m solver check day.json plan.json"
 CONFIDENCE_EXAMPLE = "example: python -m solver confidence day.json plan.json --samples 100000"
 
@@ -21,6 +23,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = _parser().parse_args(arguments)
     if given.command == "check":
         return run_check(given.problem, given.solution, given.json)
+    if given.command == "bound":
+        return run_bound(given.problem, given.solution, given.seconds, as_json=given.json)
     if given.command == "confidence":
         return run_confidence(
             given.problem, given.solution, given.samples, given.seed, given.correlation, as_json=given.json
@@ -31,15 +35,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
         seed=given.seed,
         threads=given.threads,
     )
-    return run_solve(given.problem, given.output, limits, given.format, Showing(given.progress), given.quiet)
+    bound = given.bound_seconds if given.bound else None
+    return run_solve(given.problem, given.output, limits, given.format, Showing(given.progress), given.quiet, bound)
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m solver", description="Plan field-service days, and judge plans.")
-    commands = parser.add_subparsers(dest="command", required=True, metavar="solve|check|confidence")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="solve|check|bound|confidence")
     _add_solve(commands.add_parser("solve", help="plan a problem", description="Plan a problem.", epilog=SOLVE_EXAMPLE))
     about = "Recompute every rule and the cost of a plan."
     _add_check(commands.add_parser("check", help="judge a plan", description=about, epilog=CHECK_EXAMPLE))
+    about = "Prove what every plan of a small day costs at least, and how far above it a plan is."
+    _add_bound(commands.add_parser("bound", help="how far from optimal", description=about, epilog=BOUND_EXAMPLE))
     about = "How surely a plan keeps each promised window, when durations and travel vary by their spreads."
     _add_confidence(
         commands.add_parser(
@@ -62,6 +69,23 @@ def _add_solve(parser: argparse.ArgumentParser) -> None:
     about = "a bar, a line a second, or nothing (default: a bar on a terminal)"
     parser.add_argument("--progress", choices=ways, default="auto", help=about)
     parser.add_argument("--quiet", action="store_true", help="say nothing but errors")
+    about = "then prove what every plan costs at least, and tell the gap (small days)"
+    parser.add_argument("--bound", action="store_true", help=about)
+    _add_bound_seconds(parser, "--bound-seconds")
+
+
+def _add_bound(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("problem", metavar="PROBLEM.json", help='the problem ("-": standard input)')
+    parser.add_argument(
+        "solution", metavar="SOLUTION.json", nargs="?", help="a plan to compare, which makes it quicker"
+    )
+    _add_bound_seconds(parser, "--seconds")
+    parser.add_argument("--json", action="store_true", help="print the bound as JSON")
+
+
+def _add_bound_seconds(parser: argparse.ArgumentParser, name: str) -> None:
+    about = f"how long to prove the bound (default: {SECONDS:.0f})"
+    parser.add_argument(name, type=_seconds, default=SECONDS, metavar="S", help=about)
 
 
 def _add_check(parser: argparse.ArgumentParser) -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Any, Final
 
+from solver.bound.command import require_small, tell_bound
 from solver.child import solve_in_child
 from solver.formats import native, parsing
 from solver.formats.files import STANDARD, check_writable, read_bytes, write_bytes
@@ -21,10 +22,13 @@ from solver.problem import Problem
 from solver.referee import Violation, check, cost
 from solver.search import Limits
 from solver.showing import Showing, shown
-from solver.solution import Cost, Solution, Status
+from solver.solution import Cost, Solution, Status, Unserved
 from solver.telling import DONE, INFEASIBLE, WRONG, named, say, told
 from solver.validate import require_supported
 from solver.words import plural
+
+LEFT_OUT_SHOWN: Final = 5
+"""Visits left out of which the reason and the cheapest remedy are told; the solution has them all."""
 
 FORMATS: Final = ("native", "vroom")
 Answer = Callable[[Solution], bytes]
@@ -37,13 +41,16 @@ def run_solve(
     format_: str = "native",
     showing: Showing = Showing.AUTO,
     quiet: bool = False,
+    bound_seconds: float | None = None,
 ) -> int:
     """Solve the problem in a file and write the solution ("-": standard input, standard output).
 
     format_: "native" or "vroom", of both files. Ctrl-C stops the search, and the best plan found is still written.
+    bound_seconds: then also prove, for about so long, what every plan costs at least, and tell the gap (None: do not).
     Exit code: 0 feasible, 3 infeasible, 2 bad input or output, 1 the search failed.
     """
-    return told(lambda: _solve(problem, output, limits or Limits(), format_, Showing.NONE if quiet else showing, quiet))
+    showing = Showing.NONE if quiet else showing
+    return told(lambda: _solve(problem, output, limits or Limits(), format_, showing, quiet, bound_seconds))
 
 
 def run_check(problem: str | Path, solution: str | Path, as_json: bool = False) -> int:
@@ -54,15 +61,30 @@ def run_check(problem: str | Path, solution: str | Path, as_json: bool = False) 
     return told(lambda: _check(problem, solution, as_json))
 
 
-def _solve(problem: str | Path, output: str | Path, limits: Limits, format_: str, showing: Showing, quiet: bool) -> int:
+def _solve(
+    problem: str | Path,
+    output: str | Path,
+    limits: Limits,
+    format_: str,
+    showing: Showing,
+    quiet: bool,
+    bound_seconds: float | None,
+) -> int:
     check_writable(output)
     given, answer = named(problem, lambda: _read(problem, format_))
     named(problem, lambda: require_supported(given))
-    with _interruptible() as stop, shown(showing, len(given.visits)) as on_progress:
-        solution = solve_in_child(given, limits, on_progress=on_progress, cancel=stop)
-    write_bytes(output, answer(solution))
-    if not quiet:
-        say(summary(given, solution))
+    if bound_seconds is not None:
+        require_small(given)
+    with _interruptible() as stop:
+        with shown(showing, len(given.visits)) as on_progress:
+            solution = solve_in_child(given, limits, on_progress=on_progress, cancel=stop)
+        write_bytes(output, answer(solution))
+        if not quiet:
+            for left in solution.unserved[:LEFT_OUT_SHOWN]:
+                say(left_out(left))
+            say(summary(given, solution))
+        if bound_seconds is not None and not stop.is_set():
+            tell_bound(given, solution, bound_seconds, stop)
     return DONE if solution.status is Status.FEASIBLE else INFEASIBLE
 
 
@@ -72,6 +94,15 @@ def _read(path: str | Path, format_: str) -> tuple[Problem, Answer]:
         given = read_vroom(read_bytes(path))
         return given.problem, lambda solution: write_vroom(given, solution)
     return native.read_problem(path), native.dump_solution
+
+
+def left_out(left: Unserved) -> str:
+    """Why a visit is left out, and what would let it in at the least cost, in a line."""
+    why = f" {left.reasons[0].message}" if left.reasons else ""
+    if not left.remedies:
+        return f"{left.visit!r} is left out.{why}"
+    remedy = left.remedies[0]
+    return f"{left.visit!r} is left out.{why} To let it in at {remedy.cost}: {remedy.message}"
 
 
 def summary(problem: Problem, solution: Solution) -> str:

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from api.cli import check, confidence, db, demo, export, importing, plan, serve, settings, solve, user, worker
+from api.cli import bound, check, confidence, db, demo, export, importing, plan, serve, settings, solve, user, worker
 
 app = typer.Typer(
     add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False, invoke_without_command=True
@@ -37,6 +37,7 @@ def root(
 app.command("demo")(demo.demo)
 app.command("solve")(solve.solve)
 app.command("check")(check.check)
+app.command("bound")(bound.bound)
 app.command("confidence")(confidence.confidence)
 app.command("plan")(plan.plan)
 app.command("serve")(serve.serve)

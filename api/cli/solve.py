@@ -26,6 +26,10 @@ def solve(
     ] = "auto",
     *,
     quiet: Annotated[bool, typer.Option("--quiet", help="Say nothing but errors.")] = False,
+    bound: Annotated[
+        bool, typer.Option("--bound", help="Then prove what every plan costs at least, and tell the gap (small days).")
+    ] = False,
+    bound_seconds: Annotated[float, typer.Option(help="How long to prove the bound.", min=0.01, max=1e6)] = 60.0,
 ) -> None:
     """Plan a problem: exit code 0 when all that must be served is, 3 when not (the best found is written).
 
@@ -47,7 +51,8 @@ def solve(
     _require(progress, [way.value for way in Showing], "--progress")
     seconds = None if iterations is not None else 10.0 if seconds is None else seconds
     limits = Limits(seconds=seconds, iterations=iterations, seed=seed, threads=threads)
-    raise typer.Exit(run_solve(problem, output, limits, file_format, Showing(progress), quiet))
+    proof = bound_seconds if bound else None
+    raise typer.Exit(run_solve(problem, output, limits, file_format, Showing(progress), quiet, proof))
 
 
 def _require(said: str, known: Sequence[str], option: str) -> None:

@@ -42,9 +42,7 @@ def bound_in_child(
         ours.close()
 
 
-def _watched(
-    pipe: Connection, seconds: float, cancel: threading.Event, on_bound: Callable[[Bound], None]
-) -> Bound:
+def _watched(pipe: Connection, seconds: float, cancel: threading.Event, on_bound: Callable[[Bound], None]) -> Bound:
     best: Bound | None = None
     until = time.monotonic() + seconds + PATIENCE
     with contextlib.suppress(EOFError, OSError):  # the process is gone: what it told last is what there is

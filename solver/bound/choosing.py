@@ -85,7 +85,8 @@ class Chooser:
                 continue
             loads = []
             for t, technician in enumerate(problem.technicians):
-                used = sum(sum(need[v] for v in key[1]) * var for key, var in self._routes.items() if self._by(key) == t)
+                own = [key for key in self._routes if self._by(key) == t]
+                used = cp_model.LinearExpr.sum([sum(need[v] for v in key[1]) * self._routes[key] for key in own])
                 loads.append(self._model.new_int_var(0, sum(need), ""))
                 self._model.add(used - loads[-1] <= technician.van_stock.get(part, 0))
             self._model.add(sum(loads) <= total)
@@ -102,16 +103,18 @@ class Chooser:
                 self._model.add(self._left[visit] == self._left[tied[0]])
         for t in range(len(self._day.fixed)):
             if link.kind in ("same_start", "different_technicians"):
-                self._model.add(sum(self._serves(t, visit) for visit in tied) <= 1)
+                self._model.add(cp_model.LinearExpr.sum([self._serves(t, visit) for visit in tied]) <= 1)
             elif link.kind == "same_technician":
                 for one in tied:
                     for other in tied:
                         if one != other:
-                            elsewhere = 1 - self._left[other] - self._serves(t, other)
-                            self._model.add(self._serves(t, one) + elsewhere <= 1)
+                            # whoever serves the one serves the other, unless that is left out
+                            self._model.add(self._serves(t, one) <= self._left[other] + self._serves(t, other))
 
-    def _serves(self, technician: int, visit: int) -> cp_model.LinearExprT:
-        return sum(var for key, var in self._routes.items() if visit in key[1] and self._by(key) == technician)
+    def _serves(self, technician: int, visit: int) -> cp_model.LinearExpr:
+        """1 when this technician serves the visit, else 0."""
+        own = [var for key, var in self._routes.items() if visit in key[1] and self._by(key) == technician]
+        return cp_model.LinearExpr.sum(own)
 
 
 def _floor(value: float) -> int:

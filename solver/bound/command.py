@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from solver.bound.bound import MOST_VISITS, Bound
 from solver.bound.child import bound_in_child
+from solver.child import SolverCrashed
 from solver.formats import native, parsing
 from solver.formats.files import STANDARD, write_bytes
 from solver.problem import Problem
@@ -54,8 +55,13 @@ def require_small(problem: Problem) -> None:
 
 
 def tell_bound(problem: Problem, plan: Solution, seconds: float, cancel: threading.Event | None = None) -> None:
-    """Tell on standard error how far from the best possible plan this one is at most."""
-    say(sentence(bound_in_child(problem, seconds, plan, cancel), plan))
+    """Tell on standard error how far from the best possible plan this one is at most, or why that is not known."""
+    try:
+        found = bound_in_child(problem, seconds, plan, cancel)
+    except SolverCrashed as crash:  # the plan is written, and as good as it was
+        say(f"error: {crash}")
+    else:
+        say(sentence(found, plan))
 
 
 def sentence(found: Bound, plan: Solution | None = None) -> str:

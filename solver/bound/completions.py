@@ -62,7 +62,10 @@ def _after(visits: int, near: IntArray) -> IntArray:
 
 @jit
 def completions(sheet: Sheet, memory: Memory, duals: IntArray, step: int) -> IntArray:
-    """Shape (nodes, 2**w, 2**b, buckets, 2**g): least units, less duals, from leaving a node to the end of the route."""
+    """Least units, less duals, from leaving a node to the end of the route.
+
+    Shape (nodes, 2**w warehouses visited, 2**b breaks settled, buckets, 2**g visits remembered).
+    """
     nodes = sheet.legs.shape[2]
     count = buckets(sheet, step)
     rest = np.full(
@@ -83,7 +86,7 @@ def _bucket(sheet: Sheet, memory: Memory, duals: IntArray, step: int, k: int, re
     again = False
     for i in range(rest.shape[0]):
         for had in range(rest.shape[1]):
-            if (i < sheet.visits and not sheet.able[i, had]) or (i >= sheet.visits and not had >> (i - sheet.visits) & 1):
+            if not _there(sheet, i, had):
                 continue
             for settled in range(rest.shape[2]):
                 if not possible(sheet, settled, low, high):
@@ -96,6 +99,14 @@ def _bucket(sheet: Sheet, memory: Memory, duals: IntArray, step: int, k: int, re
                     if follows(sheet, i, j, had):
                         again |= _onward(sheet, memory, (i, j, had, settled), (low, high), duals[j], step, rest, row)
     return again
+
+
+@jit
+def _there(sheet: Sheet, i: int, had: int) -> bool:
+    """Whether anyone can be at node i with these warehouses visited."""
+    if i >= sheet.visits:
+        return bool((had >> (i - sheet.visits)) & 1)
+    return bool(sheet.able[i, had])
 
 
 @jit

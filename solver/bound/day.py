@@ -13,7 +13,8 @@ from solver.problem import Problem
 class Day:
     """What the parts of the bound share. Units everywhere.
 
-    unserved: per visit; for one that must be served, more than all routes together can cost. fixed: per technician.
+    most: no plan costs more as the bound counts it. unserved: per visit; a choice that leaves out one that must be
+    served costs at least `most`. fixed: per technician.
     """
 
     problem: Problem
@@ -36,8 +37,8 @@ def day_of(problem: Problem) -> Day:
     fixed = tuple(crew.fixed for crew in compiled.crews)
     must = tuple(bool(m) for m in compiled.must)
     given = [0 if must[v] else SCALE * (visit.unserved_cost or 0) for v, visit in enumerate(problem.visits)]
-    most = sum(fixed) + sum(given) + sum(_most(shift) for shift in shifts) + _bonuses(compiled) + SCALE
-    unserved = tuple(most if must[v] else given[v] for v in range(len(given)))
+    most = sum(fixed) + sum(given) + sum(_most(shift) for shift in shifts) + SCALE
+    unserved = tuple(most + _saved(compiled) if must[v] else given[v] for v in range(len(given)))
     return Day(problem, shifts, unserved, must, fixed, most)
 
 
@@ -58,6 +59,6 @@ def _dearest(price: IntArray) -> int:
     return int(price.max(axis=0, initial=0).clip(0).sum())
 
 
-def _bonuses(compiled: Compiled) -> int:
+def _saved(compiled: Compiled) -> int:
     """Units that all visits together may save."""
     return sum(max(0, -bonus.usual, *(-units for units in bonus.own.values())) for bonus in compiled.bonus)

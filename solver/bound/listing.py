@@ -155,9 +155,7 @@ def _hopeless(
 
 
 @jit
-def _go_on(
-    sheet: Sheet, memory: Memory, table: Table, step: int, limit: int, trail: Trail, depth: int, j: int
-) -> bool:
+def _go_on(sheet: Sheet, memory: Memory, table: Table, step: int, limit: int, trail: Trail, depth: int, j: int) -> bool:
     """Lengthen the trail to j; False when no route from there stays within the limit."""
     row, new = trail.rows[depth], trail.rows[depth + 1]
     ready = trail.ready[depth + 1]
@@ -177,7 +175,7 @@ def _go_on(
         trail.used[depth + 1, part] = trail.used[depth, part] + sheet.need[j, part]
     best, first = _least(ready, table.rest[j, new[HAD], :, :, new[KNOWN]], step, table.step)
     new[EARLY] = first
-    return best - new[WORTH] <= limit
+    return bool(best - new[WORTH] <= limit)
 
 
 @jit

@@ -12,7 +12,7 @@ from solver.compiled import SCALE, FloatArray
 
 
 class Column(NamedTuple):
-    """A route: its shift, the sheet's nodes in order, and units it costs at least, the technician's fixed cost apart."""
+    """A route: its shift, the sheet's nodes in order, units it costs at least, the technician's fixed cost apart."""
 
     shift: int
     nodes: tuple[int, ...]
@@ -42,7 +42,8 @@ def priced(day: Day, columns: Sequence[Column]) -> Priced:
     table = coo_array((values, (rows, places)), shape=(n + s, k + n + t)).tocsr()
     costs = np.array([*(column.cost for column in columns), *day.unserved, *day.fixed], dtype=np.float64) / SCALE
     bounds = [(0, None)] * (k + n) + [(0, 1)] * t
-    done = linprog(costs, A_ub=table[n:], b_ub=np.zeros(s), A_eq=table[:n], b_eq=np.ones(n), bounds=bounds, method="highs")
+    once, used = table[:n], table[n:]
+    done = linprog(costs, A_ub=used, b_ub=np.zeros(s), A_eq=once, b_eq=np.ones(n), bounds=bounds, method="highs")
     if done.status != 0:
         raise ArithmeticError(f"the linear programme over {k} routes was not solved: {done.message}")
     return Priced(float(done.fun), np.asarray(done.eqlin.marginals, dtype=np.float64))

@@ -2,8 +2,8 @@
 
 For any amount theta: a plan with a route that costs more than theta beyond its worth costs at least the bound of the
 worths plus theta; any other plan is a choice among the routes listed. So the lesser of that sum and of what CP-SAT
-proves is a bound (Baldacci, Christofides and Mingozzi 2008, "An exact algorithm for the vehicle routing problem based on
-the set partitioning formulation with additional cuts").
+proves is a bound (Baldacci, Christofides and Mingozzi 2008, "An exact algorithm for the vehicle routing problem based
+on the set partitioning formulation with additional cuts").
 """
 
 import time
@@ -31,6 +31,8 @@ MOST_EXACT: Final = 40_000
 """Buckets of a shift, listing and looking again."""
 EFFORT: Final = Effort(legs=400_000, routes=40_000)
 """Per shift; CP-SAT takes so many routes without trouble."""
+GROWTH: Final = 3
+"""By how much theta grows when no plan is known."""
 HALVINGS: Final = 6
 """How often theta is halved until the routes are few enough."""
 AGAIN: Final = Effort(legs=3_000, routes=1_000)
@@ -66,13 +68,13 @@ class Prover:
         the worths and theta; if not, theta grows as long as there is time.
         """
         bound, settled = self._gain.bound, False
-        while not settled and time.monotonic() < self._deadline:
+        while not settled and bound < self._day.most and time.monotonic() < self._deadline:
             reached = self._list(theta)
             found, settled = self._chosen(self._gain.bound + reached)
             bound = max(bound, found)
-            if known or reached < theta:
+            if known or reached < theta or found < self._gain.bound + reached:
                 break
-            theta *= 2
+            theta = min(GROWTH * theta, 2 * self._day.most)
         return Proof(bound, len(self._routes), settled)
 
     def _list(self, theta: int) -> int:

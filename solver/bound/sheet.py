@@ -1,4 +1,4 @@
-"""One shift as the bound sees it: arrays in which no cost and no time is greater than in any route that keeps the rules.
+"""One shift as the bound sees it: arrays in which no cost and no time is greater than in a route that keeps the rules.
 
 What can be stated exactly is: driving, distance, service, setup, windows, `finish_by`, lateness, waiting, breaks,
 departures, overtime, preferences, changes of technician, warehouses and what a van lacks. What is relaxed, always in
@@ -66,7 +66,7 @@ class Sheet(NamedTuple):
 
 
 class Bounded(NamedTuple):
-    """A shift: its sheet, the problem's indices of its visits and warehouses; `constant`: units added to every route."""
+    """A shift: its sheet, the problem's indices of its visits and warehouses, units added to every route."""
 
     sheet: Sheet
     visits: tuple[int, ...]
@@ -80,7 +80,8 @@ def bounded(compiled: Compiled, technician: int, shift: Shift, index: int) -> Bo
     visits = tuple(int(v) for v in np.flatnonzero(compiled.allowed[:, index]))
     stores = stores_of(compiled, technician, shift, visits)
     pauses, constant = pauses_of(shift, compiled.crews[technician].duty_rate)
-    return Bounded(_sheet(compiled, technician, shift, visits, stores, pauses), visits, stores.kept, technician, constant)
+    sheet = _sheet(compiled, technician, shift, visits, stores, pauses)
+    return Bounded(sheet, visits, stores.kept, technician, constant)
 
 
 def only(sheet: Sheet, nodes: Sequence[int]) -> Sheet:
@@ -89,7 +90,7 @@ def only(sheet: Sheet, nodes: Sequence[int]) -> Sheet:
     spans = [(int(sheet.window_from[i]), int(sheet.window_from[i + 1])) for i in kept]
     return sheet._replace(
         visits=len(nodes),
-        legs=sheet.legs[:, [*kept, sheet.legs.shape[1] - 1]][:, :, kept].copy(),
+        legs=np.ascontiguousarray(sheet.legs[:, [*kept, sheet.legs.shape[1] - 1]][:, :, kept]),
         nodes=sheet.nodes[kept],
         window_from=np.cumsum([0, *(high - low for low, high in spans)]).astype(np.int64),
         windows=sheet.windows[[w for low, high in spans for w in range(low, high)]].reshape(-1, 2),

@@ -51,7 +51,8 @@ def start_in(sheet: Sheet, i: int, j: int, low: int, high: int, rest: int, windo
     first = max(low + ahead, opens)
     last = max(until + ahead, opens)
     extra = sheet.duty * (max(0, opens - until - ahead) + sheet.rests[rest, PAID])
-    extra += sheet.nodes[j, LATE] * max(0, first - sheet.nodes[j, DUE]) + sheet.nodes[j, AWAY] * max(0, first - sheet.nodes[j, BEFORE])
+    extra += sheet.nodes[j, LATE] * max(0, first - sheet.nodes[j, DUE])
+    extra += sheet.nodes[j, AWAY] * max(0, first - sheet.nodes[j, BEFORE])
     return first, last, extra, until + 1
 
 
@@ -96,8 +97,10 @@ def settled_by(sheet: Sheet, leaves: int) -> int:
 def possible(sheet: Sheet, settled: int, low: int, high: int) -> bool:
     """Whether anyone on the way within `low..high` can have settled just these breaks and still be back in time."""
     for b in range(len(sheet.breaks)):
-        done = (settled >> b) & 1 == 1
-        if (done and high < sheet.breaks[b, TAKEN_FROM]) or (not done and sheet.breaks[b, OWED] and low > sheet.breaks[b, LATEST]):
+        if (settled >> b) & 1:
+            if high < sheet.breaks[b, TAKEN_FROM]:
+                return False
+        elif sheet.breaks[b, OWED] and low > sheet.breaks[b, LATEST]:
             return False
     return True
 

@@ -36,7 +36,9 @@ def stores_of(compiled: Compiled, technician: int, shift: Shift, visits: Sequenc
     nodes = len(visits) + len(kept)
     need = np.zeros((nodes, len(parts)), dtype=np.int64)
     need[: len(visits)] = compiled.need[np.ix_(list(visits), parts)]
-    stock = np.array([_stock(compiled, technician, kept, mask, parts) for mask in range(1 << len(kept))], dtype=np.int64)
+    stock = np.array(
+        [_stock(compiled, technician, kept, mask, parts) for mask in range(1 << len(kept))], dtype=np.int64
+    )
     stock = stock.reshape(1 << len(kept), len(parts))
     able = np.ones((nodes, 1 << len(kept)), dtype=bool)
     for mask in range(1 << len(kept)):

@@ -60,6 +60,8 @@ class Search:
 
     def run(self) -> Gain:
         """The best worths found; after one pass over the shifts at least."""
+        if not self.day.unserved or not self.day.shifts:
+            return Gain(sum(self.day.unserved), np.array(self.day.unserved, dtype=np.int64), (0,) * len(self.day.shifts))
         for stage, (step, size) in enumerate(STAGES):
             grids = [grid(shift.sheet, step, size) for shift in self.day.shifts]
             self._stage(grids, first=stage == 0)
