@@ -12,7 +12,7 @@ import pytest
 from solver.compiling import compile_problem
 from solver.insertion.plan import Plan
 from solver.insertion.regret import insert_all
-from solver.problem import Break, Costs, Pinned, PreviousRoute, PreviousStop, Problem, Warehouse
+from solver.problem import Break, Costs, Duration, Pinned, PreviousRoute, PreviousStop, Problem, Warehouse
 from solver.routing_model import search, stage
 from solver.routing_model.districts import district, nearest_left_out
 from solver.routing_model.scope import scope_of
@@ -245,3 +245,13 @@ def test_a_shift_with_breaks_that_exclude_each_other_keeps_its_route() -> None:
     best = stage.improve(plan, [0, 1], [], EFFORT, lambda _: None, lambda: False)
     assert best.visits(0) == (0,)
     assert stage.improve(plan, [0], [], EFFORT, lambda _: None, lambda: False) is plan
+
+
+def test_gives_up_at_once_where_it_cannot_time_the_start() -> None:
+    """OR-Tools would hand such a small model to CP-SAT, which may take minutes and heeds no limit but time."""
+    slow_bob = Duration(60 * MINUTE, {"ann": 10 * MINUTE})
+    rushed = visit("a", 3, slow_bob, windows=((at(9), at(10)),), finish_by=at(10), unserved_cost=10)
+    given = problem([rushed, visit("b", 3, 20, windows=((at(9, 20), at(9, 20)),), unserved_cost=10)], ANN_AND_BOB)
+    plan = planned(given, (1, 0))
+    assert plan.visits(0) == (1, 0), "ann is done in time, but the model holds her to bob's pace"
+    assert found(plan) == []
