@@ -1,0 +1,126 @@
+"""Parts and tools for a further visit: which shifts lack something, and the ways to a warehouse they then have."""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import numpy as np
+
+from solver.compiled import BoolArray, IntArray
+from solver.problem import Visit
+from solver.quote.book import Book
+from solver.quote.kernels import candidates
+from solver.timing.supplies import reloads
+
+
+class Need(NamedTuple):
+    """What the visit needs. parts: (p,) counts. known: whether somebody may have each of the parts and tools."""
+
+    parts: IntArray
+    tools: frozenset[int]
+    known: bool
+
+
+class Ways(NamedTuple):
+    """Tours with their stops, and the candidates among them (`solver.quote.kernels`)."""
+
+    tours: IntArray
+    stops: IntArray
+    found: IntArray
+
+
+def need_of(book: Book, visit: Visit) -> Need:
+    """The visit's parts and tools as the book numbers them."""
+    index = {part: p for p, part in enumerate(book.compiled.parts)}
+    parts = np.zeros(len(index), dtype=np.int64)
+    wanted = {part: count for part, count in visit.parts.items() if count}
+    for part in wanted.keys() & index.keys():
+        parts[index[part]] = wanted[part]
+    tools = frozenset(book.tools[tool] for tool in visit.tools if tool in book.tools)
+    return Need(parts, tools, wanted.keys() <= index.keys() and visit.tools <= book.tools.keys())
+
+
+def lacks(book: Book, need: Need) -> BoolArray:
+    """(s,) whether the technician would have to fetch something for the visit in this shift."""
+    short = (book.vans.spare < need.parts).any(axis=1, where=need.parts > 0)
+    without = np.array([not need.tools <= crew.tools for crew in book.compiled.crews], dtype=np.bool_)
+    lacking: BoolArray = short | without[book.arrays.technician]
+    return lacking
+
+
+def plain_ways(tours: IntArray, stops: IntArray) -> Ways:
+    """The visit at every place of tours that lack nothing."""
+    return _ways(tours, stops, np.zeros(0, dtype=np.int64))
+
+
+def ways_to_fetch(book: Book, need: Need, tours: IntArray, stops: IntArray, shifts: IntArray) -> Iterator[Ways]:
+    """Every way of these shifts, which lack something, to fetch it and do the visit."""
+    plain: dict[tuple[int, ...], list[int]] = {}
+    for s in shifts.tolist():
+        stores = _single_stores(book, need, s)
+        if stores is None:
+            yield _tried(book, need, s, tours[s])
+        elif stores:
+            plain.setdefault(stores, []).append(s)
+    for stores, alike in plain.items():
+        yield _ways(tours[alike], stops, np.array(stores, dtype=np.int64) + len(book.compiled.windows))
+
+
+def _ways(tours: IntArray, stops: IntArray, stores: IntArray) -> Ways:
+    """The visit at every place of the tours, after a stop at one of the stores, if any, at every place before it."""
+    places = tours[:, 4] - tours[:, 3] + 1
+    room = int((places * np.maximum(1, len(stores) * (tours[:, 4] + 1))).clip(0).sum())
+    found = np.zeros((room, 4), dtype=np.int64)
+    return Ways(tours, stops, found[: candidates(tours, stores, found)])
+
+
+def _single_stores(book: Book, need: Need, shift: int) -> tuple[int, ...] | None:
+    """The warehouses at each of which everything that lacks is found; None: it is not as simple as that.
+
+    Simple: the route stops at no warehouse yet, what lacks does so at the new visit alone, and whatever warehouse has
+    any of it has all of it.
+    """
+    compiled = book.compiled
+    visits = list(book.stops[shift])
+    if any(stop >= len(compiled.windows) for stop in visits):
+        return None
+    missing = need.tools - compiled.crews[int(book.arrays.technician[shift])].tools
+    short = np.maximum(0, need.parts - np.maximum(0, book.vans.spare[shift]))
+    if visits and compiled.need[visits][:, short > 0].any():
+        return None
+    found = []
+    for w, store in enumerate(compiled.stores):
+        left = None if store.stock is None else np.array(book.vans.stock(shift)[w])
+        has = [tool in store.tools for tool in missing]
+        has += [left is None or left[p] > 0 for p in np.flatnonzero(short).tolist()]
+        if any(has):
+            if not all(has) or (left is not None and (left < short).any()):
+                return None
+            found.append(w)
+    return tuple(found)
+
+
+def _tried(book: Book, need: Need, shift: int, tour: IntArray) -> Ways:
+    """The visit at every place among the shift's visits, with warehouse stops chosen anew in every way there is."""
+    guest, visits = book.guest, len(book.compiled.windows)
+    parts = tuple((p, int(need.parts[p])) for p in np.flatnonzero(need.parts).tolist())
+    compiled = book.compiled._replace(
+        parts_of=(*book.compiled.parts_of[:guest], parts), tools=(*book.compiled.tools[:guest], need.tools)
+    )
+    crew = compiled.crews[int(book.arrays.technician[shift])]
+    order = tuple(stop for stop in book.stops[shift] if stop < visits)
+    first = sum(stop < visits for stop in book.stops[shift][: int(tour[3])])
+    seen = dict.fromkeys(
+        stops
+        for place in range(first, len(order) + 1)
+        for stops, _ in reloads(
+            compiled, crew, (*order[:place], guest, *order[place:]), book.vans.van(shift), book.vans.stock(shift)
+        )
+    )
+    rows = [[stop if stop >= 0 else visits + ~stop for stop in stops] for stops in seen]
+    tours = np.zeros((len(rows), 5), dtype=np.int64)
+    flat: list[int] = []
+    for r, row in enumerate(rows):
+        place = row.index(guest)
+        tours[r] = shift, len(flat), len(flat) + len(row) - 1, place, place
+        flat += row[:place] + row[place + 1 :]
+    return _ways(tours, np.array(flat, dtype=np.int64), np.zeros(0, dtype=np.int64))
