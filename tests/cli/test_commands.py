@@ -122,6 +122,8 @@ def test_the_optimiser_alone(cli: Cli) -> None:
     assert ended.code == 0
     assert "5 of 6 visits served" in ended.err
     assert "right: feasible" in cli.fine("check", SIX, "plan.json")
+    sure = json.loads(cli.fine("confidence", SIX, "plan.json", "--samples", 10, "--json"))
+    assert (sure["samples"], sure["expected_share"]) == (10, 1.0)
     plan = json.loads(Path("plan.json").read_text("utf-8"))
     plan["cost"]["total"] += 1
     Path("wrong.json").write_text(json.dumps(plan), "utf-8")
