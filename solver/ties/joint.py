@@ -5,7 +5,7 @@ route is timed with the bounds that the others set, and sets bounds for them, un
 """
 
 from solver.compiled import BoolArray, IntArray
-from solver.improve.arrays import NO_LIMIT, PRECEDES, SAME_START
+from solver.improve.arrays import NO_LIMIT, PRECEDES
 from solver.ties.compiler import inner
 from solver.ties.simulate import INF, simulated
 from solver.ties.table import (

@@ -6,7 +6,7 @@ undone. A visit that raises itself again and again lies on a cycle, which no tim
 
 from typing import Final
 
-from solver.improve.arrays import NO_LIMIT, PRECEDES, SAME_START
+from solver.improve.arrays import NO_LIMIT, PRECEDES
 from solver.ties.compiler import inner
 from solver.ties.driving import opening
 from solver.ties.joint import dequeue, enqueue

@@ -1,10 +1,8 @@
 """One route timed: the earliest way through it, then later where that saves and delays nothing."""
 
-from math import sqrt
 from typing import Final
 
 from solver.buffers import buffer_of, leg_spread, with_variance
-from solver.compiled import IntArray
 from solver.improve.arrays import FAR, NO_LIMIT
 from solver.ties.compiler import inner
 from solver.ties.driving import arrival, closing, opening
@@ -53,7 +51,6 @@ from solver.ties.table import (
     START,
     STARTS,
     STOPS,
-    SUMS,
     TARDINESS,
     TO,
     TRAVEL,

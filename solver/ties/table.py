@@ -115,8 +115,8 @@ class Ties(NamedTuple):
     kept_cost: FloatArray  # (2, s)
 
 
-def ties_for(compiled: Compiled, arrays: Arrays, state: State) -> Ties:
-    """The problem laid out for timing what is in this State; one per chain of the search."""
+def table_for(compiled: Compiled, arrays: Arrays, state: State) -> Ties:
+    """The problem laid out for timing what is in this State; kernels take its `handle`."""
     n, s = arrays.visits, len(arrays.start)
     size = n + RELOADS + 2
     breaks = min(int(np.diff(arrays.break_from).max(initial=0)), MOST_BREAKS)
