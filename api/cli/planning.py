@@ -12,6 +12,7 @@ from rich.table import Table
 from api.cli.context import err, out
 from api.pages.labels import clock as clock_time
 from api.pages.labels import kilometres, length
+from api.pages.render import priced
 from db.models import Job, PlanningRun, Proposal, ProposalStatus, RunStatus, Territory
 from db.session import UnitOfWork
 from dispatch.access import Viewer
@@ -23,10 +24,11 @@ from dispatch.money import format_money
 from dispatch.planning import plans, proposals, publish, runs
 from dispatch.planning import summary as figures
 from dispatch.planning.summary import Summary
-from dispatch.planning.views import PlanView
+from dispatch.planning.views import LeftOutView, PlanView
 from dispatch.travel.places import TravelTimes
 
 FINDINGS_SHOWN: Final = 8
+LEFT_OUT_SHOWN: Final = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +180,19 @@ def _say(view: PlanView | plans.ProposalView, state: str, console: Console) -> N
     console.print()
     surely = view.expected_share if isinstance(view, plans.ProposalView) else None
     console.print(_summary(figures.of(view.routes, view.left_out, view.cost), view.currency, surely))
+    for left in view.left_out[:LEFT_OUT_SHOWN]:
+        _say_left_out(left, view.currency, console)
+    if len(view.left_out) > LEFT_OUT_SHOWN:
+        console.print(f"\nand {len(view.left_out) - LEFT_OUT_SHOWN} more are left out; the plan's page tells why")
+
+
+def _say_left_out(left: LeftOutView, currency: str, console: Console) -> None:
+    """Why a visit is left out, and the cheapest change that would let it in."""
+    why = left.reasons[0].message if left.reasons else "nobody has planned it yet"
+    console.print(f"\n{left.visit.number} is left out: {priced(why, currency)}", markup=False, highlight=False)
+    for remedy in left.remedies[:1]:
+        cost = "" if remedy.cost is None else f" ({format_money(remedy.cost, currency)})"
+        console.print(f"  → {priced(remedy.message, currency)}{cost}", markup=False, highlight=False)
 
 
 def _routes(view: PlanView | plans.ProposalView, state: str) -> Table:

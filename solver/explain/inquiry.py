@@ -12,7 +12,8 @@ import numpy as np
 from solver.compiled import NEVER, SCALE, BoolArray, Compiled, IntArray
 from solver.explain.reasons import sentence
 from solver.explain.remedies import Remedies
-from solver.explain.scene import Work
+from solver.explain.scene import Scene, Work
+from solver.explain.ties import doer_tied, start_tied
 from solver.insertion.legs import IMPOSSIBLE, estimate, legs_of
 from solver.insertion.places import TRIALS
 from solver.insertion.plan import Change, Plan
@@ -22,7 +23,7 @@ from solver.solution import Obstacle, Reason, ReasonCode, Unserved
 ORDER: Final = tuple(ReasonCode)
 
 
-WORK: Final = 6000
+WORK: Final = 10_000
 """Routes timed at most in search of remedies for one plan."""
 LEAST: Final = 100
 """Routes timed for one visit at least, as long as there are any left; visits after that get no remedies."""
@@ -101,6 +102,9 @@ class _Inquiry:
         self.compiled: Compiled = plan.compiled
         self.alone = _Prospects(Plan(plan.planner), self.left) if plan.routes else None
         self.beside = _Prospects(plan, self.left) if plan.routes else None
+        self.linked = Scene(plan) if self.compiled.problem.links else None
+        if self.linked is not None:
+            self.linked.work = Work(NEVER)
         self.on_shift = [t for t, crew in enumerate(self.compiled.crews) if crew.shifts]
         rows: IntArray = np.array(self.left, dtype=np.int64)
         self.on_duty = _on_duty(self.compiled, rows)
@@ -178,14 +182,18 @@ class _Inquiry:
 
         fits: whether a nearer shift has a place for it; then a far one that seems to have one is dearer still.
         """
-        full = ReasonCode.PINNED_CONFLICT if self.compiled.pinned_shift[self.left[row]] >= 0 else ReasonCode.CAPACITY
+        v = self.left[row]
+        if self.linked is not None and doer_tied(self.linked, v, technician):
+            return Stopped(technician, ReasonCode.LINK)
+        full = ReasonCode.PINNED_CONFLICT if self.compiled.pinned_shift[v] >= 0 else ReasonCode.CAPACITY
         if not beside.possible(row, shift):
             return Stopped(technician, full)
         if not beside.near(row, shift):
             return Stopped(technician, ReasonCode.NOT_WORTH_IT if fits else full)
         change = beside.exact(row, shift)
         if change is None:
-            return Stopped(technician, full)
+            tied = self.linked is not None and self.linked.links_of[v] and start_tied(self.linked, v, shift)
+            return Stopped(technician, ReasonCode.LINK if tied else full)
         return Stopped(technician, ReasonCode.NOT_WORTH_IT, -(-change.cost // SCALE))
 
 

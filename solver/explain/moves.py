@@ -37,7 +37,7 @@ def moves(wish: Wish, shift: int) -> Iterator[Offer]:
         visit = wish.scene.problem.visits[swap.gone]
         if _may_go(visit, wish.thing):
             says = f"Leave out {visit.id!r} in its place, which costs {visit.unserved_cost}."
-            yield _offer(wish, "leave out", shift, says, _changed(wish.scene.plan, swap.plan))
+            yield changing(wish, "leave out", shift, says, changed(wish.scene.plan, swap.plan))
             return
 
 
@@ -73,7 +73,7 @@ def _moved(wish: Wish, shift: int, swap: Swap) -> Iterator[Offer]:
         return
     plan = swap.plan.copy()
     plan.apply(change)
-    routes = _changed(scene.plan, plan)
+    routes = changed(scene.plan, plan)
     name, target = scene.problem.visits[swap.gone].id, plan.shift_of[swap.gone]
     was = clock(scene.starts[swap.gone])
     new = clock(_start(routes[target], name))
@@ -82,7 +82,7 @@ def _moved(wish: Wish, shift: int, swap: Swap) -> Iterator[Offer]:
     else:
         whose, to = scene.technician(shift).id, scene.technician(target).id
         says = f"Move {name!r} from {whose!r} at {was} to {to!r} at {new}."
-    yield _offer(wish, "move", shift, says, routes)
+    yield changing(wish, "move", shift, says, routes)
 
 
 def unpins(wish: Wish, shift: int) -> Iterator[Offer]:
@@ -122,7 +122,7 @@ def _both(wish: Wish, shift: int, problem: Problem, rest: tuple[int, ...], pair:
     return None if second is None else whole.route(second)
 
 
-def _offer(wish: Wish, kind: str, shift: int, says: str, routes: dict[int, Route | None]) -> Offer:
+def changing(wish: Wish, kind: str, shift: int, says: str, routes: dict[int, Route | None]) -> Offer:
     """An offer that changes several routes and eases nothing."""
     route = routes[shift]
     if route is None:
@@ -130,7 +130,7 @@ def _offer(wish: Wish, kind: str, shift: int, says: str, routes: dict[int, Route
     return wish.offer(kind, shift, says, (), route)._replace(routes=routes)
 
 
-def _changed(plan: Plan, other: Plan) -> dict[int, Route | None]:
+def changed(plan: Plan, other: Plan) -> dict[int, Route | None]:
     """The routes of another plan that are not this one's."""
     differ = [s for s, (one, two) in enumerate(zip(plan.routes, other.routes, strict=True)) if one != two]
     part = Plan(plan.planner)

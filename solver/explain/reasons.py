@@ -6,7 +6,7 @@ from typing import Final, Protocol
 from solver.compiled import Compiled, Duty
 from solver.problem import Technician, Visit
 from solver.solution import ReasonCode
-from solver.words import clock, listed, plural, span
+from solver.words import clock, listed, span
 
 
 class Stopped(Protocol):
@@ -144,11 +144,15 @@ def _not_worth_it(case: Case) -> str:
     if not costs:
         return f"Serving it costs more than leaving it out, which costs {left_out}."
     extra, cheapest = min(costs)
+    if left_out is None:
+        return f"It has a place, which costs {extra} more at the least (with {cheapest!r})."
     return f"Serving it costs {extra} more at the least (with {cheapest!r}); leaving it out costs {left_out}."
 
 
 def _link(case: Case) -> str:
-    return f"A link to another visit keeps {plural(len(case.people), 'technician')} from it."
+    links = [link for link in case.compiled.problem.links if case.visit.id in link.visits]
+    others = sorted({repr(name) for link in links for name in link.visits} - {repr(case.visit.id)})
+    return f"Its links with {listed(others)} keep {case.who[0].lower() + case.who[1:]} from it."
 
 
 SENTENCES: Final[dict[ReasonCode, Callable[[Case], str]]] = {

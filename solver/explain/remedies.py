@@ -61,7 +61,7 @@ class Remedies:
         wish = Wish(self._scene, visit, ranks, [shift for shift, found in needs.items() if not found])
         judged: list[Judged] = []
         try:
-            self._judge(wish, self._single(wish, needs), judged)
+            self._judge(wish, self._single(wish, needs, judged), judged)
             if not judged:
                 self._judge(wish, _double(wish, needs), judged)
         except Exhausted:
@@ -74,14 +74,14 @@ class Remedies:
             if more is not None:
                 judged.append(Judged(more, offer))
 
-    def _single(self, wish: Wish, needs: dict[int, list[Waiver]]) -> Iterator[Offer]:
-        """Changes of one rule, in the order in which they are worth trying."""
+    def _single(self, wish: Wish, needs: dict[int, list[Waiver]], judged: list[Judged]) -> Iterator[Offer]:
+        """Changes of one rule, in the order in which they are worth trying; `judged` grows while they are taken."""
         ranks, able = wish.ranks, wish.able
         fitting = set[int]()
         for shift in ranks.best(ranks.beside, TRIED, able):
-            for offer in as_it_is(wish, shift):
+            yield from as_it_is(wish, shift)
+            if judged and shift in judged[-1].offer.routes:
                 fitting.add(shift)
-                yield offer
         yield from _waived(wish, needs)
         able = [shift for shift in able if shift not in fitting]
         ready = [shift for shift in wish.ready() if shift not in fitting]

@@ -1,9 +1,11 @@
 """Remedies for links: a gap as much shorter or longer as does, or the link undone."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 from solver.explain.day import cheapest
 from solver.explain.easing import REMOVED, Easing, eased
+from solver.explain.scene import Scene
 from solver.explain.wish import Offer, Wish
 from solver.problem import Link
 from solver.solution import Route
@@ -53,6 +55,23 @@ def _gap(wish: Wish, shift: int, number: int, link: Link) -> Iterator[Offer]:
             gap = most - last_that(lambda less: placed("max_gap", most - less) is not None, 0, most - link.max_gap)
             says = f"Let {then} start {span(gap)} after {first} still, instead of {span(link.max_gap)} at most."
             yield from _eased(wish, shift, f"link {number}", says, Easing(("links", number, "max_gap"), gap))
+
+
+def doer_tied(scene: Scene, visit: int, technician: int) -> bool:
+    """Whether a link to what others do keeps the technician from the visit, whenever it starts."""
+    for number, other in scene.linked(visit):
+        kind = scene.problem.links[number].kind
+        same = scene.owner[scene.plan.shift_of[other]][0] == technician
+        if kind != "precedes" and same != (kind == "same_technician"):
+            return True
+    return False
+
+
+def start_tied(scene: Scene, visit: int, shift: int) -> bool:
+    """Whether the visit, which has no place in the shift, would have one without its links."""
+    name = scene.problem.visits[visit].id
+    free = replace(scene.problem, links=tuple(link for link in scene.problem.links if name not in link.visits))
+    return cheapest(scene, free, shift, visit) is not None
 
 
 def last_that(does: Callable[[int], bool], good: int, bad: int) -> int:

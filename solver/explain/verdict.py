@@ -47,7 +47,7 @@ class Verdicts:
         after = {s: route for s, route in {**self._scene.routes, **routes}.items() if route is not None}
         around = [after[s] for s in sorted(self._around(after, routes)) if s in after]
         touched = {self._scene.shift(s).id for s in routes}
-        if check_routes(problem, around, touched):
+        if check_routes(self._among(problem, around), around, touched):
             return None
         charge = self._scene.problem.visits[visit].unserved_cost or 0
         if self._tied:
@@ -57,10 +57,18 @@ class Verdicts:
     def _priced(self, easings: tuple[Easing, ...], after: Mapping[int, Route], routes: Routes) -> int:
         """What the parts that are sums over the technicians come to more."""
         shifts = {s for shift in routes for s in self._scene.compiled.crews[self._scene.owner[shift][0]].shifts}
-        was = _summed(cost(self._fine, [self._scene.routes[s] for s in shifts if s in self._scene.routes]))
-        now = _summed(cost(eased(self._fine, easings), [after[s] for s in shifts if s in after]))
+        was = self._fine_parts(self._fine, [self._scene.routes[s] for s in shifts if s in self._scene.routes])
+        now = self._fine_parts(eased(self._fine, easings), [after[s] for s in shifts if s in after])
         parts = zip(self._exact, was, now, strict=True)
         return sum(_rounded(whole - old + new) - _rounded(whole) for whole, old, new in parts)
+
+    def _fine_parts(self, fine: Problem, routes: list[Route]) -> list[int]:
+        return _summed(cost(self._among(fine, routes), routes))
+
+    def _among(self, problem: Problem, routes: Iterable[Route]) -> Problem:
+        """The problem with these routes' visits alone, which is all that judging them looks at."""
+        places = sorted({self._scene.visit_index[name] for route in routes for name in _served(route)})
+        return replace(problem, visits=tuple(problem.visits[place] for place in places))
 
     def _left_out(self, routes: Routes) -> int:
         """What visits that are not served any more cost."""

@@ -4,18 +4,28 @@ from collections.abc import Iterator
 
 from solver.explain.day import cheapest
 from solver.explain.easing import Easing, eased
+from solver.explain.moves import changed, changing
 from solver.explain.ties import last_that
 from solver.explain.verdict import Verdicts
 from solver.explain.wish import Offer, Wish, minutes
+from solver.insertion.regret import PLACES, best_place
 from solver.problem import MAX_TIME
 from solver.words import clock
 
 
 def as_it_is(wish: Wish, shift: int) -> Iterator[Offer]:
     """The visit goes where it has a place; what leaving it out costs is raised by whoever prices the offer."""
-    placed = cheapest(wish.scene, wish.scene.problem, shift, wish.visit)
+    scene, says = wish.scene, f"Give it to {wish.person(shift).id!r}."
+    placed = cheapest(scene, scene.problem, shift, wish.visit)
     if placed is not None:
-        yield wish.offer("worth", shift, f"Give it to {wish.person(shift).id!r}.", (), placed)
+        yield wish.offer("worth", shift, says, (), placed)
+    elif scene.links_of[wish.visit]:  # it may have a place when linked visits of other routes move
+        scene.work.spend(PLACES)
+        change = best_place(scene.plan, wish.visit, shift)
+        if change is not None:
+            plan = scene.plan.copy()
+            plan.apply(change)
+            yield changing(wish, "worth", shift, says, changed(scene.plan, plan))
 
 
 def later_due(wish: Wish, shift: int, verdicts: Verdicts) -> Iterator[Offer]:
