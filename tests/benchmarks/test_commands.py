@@ -1,15 +1,20 @@
 """The commands on their smallest: they print a table, keep their figures, and the referee agrees with every plan."""
 
+import importlib
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from solver.bound import bound
 from solver.validate import unsupported
 from tests.benchmarks import days, hhcrsp, peers, scale, stages, trsp
-from tests.benchmarks.contest import sample_days, solvers
+from tests.benchmarks.contest import proven, sample_days, solvers
 from tests.benchmarks.contest.instances import instances
+from tests.benchmarks.contest.protocol import Finish, Request
+from tests.benchmarks.contest.racer import peak_mib
 from tests.builders import published
 
 needs_instances = pytest.mark.skipif(not published.FOLDER.is_dir(), reason=published.MISSING)
@@ -23,6 +28,13 @@ def nothing_to_warm(monkeypatch: pytest.MonkeyPatch) -> None:
     """What is compiled on the way does no harm where nothing is measured; the best-known commands warm up as usual."""
     for command in (days, peers, scale, stages):
         monkeypatch.setattr(command, "warm", lambda *_: None)
+
+
+def here(request: Request) -> Finish:
+    """A race in this process; those of the published instances run in processes of their own."""
+    module = importlib.import_module(solvers.MODULES[request.solver])
+    found: Finish = module.run(request)
+    return replace(found, seconds=request.seconds, base_mib=1.0, peak_mib=peak_mib())
 
 
 def figures(file: Path) -> dict[str, Any]:
@@ -73,17 +85,27 @@ def test_peers(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
 
 
 @needs_peers
-def test_sample_days(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_sample_days(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     """On one day, which takes longest to make."""
     assert sample_days.technicians_for(SMALLEST) == 2
+    for command in (days, stages, scale, proven):
+        monkeypatch.setattr(command, "race", here)
+    monkeypatch.setattr(proven, "bound_in_child", bound)
     file = tmp_path / "figures.json"
     small = ["--seconds", "0.3", "--sizes", str(SMALLEST), "--json", str(file)]
-    assert days.main([*small, "--seeds", "1", "--cores", "1", "--peers", "pyvrp"]) == 0
+    monkeypatch.setattr(proven, "SMALL", SMALLEST - 1)
+    one_day = [*small, "--seeds", "1", "--cores", "1", "--peers", "pyvrp"]
+    assert days.main(one_day) == 0
     assert [(run["peer"], run["solver"]) for run in figures(file)["runs"]] == [
         ("pyvrp", "ours"),
         ("pyvrp", "pyvrp"),
     ]
     assert all(run["told"] == "" and run["cost"] > 0 for run in figures(file)["runs"])
+    monkeypatch.setattr(proven, "SMALL", SMALLEST)
+    assert days.main([*one_day, "--bound-seconds", "2"]) == 0
+    (day,) = figures(file)["summary"]["bounds"]
+    assert day["told"] == ""
+    assert day["bound"] <= day["cost"]
     assert stages.main([*small, "--kinds", "days", "--threads", "1"]) == 0
     steps = figures(file)["runs"]
     assert steps[0]["before"] is None
