@@ -5,9 +5,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
+import numpy as np
+
 from solver.bound import pauses, stores
 from solver.bound.day import Day, day_of
 from solver.bound.proof import Proof, Prover
+from solver.bound.sheet import ROAD
 from solver.bound.steps import NONE
 from solver.bound.worths import Search
 from solver.compiled import SCALE
@@ -55,7 +58,7 @@ def bound(
     on_bound: Callable[[Bound], None] | None = None,
     seed: int = 0,
 ) -> Bound:
-    """A lower bound on the cost of any plan, the best proven in about so many seconds.
+    """A lower bound on the cost of any plan, the best proven in about so many seconds after a first rough one.
 
     plan: one that is known; its routes and its cost make the proof quicker. on_bound: told of each bound on the way.
     Raises ValueError for more than `MOST_VISITS` visits, and OverflowError for costs too large to be summed.
@@ -74,14 +77,14 @@ def bound(
         return found
 
     fair = plan is not None and not check_routes(problem, plan.routes)
-    search = Search(day, began + FIRST_SHARE * seconds, _known(day, plan) if plan is not None and fair else ())
+    search = Search(day, FIRST_SHARE * seconds, _known(day, plan) if plan is not None and fair else ())
     gain = search.run()
     told(Proof(gain.bound, 0, settled=False))
     known = plan is not None and fair and plan.status is Status.FEASIBLE
     theta = abs(gain.bound) // THETA + SCALE
     if plan is not None and known:
         theta = max(SCALE, SCALE * (plan.cost.total + ROUNDED) - gain.bound)
-    return told(Prover(day, gain, began + seconds, seed).run(theta, known))
+    return told(Prover(day, gain, search.began + seconds, seed).run(theta, known))
 
 
 def relaxed(problem: Problem) -> tuple[str, ...]:
@@ -98,15 +101,25 @@ def _relaxed(problem: Problem) -> Iterator[tuple[str, bool]]:
     yield "links in time", any(link.kind in ("same_start", "precedes") for link in problem.links)
     yield "rest between shifts and what several shifts of a technician share", several
     yield "max_duty", any(technician.max_duty is not None for technician in problem.technicians)
-    yield "max_travel", any(shift.max_travel is not None for shift in shifts)
     yield "max_tardiness_per_hour", costs.max_tardiness_per_hour > 0
     yield "imbalance_per_hour", costs.imbalance_per_hour > 0
     yield "buffer_per_hour", costs.buffer_per_hour > 0 and costs.buffer_percent > 0
     yield "visits moved to an earlier start", costs.change_start_per_hour > 0 and bool(problem.previous)
+    yield "ways that are shorter over a warehouse", any(_shortens(problem, place) for place in places)
     yield "setup at a warehouse", any(visit.setup and visit.location in places for visit in problem.visits)
     yield "warehouse stock in time order", any(warehouse.stock is not None for warehouse in problem.warehouses)
     yield f"more than {pauses.MOST} breaks in a shift", any(len(shift.breaks) > pauses.MOST for shift in shifts)
     yield f"more than {stores.MOST} warehouses", len(problem.warehouses) > stores.MOST
+
+
+def _shortens(problem: Problem, place: int) -> bool:
+    """Whether the way from one place to another is shorter over this one."""
+    for matrix in (problem.travel.seconds, problem.travel.metres):
+        if matrix is not None:
+            ways = np.where(problem.travel.seconds < 0, ROAD, matrix).astype(np.int64)
+            if bool(np.any(ways[:, [place]] + ways[[place], :] < ways)):
+                return True
+    return False
 
 
 def _bound(day: Day, proof: Proof, seconds: float) -> Bound:

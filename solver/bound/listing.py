@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 
 from solver.bound.completions import Memory, completions, follows
-from solver.bound.sheet import DRIVE, PLACE, PRICE, WORK, Sheet
+from solver.bound.sheet import DRIVE, HOME_DRIVE, PLACE, PRICE, WORK, Sheet
 from solver.bound.steps import NONE, advance, buckets, ending, lead
 from solver.compiled import IntArray
 from solver.jit import jit
@@ -56,9 +56,9 @@ class Trail(NamedTuple):
     used: IntArray
 
 
-NODE, TURN, HAD, KNOWN, WORTH, COUNT, SEEN, LEAST, EARLY = range(9)
+NODE, TURN, HAD, KNOWN, WORTH, COUNT, SEEN, LEAST, EARLY, DRIVEN = range(10)
 """Columns of `Trail.rows`: the node, the next one to try, warehouses visited, what is remembered, what the stops are
-worth, visits, the same as bits, the least of `ready`, its first bucket."""
+worth, visits, the same as bits, the least of `ready`, its first bucket, seconds driven."""
 
 
 def listed(sheet: Sheet, memory: Memory, table: Table, step: int, limit: int, effort: Effort) -> Listed:
@@ -69,7 +69,7 @@ def listed(sheet: Sheet, memory: Memory, table: Table, step: int, limit: int, ef
     nodes = sheet.legs.shape[2]
     trail = Trail(
         ready=np.empty((nodes + 1, 1 << len(sheet.breaks), buckets(sheet, step)), dtype=np.int64),
-        rows=np.zeros((nodes + 1, 9), dtype=np.int64),
+        rows=np.zeros((nodes + 1, 10), dtype=np.int64),
         used=np.zeros((nodes + 1, sheet.need.shape[1]), dtype=np.int64),
     )
     sets, costs = np.empty(effort.routes, dtype=np.int64), np.empty(effort.routes, dtype=np.int64)
@@ -106,7 +106,7 @@ def _search(
         if not _go_on(sheet, memory, table, step, limit, trail, depth, j):
             continue
         depth += 1
-        if j < sheet.visits:
+        if j < sheet.visits and trail.rows[depth, DRIVEN] + sheet.nodes[j, HOME_DRIVE] <= sheet.most_travel:
             cost = ending(sheet, j, step, trail.ready[depth])
             if cost - trail.rows[depth, WORTH] <= limit:
                 if found == len(sets):
@@ -121,6 +121,8 @@ def _may(sheet: Sheet, trail: Trail, depth: int, j: int) -> bool:
     """Whether j may come next: not there yet, in its place, with the parts it needs."""
     row = trail.rows[depth]
     if not follows(sheet, row[NODE], j, row[HAD]):
+        return False
+    if row[DRIVEN] + sheet.legs[DRIVE, row[NODE], j] > sheet.most_travel:
         return False
     if j >= sheet.visits:
         return True
@@ -168,6 +170,7 @@ def _go_on(sheet: Sheet, memory: Memory, table: Table, step: int, limit: int, tr
     is_visit = j < sheet.visits
     new[NODE], new[TURN], new[LEAST] = j, 0, least
     new[HAD] = row[HAD] if is_visit else row[HAD] | 1 << (j - sheet.visits)
+    new[DRIVEN] = row[DRIVEN] + sheet.legs[DRIVE, row[NODE], j]
     new[WORTH] = row[WORTH] + table.duals[j]
     new[COUNT] = row[COUNT] + 1 if is_visit else row[COUNT]
     new[SEEN] = row[SEEN] | 1 << j if is_visit else row[SEEN]

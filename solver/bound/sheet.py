@@ -61,6 +61,7 @@ class Sheet(NamedTuple):
     last: int
     at_start: bool
     most: int
+    most_travel: int
     duty: int
     overtime: int
 
@@ -133,6 +134,7 @@ def _sheet(
         last=last,
         at_start=shift.departure is Departure.AT_START,
         most=NEVER if shift.max_visits is None else shift.max_visits,
+        most_travel=NEVER if shift.max_travel is None else shift.max_travel,
         duty=crew.duty_rate,
         overtime=crew.overtime_rate,
     )
