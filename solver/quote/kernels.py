@@ -35,7 +35,7 @@ def candidates(tours: IntArray, stores: IntArray, found: IntArray) -> int:
 
 
 @lean
-def _laid(tours: IntArray, stops: IntArray, candidate: IntArray, c: int, slot: int, route: IntArray) -> int:
+def lay(tours: IntArray, stops: IntArray, candidate: IntArray, c: int, slot: int, route: IntArray) -> int:
     """Writes the stops of the tour with the visit in it; how many."""
     first, after = tours[candidate[c, TOUR], FROM], tours[candidate[c, TOUR], AFTER]
     count = 0
@@ -97,12 +97,12 @@ def price_roads(
     """Writes per candidate what it costs beyond its times; extra: units per shift, what it costs now taken off."""
     for c in range(len(candidate)):
         shift = tours[candidate[c, TOUR], ROUTE]
-        laid = _laid(tours, stops, candidate, c, slot, route)
+        laid = lay(tours, stops, candidate, c, slot, route)
         cost[c] = driving_cost(arrays, work, shift, route, laid) + extra[shift]
 
 
 @lean
-def _hold(arrays: Arrays, work: TimingWork, slot: int, opens: int, closes: int) -> None:
+def hold(arrays: Arrays, work: TimingWork, slot: int, opens: int, closes: int) -> None:
     """Gives the new visit this one window."""
     work.stop[slot, OPEN] = opens
     work.stop[slot, CLOSE] = closes
@@ -137,12 +137,12 @@ def cheapest(
             break
         shift = tours[candidate[c, TOUR], ROUTE]
         begin, finish, most = limits[shift, 0], limits[shift, 1], limits[shift, 2]
-        laid = _laid(tours, stops, candidate, c, slot, route)
+        laid = lay(tours, stops, candidate, c, slot, route)
         for w in range(len(spells)):
             offer = spells[w, OFFER]
             if spells[w, OPENS] > finish or spells[w, CLOSES] < begin:
                 continue
-            _hold(arrays, work, slot, spells[w, OPENS], spells[w, CLOSES])
+            hold(arrays, work, slot, spells[w, OPENS], spells[w, CLOSES])
             found = route_cost(arrays, shift, route, laid, begin, finish, cost[offer] - roads[c], work) + roads[c]
             if found < cost[offer] and _within(arrays, work, shift, route, laid, begin, finish, most):
                 cost[offer] = found
@@ -181,8 +181,8 @@ def starts_of(
         if c < 0:
             continue
         shift, w = tours[candidate[c, TOUR], ROUTE], chosen[offer, 1]
-        laid = _laid(tours, stops, candidate, c, slot, route)
-        _hold(arrays, work, slot, spells[w, OPENS], spells[w, CLOSES])
+        laid = lay(tours, stops, candidate, c, slot, route)
+        hold(arrays, work, slot, spells[w, OPENS], spells[w, CLOSES])
         route_times(arrays, shift, route, laid, limits[shift, 0], limits[shift, 1], work)
         for i in range(laid):
             if route[i] == slot:

@@ -8,7 +8,7 @@ from solver.problem import Window
 from solver.solution import ReasonCode
 
 if TYPE_CHECKING:
-    from solver.quote.quote import Question
+    from solver.quote.question import Question
 
 
 @dataclass(frozen=True, slots=True)
