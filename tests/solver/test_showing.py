@@ -10,6 +10,7 @@ from solver.formats import native
 from solver.search import Progress
 from solver.showing import Showing, shown
 from solver.solve import RefusedByReferee
+from solver.telling import WRONG
 from solver.words import clock, listed, plural, span
 from tests.builders.problems import at, problem, visit
 
@@ -54,7 +55,7 @@ def test_a_failed_search_is_one_line(
     path = f"{tmp_path}/day.json"
     native.write_problem(path, problem([visit("a", 1)]))
     monkeypatch.setattr(cli, "solve_in_child", fail)
-    assert cli.run_solve(path, showing=Showing.NONE) == cli.WRONG
+    assert cli.run_solve(path, showing=Showing.NONE) == WRONG
     assert capsys.readouterr() == ("", f"error: {error}\n")
 
 
