@@ -10,7 +10,7 @@ from solver.improve.chance import Seed, below, exponential, uniform
 from solver.improve.recreate import put_in, sort_waiting
 from solver.improve.routes import link, unlink
 from solver.improve.ruin import related, scattered, strings, whole_shift
-from solver.improve.settle import put_back, settled
+from solver.improve.settle import put_back, settled, undraw
 from solver.improve.state import State, Work
 from solver.jit import lean
 
@@ -32,7 +32,6 @@ class Chain(NamedTuple):
     cost: FloatArray  # (2,) of the plan now, and of the best
     best_first: IntArray  # (s,)
     best_after: IntArray  # (n,)
-    best_left: IntArray  # (1,) mandatory visits left out in the best plan
     average: IntArray  # (2,) visits taken out in an iteration on average, longest string
 
 
@@ -151,6 +150,8 @@ def take_up(arrays: Arrays, state: State, work: Work, chain: Chain, first: IntAr
         while visit >= 0:
             link(arrays, state, visit, shift, place)
             place, visit = visit, after[visit]
+    for shift in range(state.draws.shape[0]):
+        undraw(state, shift)
     sound = True
     for shift in range(first.shape[0]):
         if not settled(arrays, state, work, shift):

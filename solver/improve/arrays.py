@@ -30,6 +30,7 @@ class Arrays(NamedTuple):
     """
 
     seconds: SmallArray  # (places, places), FAR where no road leads
+    seconds_to: SmallArray  # transposed: rows are what is driven to
     metres: SmallArray  # the same; (1, 1) when there are none
     has_metres: bool
     speed_from: IntArray  # (bands,) instants from which a speed holds; none: full speed always
@@ -38,6 +39,7 @@ class Arrays(NamedTuple):
     location: IntArray  # (n + m,)
     service: IntArray  # (n + m, t) seconds, setup apart
     setup: IntArray  # (n + m,)
+    any_setup: bool
     open: IntArray  # (n + m,) first opening
     close: IntArray  # (n + m,) last closing
     window_from: IntArray  # (n + m + 1,)
@@ -145,6 +147,7 @@ def _travel(compiled: Compiled) -> dict[str, object]:
     has_metres = travel.metres is not None and any(crew.metre_rate for crew in compiled.crews)
     return {
         "seconds": np.minimum(compiled.seconds, FAR).astype(np.int32),
+        "seconds_to": np.minimum(compiled.seconds_to, FAR).astype(np.int32),
         "metres": np.minimum(compiled.metres, FAR).astype(np.int32) if has_metres else np.zeros((1, 1), dtype=np.int32),
         "has_metres": bool(has_metres),
         "speed_from": ints(begins for begins, _ in travel.speed),
@@ -164,6 +167,7 @@ def _stops(compiled: Compiled) -> dict[str, object]:
         "location": ints(s.location for s in services),
         "service": np.ascontiguousarray(np.concatenate((compiled.duration, stores)), dtype=np.int64),
         "setup": ints(s.setup for s in services),
+        "any_setup": any(s.setup for s in services),
         "open": ints(s.windows[0][0] for s in services),
         "close": ints(s.windows[-1][1] for s in services),
         "window_from": window_from,

@@ -4,56 +4,194 @@ from solver.compiled import IntArray
 from solver.improve.arrays import FAR, NO_LIMIT, Arrays
 from solver.improve.chance import Seed, uniform
 from solver.improve.price import INF, priced
-from solver.improve.routes import leg_cost, opening
+from solver.improve.routes import opening
 from solver.improve.state import State, Work
 from solver.jit import lean
 
+PRICED = 6
+"""Places priced exactly for a visit, in routes that are not plain; so many more times four while none does."""
+
 
 @lean
-def best_place(arrays: Arrays, state: State, work: Work, near: IntArray, seed: Seed, visit: int, blink: float, bound: float) -> float:
-    """The least rise of cost at which the visit can be put in, below `bound`; the place goes to `work.found`.
+def best_place(
+    arrays: Arrays, state: State, work: Work, near: IntArray, seed: Seed, visit: int, blink: float, bound: float
+) -> float:
+    """The least rise of cost found for putting the visit in, below `bound`; the place goes to `work.found`.
 
     near: (n, k) visits beside which it is tried; of no columns: everywhere. blink: the share of places not looked at.
+    Places in plain routes are priced exactly at once; of the others, `PRICED` that look cheapest.
     """
     best = bound
     work.found[0] = -1
+    work.guesses[0] = 0
+    simple = not arrays.soft[visit] and not arrays.any_setup and not arrays.any_order
     if near.shape[1] == 0:
         for i in range(arrays.shifts_from[visit], arrays.shifts_from[visit + 1]):
             shift = arrays.shifts[i]
-            if state.count[shift] > 0:
-                best = _in_route(arrays, state, work, seed, visit, shift, blink, best)
+            if state.count[shift] == 0:
+                continue
+            if simple and state.plain[shift] and supplied_anyway(arrays, state, visit, shift):
+                best = _in_plain_route(arrays, state, work, seed, visit, shift, blink, best)
+            else:
+                _guess_route(arrays, state, work, seed, visit, shift, blink, best)
     else:
-        best = _beside(arrays, state, work, near, seed, visit, blink, best)
-    return _in_empty(arrays, state, work, visit, best)
+        _guess_beside(arrays, state, work, near, seed, visit, blink, best)
+    _guess_empty(arrays, state, work, visit, best)
+    return _cheapest_guess(arrays, state, work, visit, best)
 
 
 @lean
-def _beside(arrays: Arrays, state: State, work: Work, near: IntArray, seed: Seed, visit: int, blink: float, bound: float) -> float:
+def _cheapest_guess(arrays: Arrays, state: State, work: Work, visit: int, bound: float) -> float:
+    """Prices places exactly, the most promising first."""
     best = bound
+    count = work.guesses[0]
+    tried = 0
+    while count > 0 and (tried < PRICED or (work.found[0] < 0 and tried < 4 * PRICED)):
+        least = 0
+        for i in range(1, count):
+            if work.guess[i] < work.guess[least]:
+                least = i
+        shift, place = work.guess_shift[least], work.guess_place[least]
+        count -= 1
+        work.guess[least] = work.guess[count]
+        work.guess_shift[least], work.guess_place[least] = work.guess_shift[count], work.guess_place[count]
+        then = state.first[shift] if place < 0 else state.after[place]
+        rise = _priced_at(arrays, state, work, visit, shift, place, then, best)
+        if rise < best:
+            best = rise
+            work.found[0], work.found[1] = shift, place
+        tried += 1
+    return best
+
+
+@lean
+def _guess_beside(
+    arrays: Arrays, state: State, work: Work, near: IntArray, seed: Seed, visit: int, blink: float, bound: float
+) -> None:
     for i in range(near.shape[1]):
         other = near[visit, i]
         shift = state.shift_of[other]
         if shift < 0 or not arrays.allowed[visit, shift]:
             continue
         if uniform(seed) >= blink:
-            best = _at(arrays, state, work, visit, shift, other, best)
+            _guess(arrays, state, work, visit, shift, other, bound)
         if uniform(seed) >= blink:
-            best = _at(arrays, state, work, visit, shift, state.before[other], best)
-    return best
+            _guess(arrays, state, work, visit, shift, state.before[other], bound)
 
 
 @lean
-def _in_route(arrays: Arrays, state: State, work: Work, seed: Seed, visit: int, shift: int, blink: float, bound: float) -> float:
-    best = bound
+def _guess_route(
+    arrays: Arrays, state: State, work: Work, seed: Seed, visit: int, shift: int, blink: float, bound: float
+) -> None:
     place = -1
     while True:
         if place >= 0 and state.ready[place] > arrays.close[visit]:
-            return best
+            return
         if uniform(seed) >= blink:
-            best = _at(arrays, state, work, visit, shift, place, best)
+            _guess(arrays, state, work, visit, shift, place, bound)
         place = state.first[shift] if place < 0 else state.after[place]
         if place < 0:
-            return best
+            return
+
+
+@lean
+def _guess_empty(arrays: Arrays, state: State, work: Work, visit: int, bound: float) -> None:
+    """The first empty shift of each kind."""
+    work.trial[0] += 1
+    stamp = work.trial[0]
+    for i in range(arrays.shifts_from[visit], arrays.shifts_from[visit + 1]):
+        shift = arrays.shifts[i]
+        if state.count[shift] == 0 and work.tried[arrays.alike[shift]] != stamp:
+            work.tried[arrays.alike[shift]] = stamp
+            _guess(arrays, state, work, visit, shift, -1, bound)
+
+
+@lean
+def _guess(arrays: Arrays, state: State, work: Work, visit: int, shift: int, place: int, bound: float) -> None:
+    """Notes the place with an estimate of the rise of cost, unless it surely does not do."""
+    t = arrays.technician[shift]
+    here = arrays.location[visit]
+    then = state.first[shift] if place < 0 else state.after[place]
+    origin = arrays.start_location[shift] if place < 0 else arrays.location[place]
+    onward = arrays.end_location[shift] if then < 0 else arrays.location[then]
+    drive = arrays.seconds_to[here, origin]
+    service = arrays.service[visit, t] + (arrays.setup[visit] if origin != here else 0)
+    ready = state.begin[shift] if place < 0 else state.ready[place]
+    begins = opening(arrays, visit, ready + drive)
+    close = min(arrays.close[visit], arrays.finish_by[visit] - service)
+    if begins > close or drive >= FAR:
+        return
+    away = 0 if onward < 0 else arrays.seconds[here, onward]
+    latest = state.finish[shift] if then < 0 else state.latest[then]
+    if away >= FAR or begins + service + away > latest + _setup_saved(arrays, then, origin, here):
+        return
+    spared = 0 if onward < 0 or state.count[shift] == 0 else arrays.seconds[origin, onward]
+    rise = arrays.travel_rate[t] * (drive + away - spared) + arrays.bonus[visit, t] + _fixed(arrays, state, shift)
+    if arrays.has_metres:
+        rise += arrays.metre_rate[t] * _detour(arrays, origin, here, onward, state.count[shift] == 0)
+    rise += arrays.late_rate[visit] * max(0, begins - arrays.due[visit])
+    if rise >= bound:
+        return
+    rise += _duty_rise(arrays, state, visit, shift, place, then, (drive, away), close)
+    i = work.guesses[0]
+    work.guess[i], work.guess_shift[i], work.guess_place[i] = rise, shift, place
+    work.guesses[0] = i + 1
+
+
+@lean
+def _in_plain_route(
+    arrays: Arrays, state: State, work: Work, seed: Seed, visit: int, shift: int, blink: float, bound: float
+) -> float:
+    """The same for a route without breaks and soft costs that lacks nothing, where each place is priced at once."""
+    t = arrays.technician[shift]
+    here = arrays.location[visit]
+    opens, service = arrays.open[visit], arrays.service[visit, t]
+    close = min(arrays.close[visit], arrays.finish_by[visit] - service)
+    rate, metre_rate = arrays.travel_rate[t], arrays.metre_rate[t]
+    timed = arrays.duty_rate[t] > 0.0 or arrays.overtime_rate[t] > 0.0
+    spare = arrays.max_travel[shift] - state.driven[shift]
+    if state.count[shift] >= arrays.max_visits[shift]:
+        return bound
+    best = bound - arrays.bonus[visit, t]
+    place = -1
+    origin = arrays.start_location[shift]
+    ready = state.begin[shift]
+    while ready <= close:
+        then = state.first[shift] if place < 0 else state.after[place]
+        drive = arrays.seconds_to[here, origin]
+        begins = max(ready + drive, opens)
+        if begins <= close:
+            latest = state.finish[shift] if then < 0 else state.latest[then]
+            onward = arrays.end_location[shift] if then < 0 else arrays.location[then]
+            away = 0 if onward < 0 else arrays.seconds[here, onward]
+            if begins + service + away <= latest and uniform(seed) >= blink:
+                spared = arrays.seconds[origin, max(onward, 0)] if then < 0 else state.lead_seconds[then]
+                if onward < 0:
+                    spared = 0
+                rise = rate * (drive + away - spared)
+                if arrays.has_metres:
+                    rise += metre_rate * _detour(arrays, origin, here, onward, False)
+                if rise < best and drive < FAR and away < FAR and drive + away - spared <= spare:
+                    if timed:
+                        rise += _duty_rise(arrays, state, visit, shift, place, then, (drive, away), close)
+                    if rise < best:
+                        best = rise
+                        work.found[0], work.found[1] = shift, place
+        if then < 0:
+            break
+        place = then
+        origin = arrays.location[then]
+        ready = state.ready[then]
+    return best + arrays.bonus[visit, t]
+
+
+@lean
+def _detour(arrays: Arrays, origin: int, here: int, onward: int, first: bool) -> int:
+    """Metres more when the way from one to the other leads past here; `onward` -1: ends here. first: nobody went."""
+    metres = arrays.metres[origin, here]
+    if onward < 0:
+        return int(metres)
+    return int(metres + arrays.metres[here, onward] - (0 if first else arrays.metres[origin, onward]))
 
 
 @lean
@@ -80,39 +218,34 @@ def _at(arrays: Arrays, state: State, work: Work, visit: int, shift: int, place:
 
 
 @lean
-def insertion_cost(arrays: Arrays, state: State, work: Work, visit: int, shift: int, place: int, bound: float) -> float:
-    """The rise of the plan's cost with the visit behind `place` (-1: first) in the shift; infinite if not below `bound`."""
+def _priced_at(
+    arrays: Arrays, state: State, work: Work, visit: int, shift: int, place: int, then: int, bound: float
+) -> float:
+    """The rise of the plan's cost with the visit at the place; infinite if not below `bound`, or against a rule."""
+    if state.plain[shift] and not arrays.soft[visit] and not arrays.any_setup and not arrays.any_order:
+        if supplied_anyway(arrays, state, visit, shift):
+            return _plain_rise(arrays, state, visit, shift, place, then)
+    return _exact(arrays, state, work, visit, shift, place, bound)
+
+
+@lean
+def _plain_rise(arrays: Arrays, state: State, visit: int, shift: int, place: int, then: int) -> float:
     t = arrays.technician[shift]
     here = arrays.location[visit]
-    then = state.first[shift] if place < 0 else state.after[place]
     origin = arrays.start_location[shift] if place < 0 else arrays.location[place]
     onward = arrays.end_location[shift] if then < 0 else arrays.location[then]
     drive = arrays.seconds[origin, here]
     away = 0 if onward < 0 else arrays.seconds[here, onward]
-    if drive >= FAR or away >= FAR:
+    if state.count[shift] >= arrays.max_visits[shift]:
         return INF
-    service = arrays.service[visit, t] + (arrays.setup[visit] if origin != here else 0)
-    ready = state.begin[shift] if place < 0 else state.ready[place]
-    begins = opening(arrays, visit, ready + drive)
-    close = min(arrays.close[visit], arrays.finish_by[visit] - service)
-    latest = state.finish[shift] if then < 0 else state.latest[then]
-    saved = _setup_saved(arrays, then, origin, here)
-    if begins > close or begins + service + away > latest + saved:
+    if not _may_drive(arrays, state, shift, origin, onward, drive + away):
         return INF
-    rise = leg_cost(arrays, t, origin, here) + arrays.bonus[visit, t]
-    if onward >= 0:
-        rise += leg_cost(arrays, t, here, onward)
-        if state.count[shift] > 0:
-            rise -= leg_cost(arrays, t, origin, onward)
-    rise += _fixed(arrays, state, shift)
-    if rise + arrays.late_rate[visit] * max(0, begins - arrays.due[visit]) >= bound:
-        return INF
-    if saved == 0 and state.plain[shift] and not arrays.soft[visit] and not arrays.any_order:
-        if _supplied_anyway(arrays, state, visit, shift):
-            if state.count[shift] >= arrays.max_visits[shift] or not _may_drive(arrays, state, shift, origin, onward, drive + away):
-                return INF
-            return rise + _duty_rise(arrays, state, visit, shift, place, then, (drive, away), close)
-    return _exact(arrays, state, work, visit, shift, place, bound)
+    spared = 0 if onward < 0 or state.count[shift] == 0 else arrays.seconds[origin, onward]
+    rise = arrays.travel_rate[t] * (drive + away - spared) + arrays.bonus[visit, t] + _fixed(arrays, state, shift)
+    if arrays.has_metres:
+        rise += arrays.metre_rate[t] * _detour(arrays, origin, here, onward, state.count[shift] == 0)
+    close = min(arrays.close[visit], arrays.finish_by[visit] - arrays.service[visit, t])
+    return rise + _duty_rise(arrays, state, visit, shift, place, then, (drive, away), close)
 
 
 @lean
@@ -146,7 +279,7 @@ def _fixed(arrays: Arrays, state: State, shift: int) -> float:
 
 
 @lean
-def _supplied_anyway(arrays: Arrays, state: State, visit: int, shift: int) -> bool:
+def supplied_anyway(arrays: Arrays, state: State, visit: int, shift: int) -> bool:
     """Whether the shift lacks neither parts nor tools, and nor will it with the visit."""
     if state.short[shift]:
         return False
@@ -191,11 +324,12 @@ def _duty_rise(
     wait = max(0, opens - reach - late)
     early = max(opens - reach, early) - wait
     total = reach + wait + rest
-    before = after = 0
+    before, earlier = 0, 0
     if state.count[shift] > 0:
-        before = max(0, state.back[shift] - arrays.end[shift])
+        before = max(0, state.hull_back[shift] - arrays.end[shift])
+        earlier = state.hull_seconds[shift]
     after = max(0, early + total - arrays.end[shift])
-    return arrays.duty_rate[t] * (total - state.duty[shift]) + arrays.overtime_rate[t] * (after - before)
+    return arrays.duty_rate[t] * (total - earlier) + arrays.overtime_rate[t] * (after - before)
 
 
 @lean
@@ -220,7 +354,8 @@ def _exact(
         other = state.after[other]
     fixed = _fixed(arrays, state, shift)
     base = state.cost[shift] - fixed
-    return priced(arrays, state, work, shift, k, bound + base) - base
+    supplied = supplied_anyway(arrays, state, visit, shift)
+    return priced(arrays, state, work, shift, k, supplied, bound + base) - base
 
 
 @lean

@@ -6,14 +6,18 @@ from solver.compiled import IntArray
 from solver.improve.arrays import FAR, NO_LIMIT, Arrays
 from solver.improve.state import RELOADS, State, Work
 from solver.jit import lean
-# timing
+from solver.timing.cost import route_cost
 
 INF = np.inf
 
 
 @lean
-def priced(arrays: Arrays, state: State, work: Work, shift: int, k: int, bound: float) -> float:
+def priced(
+    arrays: Arrays, state: State, work: Work, shift: int, k: int, supplied: bool, bound: float
+) -> float:
     """The least cost of the visits in `work.level[0, :k]` as the shift's route, fixed cost apart.
+
+    supplied: it is known that they lack neither parts nor tools.
 
     Infinite when a rule stands against it, or when it is no less than `bound`. Leaves the stops chosen, warehouses
     included, in `work.chosen[:work.size[0]]`.
@@ -25,7 +29,7 @@ def priced(arrays: Arrays, state: State, work: Work, shift: int, k: int, bound: 
         return INF
     if arrays.any_order and not _in_order(arrays, work.level[0], k):
         return INF
-    lack = first_lack(arrays, state, work, shift, work.level[0], k)
+    lack = -1 if supplied else first_lack(arrays, state, work, shift, work.level[0], k)
     if lack >= 0:
         return _fetched(arrays, state, work, shift, k, lack, bound)
     cost = stops_cost(arrays, state, work, shift, work.level[0], k, bound)
@@ -121,27 +125,40 @@ def first_lack(arrays: Arrays, state: State, work: Work, shift: int, stops: IntA
     """The place of the first visit that lacks a part or a tool, -1: none; which one in `work.lacking`."""
     n = arrays.must.shape[0]
     t = arrays.technician[shift]
-    tools_lent = False
-    complete = False
+    work.trial[0] += 1
+    reloaded = False
     for place in range(k):
         stop = stops[place]
         if stop >= n:
-            complete = complete or arrays.complete[stop - n]
-            tools_lent = True
+            if arrays.complete[stop - n]:
+                return -1
+            reloaded = True
             continue
-        if complete:
-            return -1
         for i in range(arrays.tool_from[stop], arrays.tool_from[stop + 1]):
             tool = arrays.tool[i]
-            if not arrays.has_tool[t, tool] and not (tools_lent and _lent(arrays, stops, place, tool)):
+            if not arrays.has_tool[t, tool] and not (reloaded and _lent(arrays, stops, place, tool)):
                 work.lacking[0], work.lacking[1] = -1, tool
                 return place
         for i in range(arrays.need_from[stop], arrays.need_from[stop + 1]):
-            part = arrays.need_part[i]
-            if _in_van(arrays, state, work, shift, stops, place, k, part) < arrays.need_count[i]:
+            part, count = arrays.need_part[i], arrays.need_count[i]
+            if reloaded:
+                lacks = _in_van(arrays, state, shift, stops, place, k, part) < count
+            else:
+                lacks = _taken(arrays, state, work, shift, part, count) < 0
+            if lacks:
                 work.lacking[0], work.lacking[1] = part, -1
                 return place
     return -1
+
+
+@lean
+def _taken(arrays: Arrays, state: State, work: Work, shift: int, part: int, count: int) -> int:
+    """What the van has left of a part when `count` more are taken from it."""
+    if work.has_stamp[part] != work.trial[0]:
+        work.has_stamp[part] = work.trial[0]
+        work.has[part] = van_at_start(arrays, state, shift, part)
+    work.has[part] -= count
+    return int(work.has[part])
 
 
 @lean
@@ -155,7 +172,7 @@ def _lent(arrays: Arrays, stops: IntArray, place: int, tool: int) -> bool:
 
 @lean
 def _in_van(
-    arrays: Arrays, state: State, work: Work, shift: int, stops: IntArray, place: int, k: int, part: int
+    arrays: Arrays, state: State, shift: int, stops: IntArray, place: int, k: int, part: int
 ) -> int:
     """How many of a part are in the van on arrival at a place."""
     n = arrays.must.shape[0]
@@ -258,14 +275,31 @@ def stops_cost(
     if ready > state.finish[shift] or driven > arrays.max_travel[shift]:
         return INF
     cost = arrays.travel_rate[t] * driven + arrays.metre_rate[t] * metres + bonus
-    back = early + seconds
     if timed:
-        least = cost + arrays.overtime_rate[t] * max(0, ready - arrays.end[shift]) + lateness
-        if least + arrays.duty_rate[t] * (driven + served if rests else seconds) >= bound:
+        owed, paid, unpaid = _sure_rests(arrays, shift, late, ready) if rests else (0, 0, 0)
+        back = max(ready, state.begin[shift] + driven + served + owed)
+        if back > state.finish[shift]:
             return INF
-        cost += 0.0
+        least = cost + arrays.overtime_rate[t] * max(0, back - arrays.end[shift]) + lateness
+        if least + arrays.duty_rate[t] * max(driven + served + paid, seconds - unpaid) >= bound:
+            return INF
+        cost += route_cost(arrays, shift, stops, k, state.begin[shift], state.finish[shift], bound - cost, work.timing)
     else:
-        cost += arrays.duty_rate[t] * seconds + arrays.overtime_rate[t] * max(0, back - arrays.end[shift])
+        cost += arrays.duty_rate[t] * seconds + arrays.overtime_rate[t] * max(0, early + seconds - arrays.end[shift])
     work.sums[0], work.sums[1], work.sums[2], work.sums[3] = driven, metres, seconds, early
     work.bonus[0] = bonus
     return cost if cost < bound else INF
+
+
+@lean
+def _sure_rests(arrays: Arrays, shift: int, depart_by: int, back: int) -> tuple[int, int, int]:
+    """Seconds of the breaks taken by whoever departs by the one and is back no sooner than the other; those paid; all unpaid."""
+    owed = paid = unpaid = 0
+    for i in range(arrays.break_from[shift], arrays.break_from[shift + 1]):
+        if not arrays.break_paid[i]:
+            unpaid += arrays.break_seconds[i]
+        if not arrays.break_optional[i] and depart_by <= arrays.break_latest[i] < back:
+            owed += arrays.break_seconds[i]
+            if arrays.break_paid[i]:
+                paid += arrays.break_seconds[i]
+    return owed, paid, unpaid

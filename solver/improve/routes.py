@@ -110,9 +110,16 @@ def _forward(arrays: Arrays, state: State, shift: int) -> None:
         late = min(close - reach, late)
         seconds = reach + wait + service
         state.ready[visit] = ready
+        state.lead_seconds[visit] = drive
+        if arrays.has_metres:
+            state.lead_metres[visit] = arrays.metres[place, here]
         state.head_seconds[visit], state.head_open[visit], state.head_close[visit] = seconds, early, late
         place = here
         visit = state.after[visit]
+    end = arrays.end_location[shift]
+    home = arrays.seconds[place, end] if end >= 0 and state.count[shift] > 0 else 0
+    state.hull_seconds[shift] = seconds + home
+    state.hull_back[shift] = early + seconds + home
 
 
 @lean

@@ -12,7 +12,7 @@ def settled(arrays: Arrays, state: State, work: Work, shift: int) -> bool:
     """Prices the shift's route as its list now stands and notes all about it; False when no rule-abiding one exists."""
     k = listed(state, shift, work.level[0])
     state.short[shift] = k > 0 and first_lack(arrays, state, work, shift, work.level[0], k) >= 0
-    cost = priced(arrays, state, work, shift, k, 1e300)
+    cost = priced(arrays, state, work, shift, k, not state.short[shift], 1e300)
     if cost >= 1e300:
         return False
     size = work.size[0]
@@ -46,7 +46,7 @@ def _is_plain(arrays: Arrays, work: Work, shift: int, size: int) -> bool:
 def _note_stores(arrays: Arrays, state: State, work: Work, shift: int, size: int) -> None:
     n = arrays.must.shape[0]
     if arrays.finite:
-        _undraw(state, shift)
+        undraw(state, shift)
     count = 0
     for place in range(size):
         if work.chosen[place] >= n:
@@ -61,7 +61,8 @@ def _note_stores(arrays: Arrays, state: State, work: Work, shift: int, size: int
 
 
 @lean
-def _undraw(state: State, shift: int) -> None:
+def undraw(state: State, shift: int) -> None:
+    """Gives back to the warehouses what the route loads there."""
     for store in range(state.drawn.shape[0]):
         for part in range(state.drawn.shape[1]):
             state.drawn[store, part] -= state.draws[shift, store, part]
@@ -109,6 +110,10 @@ def keep(state: State, work: Work, shift: int) -> None:
     row[7] = 2 * state.short[shift] + state.plain[shift]
     for j in range(RELOADS):
         row[8 + j], row[8 + RELOADS + j] = state.store_stop[shift, j], state.store_place[shift, j]
+    if state.draws.shape[0] > 0:
+        for store in range(state.drawn.shape[0]):
+            for part in range(state.drawn.shape[1]):
+                work.kept_draws[i, store, part] = state.draws[shift, store, part]
     work.kept_cost[i, 0], work.kept_cost[i, 1] = state.cost[shift], state.bonus[shift]
 
 
@@ -128,11 +133,8 @@ def put_back(arrays: Arrays, state: State, work: Work) -> None:
             link(arrays, state, work.kept[j], work.touched[i], place)
             place = work.kept[j]
     for i in range(work.touches[0]):
-        if arrays.finite:
-            settled(arrays, state, work, work.touched[i])
-        else:
-            _numbers_back(state, work, i)
-            refresh(arrays, state, work.touched[i])
+        _numbers_back(state, work, i)
+        refresh(arrays, state, work.touched[i])
 
 
 @lean
@@ -143,4 +145,9 @@ def _numbers_back(state: State, work: Work, i: int) -> None:
     state.short[shift], state.plain[shift] = row[7] >= 2, row[7] % 2 == 1
     for j in range(RELOADS):
         state.store_stop[shift, j], state.store_place[shift, j] = row[8 + j], row[8 + RELOADS + j]
+    if state.draws.shape[0] > 0:
+        for store in range(state.drawn.shape[0]):
+            for part in range(state.drawn.shape[1]):
+                state.drawn[store, part] += work.kept_draws[i, store, part] - state.draws[shift, store, part]
+                state.draws[shift, store, part] = work.kept_draws[i, store, part]
     state.cost[shift], state.bonus[shift] = work.kept_cost[i, 0], work.kept_cost[i, 1]

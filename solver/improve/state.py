@@ -5,7 +5,9 @@ from typing import NamedTuple
 import numpy as np
 
 from solver.compiled import BoolArray, FloatArray, IntArray
+from solver.held import held
 from solver.improve.arrays import Arrays
+from solver.timing.work import TimingWork, timing_work
 
 RELOADS = 3
 """Warehouse stops of one route at the most; more than three on one day is no day's work."""
@@ -24,6 +26,8 @@ class State(NamedTuple):
     last: IntArray  # (s,)
     count: IntArray  # (s,) visits
     # per visit in its route, warehouse stops and breaks left aside: bounds from both sides
+    lead_seconds: IntArray  # (n,) driven to it from the stop before
+    lead_metres: IntArray  # (n,)
     ready: IntArray  # (n,) earliest second to leave it
     latest: IntArray  # (n,) latest start that lets the rest be done
     head_seconds: IntArray  # (n,) least duration from leaving the start place to the end of this service
@@ -47,6 +51,8 @@ class State(NamedTuple):
     stores: IntArray  # (s,) warehouse stops of the route
     store_stop: IntArray  # (s, RELOADS) stop index
     store_place: IntArray  # (s, RELOADS) place in the order of all stops
+    hull_seconds: IntArray  # (s,) least duration with breaks, soft costs and warehouse stops left aside
+    hull_back: IntArray  # (s,) the return then
     short: BoolArray  # (s,) its visits lack parts or tools unless it stops at a warehouse
     plain: BoolArray  # (s,) no breaks, and no visit whose cost depends on its start
     # plan
@@ -73,7 +79,7 @@ def empty_state(arrays: Arrays) -> State:
         first=minus(s),
         last=minus(s),
         count=zeros(s),
-        ready=zeros(n),
+        lead_seconds=zeros(n), lead_metres=zeros(n), ready=zeros(n),
         latest=zeros(n),
         head_seconds=zeros(n),
         head_open=zeros(n),
@@ -95,7 +101,7 @@ def empty_state(arrays: Arrays) -> State:
         stores=zeros(s),
         store_stop=zeros(s, RELOADS),
         store_place=zeros(s, RELOADS),
-        short=np.zeros(s, dtype=np.bool_), plain=np.ones(s, dtype=np.bool_),
+        hull_seconds=zeros(s), hull_back=zeros(s), short=np.zeros(s, dtype=np.bool_), plain=np.ones(s, dtype=np.bool_),
         used=zeros(t, p),
         drawn=zeros(m, p),
         draws=zeros(s, m, p) if arrays.finite else zeros(0, 0, 0),
@@ -105,8 +111,11 @@ def empty_state(arrays: Arrays) -> State:
 class Work(NamedTuple):
     """Scratch space of one chain."""
 
+    timing: TimingWork
     level: IntArray  # (RELOADS + 1, stops) the route being priced, and with one more warehouse stop each
     branch: IntArray  # (RELOADS + 1, 5) where the search for warehouse stops stands
+    has: IntArray  # (p,) parts in the van, as far as looked at
+    has_stamp: IntArray  # (p,)
     chosen: IntArray  # (stops,) the stops of the cheapest way to fetch what lacks
     size: IntArray  # (1,) how many they are
     lacking: IntArray  # (2,) part and tool of the first lack, -1: not that
@@ -117,6 +126,10 @@ class Work(NamedTuple):
     tried: IntArray  # (s,) stamps of kinds of empty shifts tried
     trial: IntArray  # (1,)
     found: IntArray  # (2,) the best place: shift, and the visit before
+    guess: FloatArray  # (n + s,) estimated rises of the places that are to be priced exactly
+    guess_shift: IntArray  # (n + s,)
+    guess_place: IntArray  # (n + s,)
+    guesses: IntArray  # (1,)
     # what an iteration changed
     touched: IntArray  # (s,) shifts changed
     touches: IntArray  # (1,) how many
@@ -124,6 +137,7 @@ class Work(NamedTuple):
     kept_from: IntArray  # (s + 1,)
     kept_row: IntArray  # (s, fields) their whole numbers
     kept_cost: FloatArray  # (s, 2) their cost and bonus
+    kept_draws: IntArray  # (s, m, p) what they load, where stock is limited
     waiting: IntArray  # (n,) visits to be put in
     waits: IntArray  # (1,) how many
     left: IntArray  # (n,) visits left out
@@ -133,15 +147,17 @@ class Work(NamedTuple):
 
 def work_for(arrays: Arrays) -> Work:
     """Room for the longest route and for every change of one iteration."""
-    n, s = arrays.visits, len(arrays.start)
+    n, s, p = arrays.visits, len(arrays.start), arrays.van.shape[1]
     size = n + RELOADS + 2
 
     def zeros(*shape: int) -> IntArray:
         return np.zeros(shape, dtype=np.int64)
 
     return Work(
-        level=zeros(RELOADS + 1, size), branch=zeros(RELOADS + 1, 5), chosen=zeros(size), size=zeros(1), lacking=zeros(2), sums=zeros(4),
-        bonus=np.zeros(1), seen=zeros(s), stamp=zeros(1), tried=zeros(s), trial=zeros(1), found=zeros(2),
+        timing=held(timing_work(arrays, size)),
+        level=zeros(RELOADS + 1, size), branch=zeros(RELOADS + 1, 5), has=zeros(p), has_stamp=zeros(p), chosen=zeros(size), size=zeros(1), lacking=zeros(2), sums=zeros(4),
+        bonus=np.zeros(1), seen=zeros(s), stamp=zeros(1), tried=zeros(s), trial=zeros(1), found=zeros(2), guess=np.zeros(2 * n + s + 1), guess_shift=zeros(2 * n + s + 1),
+        guess_place=zeros(2 * n + s + 1), guesses=zeros(1),
         touched=zeros(s), touches=zeros(1), kept=zeros(n), kept_from=zeros(s + 1), kept_row=zeros(s, 8 + 2 * RELOADS),
-        kept_cost=np.zeros((s, 2)), waiting=zeros(n), waits=zeros(1), left=zeros(n), lefts=zeros(1), key=np.zeros(n),
+        kept_cost=np.zeros((s, 2)), kept_draws=zeros(s, *arrays.stock.shape) if arrays.finite else zeros(0, 0, 0), waiting=zeros(n), waits=zeros(1), left=zeros(n), lefts=zeros(1), key=np.zeros(n),
     )  # fmt: skip

@@ -1,0 +1,217 @@
+"""Chains of the search, one for each thread: started from one plan, cooled side by side, set on the best route by route."""
+
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from typing import Final, NamedTuple
+
+import numpy as np
+
+from solver.compiled import Compiled, FloatArray, IntArray
+from solver.held import held
+from solver.improve.anneal import Chain, anneal, build, remember, take_up
+from solver.improve.arrays import Arrays, arrays_of
+from solver.improve.chance import seed_of
+from solver.improve.nearness import farness, kinds, nearest
+from solver.improve.state import State, Work, empty_state, work_for
+
+Routes = Mapping[int, tuple[int, ...]]
+"""Per used shift its visits in order."""
+
+WHOLE: Final = 250
+"""Up to so many visits every place is tried for each; above, those beside `BESIDE` near visits."""
+BESIDE: Final = 40
+NEAR: Final = 300
+KIN: Final = 20
+AVERAGE, LONGEST = 10, 10
+"""Visits taken out at a time on average, and in one string at the most; as in Christiaens and Vanden Berghe."""
+HOT, COLD = 0.5, 0.03
+"""Temperatures at the beginning and the end, in costs of driving to an average visit."""
+WEIGHT: Final = 20.0
+"""What leaving out a visit that must be served costs at first, in costs of driving to an average visit."""
+HEAVIER: Final = 3.0
+"""By how much that grows when such visits are left out still."""
+
+
+class Member(NamedTuple):
+    """One chain: what Python reads, and the same as its kernels take it."""
+
+    state: State
+    work: Work
+    chain: Chain
+    held: tuple[Arrays, State, Work, Chain]
+
+
+class Chains:
+    """Several chains over one problem."""
+
+    def __init__(self, compiled: Compiled, count: int, seed: int) -> None:
+        self.compiled = compiled
+        self.arrays = arrays_of(compiled)
+        arrays = held(self.arrays)
+        tables = _tables(compiled, self.arrays)
+        self.base = 1.0
+        self.members = []
+        for number in range(count):
+            state, work = empty_state(self.arrays), work_for(self.arrays)
+            chain = tables._replace(
+                seed=seed_of(seed, number),
+                price=tables.price.copy(),
+                cost=np.array([0.0, np.inf]),
+                best_first=tables.best_first.copy(),
+                best_after=tables.best_after.copy(),
+            )
+            self.members.append(Member(state, work, chain, (arrays, held(state), held(work), held(chain))))
+        self.seen: dict[tuple[int, tuple[int, ...]], float] = {}
+
+    def start(self, routes: Routes) -> None:
+        """Every chain goes on from these routes, the visits they leave out put in where they fit."""
+        first, after = _lists(self.arrays, routes)
+        for member in self.members:
+            take_up(*member.held, first, after)
+            self._weigh(member)
+            build(*member.held)
+            remember(member.held[1], member.held[3])
+        self.base = max(self._base(member) for member in self.members)
+
+    def run(self, share: Callable[[], float], iterations: Callable[[float], int], cycles: int) -> Iterator[None]:
+        """Cools and heats again `cycles` times while `share` goes from 0 to 1; yields after every step.
+
+        iterations: how many the next step has, told the seconds the last one took.
+        """
+        cycle = 0
+        with ThreadPoolExecutor(len(self.members)) as pool:
+            while (now := share()) < 1.0:
+                if int(now * cycles) > cycle:
+                    cycle = int(now * cycles)
+                    self.exchange()
+                within = now * cycles - cycle
+                hot = HOT / (1.0 + cycle)
+                temperature = self.base * hot * (COLD / hot) ** within
+                steps = iterations(0.0)
+                list(pool.map(lambda member: anneal(*member.held, steps, temperature, temperature), self.members))
+                self.note()
+                self._weigh_again()
+                yield
+
+    def exchange(self) -> None:
+        """Sets every chain on the best plan of all."""
+        best = min(self.members, key=lambda member: float(member.chain.cost[1]))
+        first, after = best.chain.best_first.copy(), best.chain.best_after.copy()
+        for member in self.members:
+            member.chain.price[:] = best.chain.price
+            take_up(*member.held, first, after)
+            if member.chain.cost[0] < member.chain.cost[1]:
+                remember(member.held[1], member.held[3])
+
+    def adopt(self, routes: Routes) -> None:
+        """Sets every chain on these routes, and takes them for its best when they are."""
+        first, after = _lists(self.arrays, routes)
+        for member in self.members:
+            take_up(*member.held, first, after)
+            if member.chain.cost[0] < member.chain.cost[1]:
+                remember(member.held[1], member.held[3])
+
+    def best(self) -> dict[int, tuple[int, ...]]:
+        """The routes of the best plan of all chains."""
+        chain = min((member.chain for member in self.members), key=lambda chain: float(chain.cost[1]))
+        return routes_in(chain.best_first, chain.best_after)
+
+    def best_cost(self) -> float:
+        """Its cost in units, mandatory visits left out at their present weight."""
+        return min(float(member.chain.cost[1]) for member in self.members)
+
+    def note(self) -> None:
+        """Adds the routes that the chains have now to those seen, with their costs."""
+        for member in self.members:
+            for shift, visits in routes_in(member.state.first, member.state.after).items():
+                self.seen[shift, visits] = float(member.state.cost[shift])
+
+    def _weigh(self, member: Member) -> None:
+        """Gives mandatory visits their first weight."""
+        weight = WEIGHT * (self._base(member) or 1.0)
+        member.chain.price[:] = np.where(self.arrays.must, weight, self.arrays.unserved)
+
+    def _weigh_again(self) -> None:
+        """Makes mandatory visits left out in a chain's best plan weigh more."""
+        for member in self.members:
+            chain = member.chain
+            left = self.arrays.must & (_served(chain.best_first, chain.best_after) == 0)
+            if left.any() and chain.price[left].max() < 1e14:
+                more = (HEAVIER - 1.0) * chain.price[left]
+                chain.price[left] += more
+                chain.cost[1] += more.sum()
+                chain.cost[0] += more[member.state.shift_of[left] < 0].sum()
+
+    def _base(self, member: Member) -> float:
+        """Units of driving to an average visit."""
+        arrays, state = self.arrays, member.state
+        t = arrays.technician
+        driving = (arrays.travel_rate[t] + arrays.duty_rate[t]) * state.driven + arrays.metre_rate[t] * state.metres
+        served = int(state.count.sum())
+        if served:
+            return float(driving.sum()) / served
+        typical = float(np.median(arrays.seconds[arrays.seconds < 2**31 - 1]))
+        return float(np.max(arrays.travel_rate + arrays.duty_rate, initial=1.0)) * max(1.0, typical) / 4
+
+
+def routes_in(first: IntArray, after: IntArray) -> dict[int, tuple[int, ...]]:
+    """Per used shift its visits in order."""
+    found, onward = {}, after.tolist()
+    for shift, visit in enumerate(first.tolist()):
+        if visit >= 0:
+            visits = []
+            while visit >= 0:
+                visits.append(visit)
+                visit = onward[visit]
+            found[shift] = tuple(visits)
+    return found
+
+
+def _served(first: IntArray, after: IntArray) -> IntArray:
+    """(n,) 1 for visits in the lists."""
+    found = np.zeros(len(after), dtype=np.int64)
+    found[first[first >= 0]] = 1
+    for visits in routes_in(first, after).values():
+        found[list(visits)] = 1
+    return found
+
+
+def _lists(arrays: Arrays, routes: Routes) -> tuple[IntArray, IntArray]:
+    first = np.full(len(arrays.start), -1, dtype=np.int64)
+    after = np.full(arrays.visits, -1, dtype=np.int64)
+    for shift, visits in routes.items():
+        if visits:
+            first[shift] = visits[0]
+            after[list(visits[:-1])] = visits[1:]
+    return first, after
+
+
+def _tables(compiled: Compiled, arrays: Arrays) -> Chain:
+    """What all chains read alike."""
+    n, s = arrays.visits, len(arrays.start)
+    near = nearest(arrays, NEAR, timed=False)
+    beside = nearest(arrays, BESIDE, timed=True) if n > WHOLE else np.zeros((n, 0), dtype=np.int64)
+    price: FloatArray = arrays.unserved.copy()
+    return Chain(
+        seed=seed_of(0, 0),
+        near=near,
+        beside=beside,
+        kin=kinds(arrays, near, _likenesses(compiled, arrays, near), KIN),
+        far=farness(arrays),
+        price=price,
+        cost=np.array([0.0, np.inf]),
+        best_first=np.full(s, -1, dtype=np.int64),
+        best_after=np.full(n, -1, dtype=np.int64),
+        average=np.array([AVERAGE, LONGEST], dtype=np.int64),
+    )
+
+
+def _likenesses(compiled: Compiled, arrays: Arrays, near: IntArray) -> list[list[object]]:
+    """Per kind of likeness a label for each visit: same skills, same parts and tools, same time of day."""
+    visits = compiled.problem.visits
+    labels: list[list[object]] = [
+        [tuple(sorted(visit.skills.items())) for visit in visits],
+        [(tuple(sorted(visit.parts)), tuple(sorted(visit.tools))) for visit in visits],
+        [int(opens) // 7200 for opens in arrays.open[: len(visits)]],
+    ]
+    return [kind for kind in labels if len(set(kind)) > 1]
