@@ -47,7 +47,7 @@ def _state_tardiness(model: Model, time: Any, rate: int) -> None:
 
 
 def _state_imbalance(model: Model, rate: int) -> None:
-    """The most driving and service of a shift is charged; in a part of the plan, what lies outside the others' range.
+    """The most driving and service of a shift is charged; in a part of the plan, what passes the most elsewhere.
 
     Waiting is left out, and the least is not taken off: OR-Tools can price neither but by trying times one by one.
     """
@@ -66,6 +66,4 @@ def _state_imbalance(model: Model, rate: int) -> None:
         work.SetGlobalSpanCostCoefficient(rate)
         return
     for vehicle in range(len(scope.shifts)):
-        end = routing.End(vehicle)
-        work.SetCumulVarSoftUpperBound(end, min(most, max(others)), rate)
-        work.SetCumulVarSoftLowerBound(end, min(most, min(others)), rate)
+        work.SetCumulVarSoftUpperBound(routing.End(vehicle), min(most, max(others)), rate)

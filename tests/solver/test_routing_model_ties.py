@@ -94,12 +94,30 @@ TIED = {
         replace(four(Link("same_start", ("a", "b", "c"))), technicians=(ANN, BOB, technician("cy"))),
         ((3,), (), ()),
     ),
+    "same start by two people": (
+        problem(
+            [visit(name, 3, 0, unserved_cost=90_000) for name in ("a", "b")],
+            [ANN, BOB],
+            links=(Link("same_start", ("a", "b")),),
+        ),
+        ((), ()),
+    ),
     "precedes": (four(Link("precedes", ("a", "b"), 2 * HOUR, 3 * HOUR)), ((0, 2), (3,))),
     "precedes across routes": (four(Link("precedes", ("c", "a"), 30 * MINUTE, 40 * MINUTE)), ((2,), (3,))),
     "different technicians": (four(Link("different_technicians", ("a", "c", "d"))), ((1,), ())),
     "same technician": (four(Link("same_technician", ("a", "c")), Link("same_technician", ("c", "d"))), ((1,), ())),
     "all or none": (four(Link("same_start", ("a", "b"), all_or_none=True)), ((2,), (3,))),
-    "rest": (four(ann=technician("ann", *TWO, min_rest=3 * HOUR, cost_per_duty_hour=3600)), ((), (), (0, 1))),
+    "rest": (
+        problem(
+            [
+                visit("a", 3, 60, windows=((at(9), at(10)),)),
+                visit("b", 3, 60, windows=((at(14), at(14, 30)),)),
+                visit("c", 9, 60),
+            ],
+            [technician("ann", *TWO, min_rest=6 * HOUR, cost_per_travel_hour=3600), BOB],
+        ),
+        ((), (), (0, 2, 1)),
+    ),
     "duty": (four(ann=technician("ann", *TWO, max_duty=3 * HOUR, cost_per_duty_hour=3600)), ((), (), (0, 1))),
 }
 
@@ -222,9 +240,9 @@ def test_leaves_in_or_out_what_goes_with_visits_elsewhere() -> None:
     assert not any(0 in served(found) for found in seen), "b stays out, so a stays out"
 
 
-@pytest.mark.parametrize("early", [True, False])
-def test_rests_from_and_to_a_route_elsewhere(early: bool) -> None:
-    given = four(ann=technician("ann", *TWO, min_rest=3 * HOUR, cost_per_duty_hour=3600))
+@pytest.mark.parametrize(("early", "rest"), [(True, 3 * HOUR), (False, 5 * HOUR)])
+def test_rests_from_and_to_a_route_elsewhere(early: bool, rest: int) -> None:
+    given = four(ann=technician("ann", *TWO, min_rest=rest, cost_per_duty_hour=3600))
     other = 1 if early else 0
     plan = planned(given, (0,) if other == 0 else (), (0,) if other == 1 else (), (1,))
     fixed = plan.routes[other]
@@ -232,9 +250,9 @@ def test_rests_from_and_to_a_route_elsewhere(early: bool) -> None:
     seen = answers(plan, [1 - other])
     for found in seen:
         if found[0].visits and early:
-            assert fixed.schedule.depart - found[0].return_ >= 3 * HOUR
+            assert fixed.schedule.depart - found[0].return_ >= rest
         elif found[0].visits:
-            assert found[0].depart - fixed.schedule.return_ >= 3 * HOUR
+            assert found[0].depart - fixed.schedule.return_ >= rest
     assert served(seen[-1])
 
 
