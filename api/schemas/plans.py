@@ -86,7 +86,10 @@ class RemedyOut(Out):
     """What would let a visit in."""
 
     message: str = Field(description="In words")
-    cost: int | None = Field(description="What the plan would cost more, in minor units; null: not known")
+    cost: int | None = Field(
+        description="What the plan would cost more, in minor units, apart from what leaving the visit out costs; "
+        "null: not known"
+    )
 
 
 class LeftOutOut(Out):

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
+from solver.cli import left_out
 from solver.explain import explain
 from solver.explain.inquiry import LEAST
 from solver.explain.remedies import Found
@@ -294,6 +295,26 @@ def test_every_technician_is_told_of() -> None:
         ("cal", ReasonCode.SKILL),
     ]
     assert left.technicians[1].message == "Technician 'cal' lacks 'doors' at level 1."
+
+
+def test_the_command_line_tells_why_and_the_cheapest_remedy() -> None:
+    given = problem([visit("x", 1, skills={"doors": 2}), visit("y", 1, only=frozenset())], [ANN])
+    left = explain(planned(given, EMPTY), [0, 1], work=LEAST)
+    assert left_out(left[0]) == (
+        "'x' is left out. Technician 'ann' lacks 'doors' at level 2; has level 1. To let it in at 2700: Let 'ann' do "
+        "it with level 1 of 2 in 'doors'. 'ann' then starts it at 8:10."
+    )
+    unexplored = explain(planned(given, EMPTY), [1], work=0)[0]
+    assert left_out(unexplored) == "'y' is left out. Technician 'ann' may not do it: only nobody may."
+
+
+def test_a_link_to_what_another_does_is_the_reason() -> None:
+    a, x = visit("a", 1, only=frozenset({"bob"})), visit("x", 1, only=frozenset({"ann"}))
+    given = problem([a, x], [ANN, BOB], links=(Link("same_technician", ("a", "x")),))
+    left = explain(planned(given, {"bob": ["a"]}), [1])[0]
+    assert (left.reasons[0].code, left.reasons[0].message) == (
+        ReasonCode.LINK, "Its links with 'a' keep technician 'ann' from it.",
+    )  # fmt: skip
 
 
 def test_costs_that_tie_routes_together_are_counted() -> None:
