@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from itertools import permutations, product
+from typing import Any
 
 import numpy as np
 import pytest
@@ -97,7 +98,7 @@ def test_no_plan_of_a_random_day_costs_less_than_its_bound(seed: int) -> None:
         assert found.cost <= plan.cost.total
 
 
-def paid(*names: str, **given: object) -> Problem:
+def paid(*names: str, **given: Any) -> Problem:
     """A line of places with a visit at each, and two technicians who cost something."""
     visits = [visit(f"v{i}", i + 1, 20 + 5 * i, unserved_cost=50_000) for i in range(4)]
     crew = [technician(name, shift(name), **PAID) for name in names or ("ann", "bob")]
