@@ -33,7 +33,8 @@ def classes(problem: Problem) -> dict[tuple[bool, ...], list[Technician]]:
     """Technicians by which of the visits they may do."""
     found: dict[tuple[bool, ...], list[Technician]] = {}
     asked = demands(problem)
+    kinds = [demand(visit) for visit in problem.visits]
     for technician in problem.technicians:
         may = {kind: fit(technician, visit) for kind, visit in asked.items()}
-        found.setdefault(tuple(may[demand(visit)] for visit in problem.visits), []).append(technician)
+        found.setdefault(tuple(may[kind] for kind in kinds), []).append(technician)
     return found

@@ -15,18 +15,22 @@ from solver.problem import MAX_TIME, Departure, Problem, Shift, Technician
 from tests.benchmarks.contest.clock import Clock
 from tests.benchmarks.contest.fitness import classes
 from tests.benchmarks.contest.protocol import Finish, Orders, Request
-from tests.benchmarks.contest.rates import a_second, leg_costs, units_a_cent
+from tests.benchmarks.contest.rates import IntMatrix, a_second, leg_costs, units_a_cent
 
 ANY_TIME: Final = ((0, MAX_TIME),)
 FORBIDDEN: Final = MAX_TIME
 """Of ways that are not to be gone; with PyVRP's own MAX_VALUE its penalties pass 64 bits and it never ends."""
+
+Rates = tuple[int, int]
+"""Of a technician: cents per hour of driving and per kilometre."""
 
 
 @dataclass(slots=True)
 class Model:
     """A problem as PyVRP states it. Locations: the visits in order, then the places where shifts start and end.
 
-    visit_of: the visit behind each client. shifts_of: the shifts that each vehicle type stands for.
+    visit_of: the visit behind each client. shifts_of: the shifts that each vehicle type stands for. open: costs and
+    seconds by rates, before anything is forbidden.
     """
 
     problem: Problem
@@ -37,13 +41,15 @@ class Model:
     types: list[VehicleType] = field(default_factory=list)
     costs: list[Any] = field(default_factory=list)
     seconds: list[Any] = field(default_factory=list)
+    open: dict[Rates, tuple[IntMatrix, IntMatrix]] = field(default_factory=dict)
 
     def data(self) -> ProblemData:
         """PyVRP's data."""
         self._add_clients()
-        for profile, (may, technicians) in enumerate(classes(self.problem).items()):
-            self._add_profile(may, technicians[0])
-            self._add_types(profile, technicians)
+        for may, technicians in classes(self.problem).items():
+            for rates, paid in _by_rates(technicians).items():
+                self._add_types(len(self.costs), paid)
+                self._add_profile(may, rates, paid[0])
         first = len(self.problem.visits)
         depots = [Depot(first + i) for i in range(len(self.places))]
         locations = [Location(0, 0)] * (first + len(depots))
@@ -100,21 +106,29 @@ class Model:
                 self.clients.append(client)
                 self.visit_of.append(visit.id)
 
-    def _add_profile(self, may: Sequence[bool], technician: Technician) -> None:
-        places = self.places
+    def _add_profile(self, may: Sequence[bool], rates: Rates, technician: Technician) -> None:
+        if rates not in self.open:
+            self.open[rates] = self._matrices(technician)
+        closed = np.flatnonzero(~np.array(may, dtype=bool))
+        for given, kept in zip(self.open[rates], (self.costs, self.seconds), strict=True):
+            matrix = given.copy()
+            matrix[:, closed] = FORBIDDEN
+            matrix[closed, closed] = 0
+            kept.append(matrix)
+
+    def _matrices(self, technician: Technician) -> tuple[IntMatrix, IntMatrix]:
+        """Costs and seconds between all locations, for who may do everything."""
+        places, seconds = self.places, self.problem.travel.seconds
         rows = np.array([*(visit.location for visit in self.problem.visits), *(max(0, place) for place in places)])
         grid = np.ix_(rows, rows)
-        far = self.problem.travel.seconds[grid] < 0
-        far[:, np.flatnonzero(~np.array(may, dtype=bool))] = True
-        for given, kept in (
-            (leg_costs(self.problem, technician, self.units), self.costs),
-            (self.problem.travel.seconds, self.seconds),
-        ):
-            matrix = np.where(far, FORBIDDEN, given[grid])
+        found = []
+        for given in (leg_costs(self.problem, technician, self.units), seconds):
+            matrix = np.where(seconds < 0, FORBIDDEN, given)[grid]
             np.fill_diagonal(matrix, 0)
             if places[-1] < 0:
                 matrix[:, -1] = 0
-            kept.append(matrix)
+            found.append(matrix)
+        return found[0], found[1]
 
     def _add_types(self, profile: int, technicians: Sequence[Technician]) -> None:
         alike: dict[tuple[object, ...], list[tuple[Technician, Shift]]] = {}
@@ -150,10 +164,16 @@ def run(request: Request) -> Finish:
     return Finish(orders=model.orders(found)) if found.is_feasible() else Finish(told="no plan within the time")
 
 
+def _by_rates(technicians: Sequence[Technician]) -> dict[Rates, list[Technician]]:
+    found: dict[Rates, list[Technician]] = {}
+    for technician in technicians:
+        found.setdefault((technician.cost_per_travel_hour, technician.cost_per_km), []).append(technician)
+    return found
+
+
 def _kind(technician: Technician, shift: Shift) -> tuple[object, ...]:
     """Shifts of which this is equal are one type of vehicle."""
     return (
         *(shift.start, shift.end, shift.start_location, shift.end_location, shift.departure),
         *(technician.cost_per_duty_hour, technician.fixed_cost, frozenset(technician.van_stock.items())),
-        *(technician.cost_per_travel_hour, technician.cost_per_km),
     )
