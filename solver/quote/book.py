@@ -18,6 +18,8 @@ from solver.timing.work import timing_work
 
 GUESTS: Final = 2
 """Visits that may be asked about at once: those of two technicians who start together."""
+UNKNOWN: Final = ""
+"""Stands for all parts that neither visits nor vans nor warehouses name, which only unlimited warehouses have."""
 SPARE: Final = 8
 """Stops beyond the longest route for which there is room at first."""
 
@@ -166,7 +168,7 @@ def _tied(problem: Problem, routes: Sequence[Route]) -> dict[str, Pinned]:
 
 def _with_guests(problem: Problem, held: Mapping[str, Pinned]) -> Problem:
     """The problem with one more place, and visits in wait for those asked about, which need everything there is."""
-    parts = {part for visit in problem.visits for part in visit.parts}
+    parts = {UNKNOWN, *(part for visit in problem.visits for part in visit.parts)}
     parts |= {part for technician in problem.technicians for part in technician.van_stock}
     parts |= {part for store in problem.warehouses for part in store.stock or ()}
     tools = {tool for visit in problem.visits for tool in visit.tools}

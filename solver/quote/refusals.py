@@ -56,7 +56,7 @@ def nobody(question: "Question") -> tuple[ReasonCode, str]:
     if not skilled:
         return ReasonCode.SKILL, "nobody has the skills at their levels"
     if not question.need.known:
-        return ReasonCode.PART, "nobody and no warehouse has the parts and tools"
+        return ReasonCode.TOOL, "nobody has or can be lent the tools"
     rule = visit.technicians
     if not [p for p in skilled if p.id not in rule.never and (rule.only is None or p.id in rule.only)]:
         return ReasonCode.TECHNICIAN_EXCLUDED, "whoever has the skills is not among those who may do the visit"

@@ -7,13 +7,13 @@ import numpy as np
 
 from solver.compiled import BoolArray, IntArray
 from solver.problem import Visit
-from solver.quote.book import Book
+from solver.quote.book import UNKNOWN, Book
 from solver.quote.kernels import candidates
 from solver.timing.supplies import reloads
 
 
 class Need(NamedTuple):
-    """What the visit needs. parts: (p,) counts. known: whether somebody may have each of the parts and tools."""
+    """What the visit needs. parts: (p,) counts. known: whether somebody has each of the tools."""
 
     parts: IntArray
     tools: frozenset[int]
@@ -32,11 +32,10 @@ def need_of(book: Book, visit: Visit) -> Need:
     """The visit's parts and tools as the book numbers them."""
     index = {part: p for p, part in enumerate(book.compiled.parts)}
     parts = np.zeros(len(index), dtype=np.int64)
-    wanted = {part: count for part, count in visit.parts.items() if count}
-    for part in wanted.keys() & index.keys():
-        parts[index[part]] = wanted[part]
+    for part, count in visit.parts.items():
+        parts[index.get(part, index[UNKNOWN])] += count
     tools = frozenset(book.tools[tool] for tool in visit.tools if tool in book.tools)
-    return Need(parts, tools, wanted.keys() <= index.keys() and visit.tools <= book.tools.keys())
+    return Need(parts, tools, visit.tools <= book.tools.keys())
 
 
 def lacks(book: Book, need: Need) -> BoolArray:
