@@ -1,4 +1,4 @@
-"""How long a quote takes in a warm process: 100 technicians, 10 days, 1,000 booked visits, every window of two hours."""
+"""How long a quote takes in a warm process: 100 technicians, 10 days, 1,000 booked visits, windows of two hours."""
 
 import argparse
 import random

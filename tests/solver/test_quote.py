@@ -3,6 +3,7 @@
 import subprocess
 import sys
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -20,8 +21,8 @@ from solver.problem import (
     Warehouse,
 )
 from solver.quote.book import Book, NotQuotable
-from solver.quote.quote import horizon, quote
 from solver.quote.question import NewPlace
+from solver.quote.quote import horizon, quote
 from solver.referee import check_routes, cost
 from solver.solution import ReasonCode
 from tests.builders.problems import HOUR, MINUTE, at, line, problem, shift, technician, visit
@@ -122,7 +123,7 @@ def test_a_place_that_the_matrices_do_not_have() -> None:
     assert not quote(book, visit("new", 5), place=cut_off).offers
 
 
-def codes(book: Book, **given: object) -> set[ReasonCode]:
+def codes(book: Book, **given: Any) -> set[ReasonCode]:
     return {refusal.code for refusal in quote(book, visit("new", 2, **given), [(at(9), at(10))]).refusals}
 
 
@@ -194,9 +195,9 @@ def test_moving_from_the_previous_plan_is_paid_for() -> None:
 
 def test_a_problem_that_cannot_be_quoted_says_why() -> None:
     given = problem([visit("a", 1)])
-    with pytest.raises(NotQuotable, match="travel.speed"):
+    with pytest.raises(NotQuotable, match=r"travel\.speed"):
         Book(replace(given, travel=Travel(given.travel.seconds, speed=((0, 50),))))
-    with pytest.raises(NotQuotable, match=r"costs.imbalance_per_hour is 3"):
+    with pytest.raises(NotQuotable, match=r"costs\.imbalance_per_hour is 3"):
         Book(replace(given, costs=Costs(imbalance_per_hour=3)))
 
 
