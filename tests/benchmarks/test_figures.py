@@ -13,6 +13,7 @@ from tests.benchmarks.contest.standings import Run as Raced
 from tests.benchmarks.contest.standings import standings, targets_kept
 from tests.builders import problems as b
 from tests.builders import published
+from tests.long import __main__ as long_tests
 
 SIZES = [50.0, 100.0, 200.0, 400.0]
 
@@ -98,3 +99,14 @@ def test_without_instances_or_peers_there_is_one_line(
     monkeypatch.setattr(solvers, "installed", lambda name: name == solvers.OURS)
     assert days.main([]) == 2
     assert capsys.readouterr().err == f"{solvers.MISSING}\n"
+
+
+def test_the_long_tests_know_the_benchmarks_that_judge(capsys: pytest.CaptureFixture[str]) -> None:
+    assert long_tests.main([]) == 2
+    told = capsys.readouterr().err
+    for name in long_tests.JUDGED:
+        assert name in told
+        with pytest.raises(SystemExit) as ended:
+            long_tests.main([name, "--help"])
+        assert ended.value.code == 0
+        assert "--judge" in capsys.readouterr().out
