@@ -2,9 +2,12 @@
 
 from collections.abc import Iterator, Sequence
 
-from solver.compiled import Compiled
+import numpy as np
+
+from solver.compiled import Compiled, IntArray
 from solver.insertion.plan import Plan
 from solver.solution import Route, Stop, StopKind
+from solver.ties.driving import FULL, done_between, driven_by
 from solver.timing.planner import TimedRoute
 from solver.timing.rests import Rests
 
@@ -45,15 +48,22 @@ def _stops(compiled: Compiled, timed: TimedRoute) -> Iterator[Stop]:
 def _breaks(compiled: Compiled, shift: int, rests: Rests, left: int, drive: int) -> tuple[list[Stop], int]:
     """The breaks of a leg left at `left`, each as early as it may be, and when the next stop is reached."""
     stops = []
-    clock = left
+    clock, speed = left, compiled.problem.travel.speed
+    bands = np.array(speed, dtype=np.int64).reshape(-1, 2)
+    undone = drive * FULL
     for b in rests.order:
         rest = compiled.duties[shift].breaks[b]
         start = max(clock, rest.earliest)
-        arrive = min(start, clock + drive)
-        drive -= arrive - clock
+        arrive = min(start, _done(bands, clock, undone))
+        undone -= min(undone, int(done_between(bands, clock, arrive)) if speed else FULL * (arrive - clock))
         clock = start + rest.duration
         stops.append(Stop(StopKind.BREAK, rest.id, None, arrive, start, clock))
-    return stops, clock + drive
+    return stops, _done(bands, clock, undone)
+
+
+def _done(bands: IntArray, clock: int, undone: int) -> int:
+    """When hundredths of a second of driving at full speed are done by who takes them up now."""
+    return int(driven_by(bands, clock, undone)) if len(bands) else clock - (-undone // FULL)
 
 
 def _stop(compiled: Compiled, stop: int, times: tuple[int, int, int], load: Sequence[tuple[int, int]] | None) -> Stop:

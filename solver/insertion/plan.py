@@ -5,6 +5,8 @@ from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from solver.compiled import Compiled, IntArray
+from solver.ties.face import hangs_together, shared_cost
+from solver.ties.together import Together
 from solver.timing.planner import Planner, TimedRoute
 from solver.timing.supplies import Stock
 
@@ -17,9 +19,9 @@ class Change(NamedTuple):
 
 
 class Plan:
-    """Routes by shift; every change goes through `change` and `apply`, which keep stocks and vans right."""
+    """Routes by shift; every change goes through `change` and `apply`, which keep stocks, vans and ties right."""
 
-    def __init__(self, planner: Planner) -> None:
+    def __init__(self, planner: Planner, together: Together | None = None) -> None:
         self.planner = planner
         self.compiled: Compiled = planner.compiled
         self.routes: list[TimedRoute | None] = [None] * len(self.compiled.duties)
@@ -27,11 +29,14 @@ class Plan:
         self.legs: dict[int, tuple[TimedRoute | None, IntArray]] = {}
         self._loaded: Counter[tuple[int, int]] = Counter()
         self._finite = any(store.stock is not None for store in self.compiled.stores)
+        if together is None and hangs_together(self.compiled):
+            together = Together(self.compiled)
+        self._together = together
         self._unlimited: Stock = tuple(store.stock for store in self.compiled.stores)
 
     def copy(self) -> "Plan":
         """An independent copy; routes are shared, as they never change."""
-        twin = Plan(self.planner)
+        twin = Plan(self.planner, self._together)
         twin.routes = list(self.routes)
         twin.shift_of = list(self.shift_of)
         twin.legs = self.legs
@@ -56,13 +61,18 @@ class Plan:
         compiled = self.compiled
         routes = sum(route.cost for route in self.routes if route is not None)
         fixed = sum(crew.fixed for crew in compiled.crews if any(self.routes[s] is not None for s in crew.shifts))
-        return routes + fixed + sum(compiled.unserved[visit] for visit in self.left_out())
+        left_out = sum(compiled.unserved[visit] for visit in self.left_out())
+        return routes + fixed + left_out + shared_cost(compiled, self.routes)
 
     def change(self, shift: int, visits: tuple[int, ...]) -> Change | None:
         """The change that gives the shift these visits; None when no rule-abiding one exists.
 
-        Later shifts of the technician are timed anew when less is left in the van for them.
+        Later shifts of the technician are timed anew when less is left in the van for them, and all routes that
+        links, rests or speeds tie to it.
         """
+        if self._together is not None:
+            tied = self._together.change(self, shift, visits)
+            return None if tied is None else Change(tied, self._difference(tied))
         compiled = self.compiled
         crew = compiled.crews[compiled.duties[shift].technician]
         routes: dict[int, TimedRoute | None] = {}
@@ -81,7 +91,7 @@ class Plan:
             if new != old or s == shift:
                 routes[s] = new
             van = self._less(van, wanted)
-        return Change(routes, self._difference(crew.shifts, crew.fixed, routes))
+        return Change(routes, self._difference(routes))
 
     def apply(self, change: Change) -> None:
         """Makes the change."""
@@ -158,8 +168,15 @@ class Plan:
                 for part, count in load:
                     used[store, part] += sign * count
 
-    def _difference(self, shifts: tuple[int, ...], fixed: int, routes: Mapping[int, TimedRoute | None]) -> int:
-        before = [self.routes[s] for s in shifts]
-        after = [routes.get(s, self.routes[s]) for s in shifts]
-        cost = sum(r.cost for r in after if r is not None) - sum(r.cost for r in before if r is not None)
-        return cost + fixed * (any(r is not None for r in after) - any(r is not None for r in before))
+    def _difference(self, routes: Mapping[int, TimedRoute | None]) -> int:
+        compiled = self.compiled
+        cost = sum(route.cost for route in routes.values() if route is not None)
+        cost -= sum(route.cost for s in routes if (route := self.routes[s]) is not None)
+        for t in {compiled.duties[s].technician for s in routes}:
+            crew = compiled.crews[t]
+            after = any(routes.get(s, self.routes[s]) is not None for s in crew.shifts)
+            cost += crew.fixed * (after - any(self.routes[s] is not None for s in crew.shifts))
+        if compiled.problem.costs.max_tardiness_per_hour or compiled.problem.costs.imbalance_per_hour:
+            after_all = [routes.get(s, route) for s, route in enumerate(self.routes)]
+            cost += shared_cost(compiled, after_all) - shared_cost(compiled, self.routes)
+        return cost

@@ -8,6 +8,7 @@ from typing import Final
 
 from solver.compiled import IntArray
 from solver.improve.arrays import NO_LIMIT
+from solver.jit import jit
 from solver.ties.compiler import inner
 from solver.ties.table import CLOSE, OPEN, WINDOWS, WINDOWS_END
 
@@ -15,7 +16,7 @@ FULL: Final = 100
 ENDLESS: Final = 1 << 60
 
 
-@inner
+@jit
 def driven_by(speed: IntArray, leaves: int, left: int) -> int:
     """The first second by which `left` hundredths of driving are done by who takes them up at `leaves`."""
     low, percent = leaves, FULL
@@ -31,7 +32,7 @@ def driven_by(speed: IntArray, leaves: int, left: int) -> int:
     return low + (left + percent - 1) // percent
 
 
-@inner
+@jit
 def done_between(speed: IntArray, start: int, end: int) -> int:
     """Hundredths of driving done from `start` to `end`; nothing when `end` is not later."""
     total = 0
@@ -63,7 +64,7 @@ def departure(speed: IntArray, arrives: int, seconds: int) -> int:
         begins, percent = speed[band, 0], speed[band, 1]
         if begins < high:
             if left <= percent * (high - begins):
-                return high - (left + percent - 1) // percent
+                return int(high - (left + percent - 1) // percent)
             left -= percent * (high - begins)
             high = begins
     return high - (left + FULL - 1) // FULL
@@ -74,7 +75,7 @@ def opening(stops: IntArray, window: IntArray, stop: int, instant: int) -> int:
     """The first second from `instant` on at which the stop may start; NO_LIMIT: there is none."""
     for w in range(stops[stop, WINDOWS], stops[stop, WINDOWS_END]):
         if instant <= window[w, CLOSE]:
-            return max(instant, window[w, OPEN])
+            return int(max(instant, window[w, OPEN]))
     return NO_LIMIT
 
 
@@ -83,5 +84,5 @@ def closing(stops: IntArray, window: IntArray, stop: int, instant: int) -> int:
     """The last second up to `instant` at which the stop may start; -NO_LIMIT: there is none."""
     for w in range(stops[stop, WINDOWS_END] - 1, stops[stop, WINDOWS] - 1, -1):
         if instant >= window[w, OPEN]:
-            return min(instant, window[w, CLOSE])
+            return int(min(instant, window[w, CLOSE]))
     return -NO_LIMIT

@@ -102,9 +102,9 @@ def fast_insertion(ties: Ties, visit: int, shift: int, place_after: int, tardine
             return FALLS
         pushes = longer or ready > ties.start[then]
     if not pushes and not _raises(ties, visit, start):
-        return cost
+        return float(cost)
     rise = _pushed(ties, visit, shift, place_after, then, start, worst, bound - cost)
-    return cost + rise
+    return float(cost + rise)
 
 
 @inner
@@ -216,7 +216,7 @@ def summed(ties: Ties, shift: int) -> bool:
 
 @inner
 def fast_retime(ties: Ties, count: int) -> bool:
-    """Finds the earliest starts of all visits of the first `count` MEMBER_OF, tied to no others; False: there are none."""
+    """Finds the earliest starts of all visits of the first `count` MEMBER_OF; False: there are none."""
     members, wise = ties.shiftwise[MEMBER_OF], ties.visitwise
     for i in range(count):
         visit = ties.first[members[i]]
@@ -265,4 +265,4 @@ def _walked(ties: Ties, shift: int) -> bool:
         ties.start[visit] = start
         place = here
         visit = ties.after[visit]
-    return ties.first[shift] < 0 or back_from(ties, shift, ties.last[shift], clock) <= row[HARD_END]
+    return bool(ties.first[shift] < 0 or back_from(ties, shift, ties.last[shift], clock) <= row[HARD_END])

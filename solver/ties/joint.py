@@ -112,7 +112,7 @@ def dequeue(queue: IntArray, queued: BoolArray, size: IntArray) -> int:
     size[QUEUE_FIRST] = (size[QUEUE_FIRST] + 1) % len(queue)
     size[QUEUE_SIZE] -= 1
     queued[item] = False
-    return item
+    return int(item)
 
 
 @inner
@@ -223,7 +223,7 @@ def _rested(ties: Ties, shift: int) -> int:
                 break
             if ties.first[other] >= 0:
                 begin = max(begin, ties.back[other] + rest)
-    return begin
+    return int(begin)
 
 
 @inner

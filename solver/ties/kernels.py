@@ -7,11 +7,14 @@ from solver.compiled import IntArray
 from solver.improve.arrays import PRECEDES, SAME
 from solver.jit import jit
 from solver.ties.compiler import inner
-from solver.ties.fast import FALLS, fast_commit, fast_insertion, fast_retime
-from solver.ties.joint import duty_of, enqueue, forget, settle_queue, touch, undo
+from solver.ties.fast import FALLS, fast_commit, fast_insertion, fast_retime, summed
+from solver.ties.joint import dequeue, duty_of, enqueue, forget, settle_queue, timed, touch, undo
+from solver.ties.resting import on_leg
 from solver.ties.simulate import INF, simulated
 from solver.ties.table import (
     BACK,
+    BREAKS,
+    BREAKS_END,
     COUNTED,
     DEPART,
     DRIVEN,
@@ -22,6 +25,7 @@ from solver.ties.table import (
     KEPT_EARLIEST,
     KEPT_START,
     KIND,
+    LAST,
     LINKS,
     LINKS_END,
     LOGGED,
@@ -33,6 +37,7 @@ from solver.ties.table import (
     MEMBERS_END,
     METRES,
     MIN_REST,
+    MOST_BREAKS,
     OWN,
     OWN_END,
     PERSON,
@@ -48,7 +53,7 @@ from solver.ties.table import (
 
 @jit
 def simulate(ties: Ties, shift: int, stops: IntArray, k: int, begin: int, finish: int, lower: IntArray) -> float:
-    """Units that one route costs when timed, its technician's fixed cost apart; inf when it cannot keep its hard bounds.
+    """Units that one route costs when timed, its technician's fixed cost apart; inf when it breaks a hard bound.
 
     stops: the first k are visits, or warehouses from n on. begin, finish: earliest departure, latest return (seconds).
     lower: (n + m,) per stop the earliest start allowed by ties (FREE: not tied); who is tied starts as early as can be.
@@ -109,10 +114,11 @@ def shared_cost(ties: Ties) -> float:
 def insertion_cost(ties: Ties, visit: int, shift: int, place_after: int, bound: float) -> float:
     """Units by which the plan gets dearer when the visit, which is in no route, is put behind another of the shift.
 
-    place_after: -1 for the first place. The rise of all routes' costs (fixed costs apart), of the largest tardiness and
-    of imbalance; inf when it cannot be timed, the links forbid it, or it is not below `bound`. The State stays as it is.
+    place_after: -1 for the first place. The rise of all routes' costs (fixed costs apart), of the largest tardiness
+    and of imbalance; inf when it cannot be timed, the links forbid it, or it is not below `bound`. The State stays as
+    it is.
     """
-    if not ties.allowed[visit, shift] or ties.count[shift] >= ties.shift[shift, MAX_VISITS]:
+    if not ties.allowed[visit, shift] or ties.counts[shift] >= ties.shift[shift, MAX_VISITS]:
         return INF
     if not link_allows(ties, visit, shift):
         return INF
@@ -177,7 +183,7 @@ def _members_of(ties: Ties, shift: int) -> None:
 
 @jit
 def commit_insertion(ties: Ties, visit: int) -> bool:
-    """Times the plan after the visit was put into its list; False when it cannot be, and then the times are undefined."""
+    """Times the plan after the visit was put into its list; False when it cannot be: the times are then undefined."""
     ties.visitwise[EARLIEST_START, visit] = FREE
     ties.start[visit] = FREE
     if ties.simple:
@@ -218,6 +224,35 @@ def time_all(ties: Ties) -> bool:
     for shift in range(len(ties.first)):
         ties.shiftwise[MEMBER_OF, shift] = shift
     return _from_scratch(ties, len(ties.first), False)
+
+
+@jit
+def detailed(ties: Ties, shift: int) -> float:
+    """Times a route once more as it stands, so that `along` and `sums[0]` tell all of it; its units, or inf."""
+    if ties.simple:
+        return ties.cost[shift] if summed(ties, shift) else INF
+    if not timed(ties, shift):
+        return INF
+    forget(ties.shiftwise, ties.size)
+    return ties.cost[shift] if dequeue(ties.queue, ties.queued, ties.size) < 0 else INF
+
+
+@jit
+def break_order(ties: Ties, shift: int, leaves: int, seconds: int, rests: int, order: IntArray) -> int:
+    """Writes the breaks of a leg with these breaks (bits) in their order; returns how many.
+
+    leaves: when the leg begins. seconds: what it takes by the matrix.
+    """
+    base = ties.shift[shift, BREAKS]
+    count = min(MOST_BREAKS, ties.shift[shift, BREAKS_END] - base)
+    on_leg(ties.speed, ties.rest, base, count, leaves, seconds, 0, ties.on_leg)
+    taken = 0
+    while rests:
+        order[taken] = ties.on_leg[LAST, rests]
+        rests &= ~(1 << ties.on_leg[LAST, rests])
+        taken += 1
+    order[:taken] = order[:taken][::-1].copy()
+    return taken
 
 
 @jit
@@ -311,7 +346,7 @@ def _member(shiftwise: IntArray, shift: int, size: int) -> int:
 
 @jit
 def bounds_from_siblings(ties: Ties, technician: int) -> bool:
-    """Sets earliest departure and latest return of the technician's shifts from the times of those used before and after.
+    """Sets earliest departure and latest return of the technician's shifts from those used before and after.
 
     False when the duty over all shifts is more than allowed.
     """
@@ -328,4 +363,4 @@ def bounds_from_siblings(ties: Ties, technician: int) -> bool:
         ties.finish[shift] = min(ties.shift[shift, HARD_END], leaves - rest)
         if ties.first[shift] >= 0:
             leaves = ties.depart[shift]
-    return duty_of(ties, technician) <= person[MAX_DUTY]
+    return bool(duty_of(ties, technician) <= person[MAX_DUTY])

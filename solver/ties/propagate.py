@@ -40,7 +40,7 @@ from solver.ties.table import (
 )
 
 ROUNDS: Final = 8
-"""How often an inserted visit may raise itself again, each time by less waiting on the way round; then it is a cycle."""
+"""How often an inserted visit may raise itself again, each time with less waiting on the way round; else: a cycle."""
 
 
 @inner
@@ -53,7 +53,7 @@ def served(ties: Ties, visit: int) -> int:
         place = row[FROM] if earlier < 0 else ties.stop[earlier, LOCATION]
         if place != ties.stop[visit, LOCATION]:
             seconds += ties.stop[visit, SETUP]
-    return seconds
+    return int(seconds)
 
 
 @inner
@@ -89,16 +89,16 @@ def raised(ties: Ties, visit: int, bound: int, log: bool) -> float:
         return 0.0
     if ties.stop[visit, HAS_DUE] == 1:
         ties.size[WORST] = max(ties.size[WORST], start - due)
-    return ties.stop_rate[visit, LATE] * (start - max(old, due))
+    return float(ties.stop_rate[visit, LATE] * (start - max(old, due)))
 
 
 @inner
 def run(ties: Ties, source: int, bound: float, most: int) -> float:
-    """Lets the queued rises run until they end; the units they add, overtime included, or inf: a hard bound or a cycle.
+    """Lets the queued rises run until they end; the units they add, overtime included, or inf: too late, or a cycle.
 
-    source: the visit put in, its route's overtime apart; -1: none, and then nothing is logged. bound: the cost must stay
-    below. most: how often a visit (the source, where there is one) may rise. size[WORST]: in and out, the largest
-    tardiness, charged beyond what it was.
+    source: the visit put in, its route's overtime apart; -1: none, and then nothing is logged. bound: the cost stays
+    below, or inf. most: how often a visit (the source, where there is one) may rise. size[WORST]: in and out, the
+    largest tardiness, charged beyond what it was.
     """
     cost, log = 0.0, source >= 0
     before = ties.size[WORST]

@@ -35,8 +35,8 @@ def on_leg(
 ) -> None:
     """Per set of breaks that holds `taken`: clock and driving left once the others of it were taken on this leg.
 
-    base, count: the shift's breaks in `rest`. Writes into `found` CLOCK (NO_LIMIT: cannot be), LEFT in hundredths and LAST,
-    the last break of each set.
+    base, count: the shift's breaks in `rest`. Writes into `found` CLOCK (NO_LIMIT: cannot be), LEFT in hundredths and
+    LAST, the last break of each set.
     """
     for bits in range(taken, 1 << count):
         found[CLOCK, bits] = NO_LIMIT
@@ -121,7 +121,7 @@ def leave_for(speed: IntArray, rest: IntArray, base: int, left: int, arrives: in
     while not rests & 1:
         rests >>= 1
         b += 1
-    return max(left, min(arrives - seconds - rest[b, SECONDS], rest[b, LATEST]))
+    return int(max(left, min(arrives - seconds - rest[b, SECONDS], rest[b, LATEST])))
 
 
 @inner

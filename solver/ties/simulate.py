@@ -66,7 +66,7 @@ INF: Final = float("inf")
 
 @inner
 def simulated(ties: Ties, shift: int, k: int, begin: int, finish: int) -> float:
-    """Units that the route costs when timed, its technician's fixed cost apart; inf when it cannot keep its hard bounds.
+    """Units that the route costs when timed, its technician's fixed cost apart; inf when it breaks a hard bound.
 
     Its first k stops are in `along`: visits, or warehouses from n on. begin, finish: earliest departure, latest return.
     `visitwise[LOWER]`: per stop the earliest start that its ties allow (FREE: not tied); who is tied starts as early as
@@ -173,7 +173,7 @@ def _departing(ties: Ties, shift: int, k: int, leaves: int, finish: int, best: f
 
 @inner
 def _kept(ties: Ties, shift: int, k: int, leaves: int, finish: int, best: float, fresh: bool) -> float:
-    """Prices the trial as it is, leaving later, and with stops later, and keeps the cheapest if it is the best so far."""
+    """Prices the trial as it is, leaving later, and with stops later, and keeps the cheapest if it is the best yet."""
     along, moving = ties.along, wants_short_duty(ties, shift)
     for i in range(k):
         stop = along[STOPS, i]
@@ -253,13 +253,13 @@ def _promise(ties: Ties, stop: int, start: int) -> int:
     """The close that was promised for the window of this start."""
     for w in range(ties.stop[stop, WINDOWS], ties.stop[stop, WINDOWS_END]):
         if start <= ties.window[w, CLOSE]:
-            return ties.window[w, PROMISED]
+            return int(ties.window[w, PROMISED])
     return NO_LIMIT
 
 
 @inner
 def _priced(ties: Ties, shift: int, k: int, leaves: int, starts: int) -> float:
-    """Units that the route costs with the starts in this row of `along`; inf when it owes a break or drives too long."""
+    """Units that the route costs with the starts in this row of `along`; inf: it owes a break or drives too long."""
     along, row = ties.along, ties.shift[shift]
     base, t = row[BREAKS], row[PERSON]
     count = min(MOST_BREAKS, row[BREAKS_END] - base)
@@ -290,4 +290,4 @@ def _priced(ties: Ties, shift: int, k: int, leaves: int, starts: int) -> float:
     sums[DUTY] = back - leaves - unpaid(ties.rest, base, count, taken)
     rate = ties.person_rate[t]
     cost += rate[TRAVEL] * driven + rate[METRE] * sums[METRES] + rate[DUTY_RATE] * sums[DUTY]
-    return cost + rate[OVERTIME] * max(0, back - row[END])
+    return float(cost + rate[OVERTIME] * max(0, back - row[END]))

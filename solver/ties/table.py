@@ -82,7 +82,7 @@ class Ties(NamedTuple):
     shift_of: IntArray
     first: IntArray
     last: IntArray
-    count: IntArray
+    counts: IntArray
     start: IntArray
     cost: FloatArray
     bonus: FloatArray
@@ -166,7 +166,7 @@ def table_for(compiled: Compiled, arrays: Arrays, state: State) -> Ties:
         shift_of=state.shift_of,
         first=state.first,
         last=state.last,
-        count=state.count,
+        counts=state.count,
         start=state.start,
         cost=state.cost,
         bonus=state.bonus,

@@ -59,6 +59,10 @@ class Planner:
             self._known[key] = self._cheapest(shift, visits, van, stock)
         return self._known[key]
 
+    def fixed(self, shift: int, stops: Stops, loads: Loads) -> TimedRoute | None:
+        """The route with exactly these stops, at the least cost; None when no times keep its bounds."""
+        return self._timed(self._draft(shift, stops, loads)[1])
+
     def _cheapest(self, shift: int, visits: tuple[int, ...], van: tuple[int, ...], stock: Stock) -> TimedRoute | None:
         compiled = self.compiled
         duty = compiled.duties[shift]
