@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from random import Random
 
 from solver.compiled import SCALE
+from solver.improve.chains import Chains
 from solver.insertion.plan import Plan
 from solver.outcome import routes_of
 from solver.referee import cost
@@ -53,6 +54,7 @@ class Search:
         self.random = Random(limits.seed)
         self.plan: Plan | None = None
         self.stages: list[Stage] = []
+        self.chains: Chains | None = None
         self._cost = 0
         self._began = time.monotonic()
         self._stage = ""

@@ -5,7 +5,7 @@ from typing import Final
 
 from solver.compiling import compile_problem
 from solver.explain import WORK, explain
-from solver.insertion import rounds
+from solver.improve.stage import built, improve, step_by_step
 from solver.insertion.orders import settle
 from solver.insertion.places import fill
 from solver.insertion.plan import Plan
@@ -18,9 +18,9 @@ from solver.routing_model import stage as routing_model
 from solver.routing_model.districts import district, nearest_left_out
 from solver.routing_model.search import Effort
 from solver.search import Limits, OnPlan, OnProgress, Progress, Search, StagePace
+from solver.routing_model.unstated import unstated
 from solver.solution import Solution, Stats, Status
 from solver.timing.planner import Planner
-from solver.validate import require_supported
 
 __all__ = ["Limits", "Progress", "RefusedByReferee", "finished", "solve"]
 
@@ -30,8 +30,10 @@ DISTRICT_SECONDS: Final = 2.0
 ROUNDS_A_DISTRICT: Final = 20
 """With iterations in place of seconds: so many of them per district searched."""
 
-ROOM_FOR_MANDATORY, ROOM_FOR_OTHERS, MODEL = 0.35, 0.1, 0.35
-"""Shares of the time left that a stage may take; the last stage takes what remains."""
+MODEL: Final = 0.1
+"""Share of the time left that the routing model may take."""
+MODELLED: Final = 150
+"""Visits above which the routing model is left out: what it finds there in that time, the last stage finds sooner."""
 
 
 class RefusedByReferee(Exception):
@@ -49,15 +51,14 @@ def solve(
 
     on_progress: told how far it is. cancel: asked often; once true, the best plan so far is returned soon.
     on_plan: told of each plan better than all before.
-    Raises Unsupported for what cannot be planned yet. The problem must be sound (`solver.validate`).
+    The problem must be sound (`solver.validate`).
     """
-    require_supported(problem)
     search = Search(limits or Limits(), on_progress, on_plan, cancel)
     search.improved(Plan(Planner(compile_problem(problem))))
-    for stage in (_insertion, _previous, _room, _routing_model, _rounds):
+    for stage in (_insertion, _previous, _routing_model, _improve):
         if search.best.routes and not search.cancelled():  # without a shift there is nothing to search
             stage(search)
-    return finished(problem, search.best, search.stats(), 0 if search.cancelled() else WORK)
+    return finished(problem, search.best, search.stats())
 
 
 def finished(problem: Problem, plan: Plan, stats: Stats, work: int = WORK) -> Solution:
@@ -83,12 +84,17 @@ def finished(problem: Problem, plan: Plan, stats: Stats, work: int = WORK) -> So
 
 
 def _insertion(search: Search) -> None:
-    """Every visit where it fits best, those that would suffer most from waiting first."""
+    """Every visit where it fits best."""
     plan = search.best.copy()
-    search.begin("insertion", 0.0, 0.1)
+    if not plan.shift_of:
+        return
+    search.begin("insertion", 0.0, 0.05)
     pace = StagePace(search, _until(search, 0.85), None)
-    insert_all(plan, plan.left_out(), range(len(plan.routes)), pace.over)
-    settle(plan, pace.over)
+    if step_by_step(plan.compiled):
+        insert_all(plan, plan.left_out(), range(len(plan.routes)), pace.over)
+        settle(plan, pace.over)
+    else:
+        plan = built(search)
     search.improved(plan)
     search.end()
 
@@ -107,24 +113,12 @@ def _previous(search: Search) -> None:
     search.end()
 
 
-def _room(search: Search) -> None:
-    """Room for visits left out, by taking neighbours out and putting all back."""
-    left = search.best.left_out()
-    if not left:
-        return
-    search.begin("room", 0.1, 0.2)
-    share = ROOM_FOR_MANDATORY if search.best.compiled.must[left].any() else ROOM_FOR_OTHERS
-    pace = StagePace(search, _until(search, share), search.limits.iterations)
-    rounds.improve(search.best, search.random, pace, search.improved, left_out_only=True)
-    search.end()
-
-
 def _routing_model(search: Search) -> None:
     """OR-Tools: the whole day when it is small, else one district after another."""
     plan = search.best
-    if not any(plan.routes):
+    if not any(plan.routes) or len(plan.shift_of) > MODELLED or unstated(plan.compiled.problem):
         return
-    search.begin("routing model", 0.2, 0.6)
+    search.begin("routing model", 0.05, 0.1)
     until = _until(search, MODEL)
     pace = StagePace(search, until, search.limits.iterations)
     if len(plan.shift_of) <= WHOLE and not any(duty.breaks for duty in plan.compiled.duties):
@@ -158,13 +152,12 @@ def _districts(search: Search, pace: StagePace) -> Iterator[list[int]]:
         count += 1
 
 
-def _rounds(search: Search) -> None:
-    """A cheaper plan, by taking neighbouring visits out and putting them back."""
+def _improve(search: Search) -> None:
+    """Ruin and recreate, and the best set out of all routes seen."""
     if not search.best.shift_of:
         return
-    search.begin("rounds", 0.6, 1.0)
-    pace = StagePace(search, _until(search, 1.0), search.limits.iterations)
-    rounds.improve(search.best, search.random, pace, search.improved)
+    search.begin("improve", 0.1, 1.0)
+    improve(search, StagePace(search, _until(search, 1.0), search.limits.iterations))
     search.end()
 
 

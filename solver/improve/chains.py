@@ -1,5 +1,6 @@
 """Chains of the search, one for each thread: started from one plan, cooled side by side, set on the best route by route."""
 
+import time
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Final, NamedTuple
@@ -13,6 +14,7 @@ from solver.improve.arrays import Arrays, arrays_of
 from solver.improve.chance import seed_of
 from solver.improve.nearness import farness, kinds, nearest
 from solver.improve.state import State, Work, empty_state, work_for
+from solver.recombine import Column
 
 Routes = Mapping[int, tuple[int, ...]]
 """Per used shift its visits in order."""
@@ -28,6 +30,8 @@ HOT, COLD = 0.5, 0.03
 """Temperatures at the beginning and the end, in costs of driving to an average visit."""
 WEIGHT: Final = 20.0
 """What leaving out a visit that must be served costs at first, in costs of driving to an average visit."""
+NEARLY: Final = 0.9
+"""Share of a cycle after which its routes are recombined."""
 HEAVIER: Final = 3.0
 """By how much that grows when such visits are left out still."""
 
@@ -73,25 +77,30 @@ class Chains:
             remember(member.held[1], member.held[3])
         self.base = max(self._base(member) for member in self.members)
 
-    def run(self, share: Callable[[], float], iterations: Callable[[float], int], cycles: int) -> Iterator[None]:
-        """Cools and heats again `cycles` times while `share` goes from 0 to 1; yields after every step.
+    def run(self, share: Callable[[], float], iterations: Callable[[float], int], cycles: int) -> Iterator[bool]:
+        """Cools and heats again `cycles` times while `share` goes from 0 to 1.
 
-        iterations: how many the next step has, told the seconds the last one took.
+        iterations: how many the next step has, told the seconds of the last one. Yields after every step whether a
+        cycle is about to end: then its routes may be recombined.
         """
-        cycle = 0
+        cycle, recombined = 0, False
+        took = 0.0
         with ThreadPoolExecutor(len(self.members)) as pool:
             while (now := share()) < 1.0:
                 if int(now * cycles) > cycle:
-                    cycle = int(now * cycles)
+                    cycle, recombined = int(now * cycles), False
                     self.exchange()
                 within = now * cycles - cycle
                 hot = HOT / (1.0 + cycle)
                 temperature = self.base * hot * (COLD / hot) ** within
-                steps = iterations(0.0)
+                steps = iterations(took)
+                began = time.monotonic()
                 list(pool.map(lambda member: anneal(*member.held, steps, temperature, temperature), self.members))
+                took = time.monotonic() - began
                 self.note()
                 self._weigh_again()
-                yield
+                yield within > NEARLY and not recombined
+                recombined = recombined or within > NEARLY
 
     def exchange(self) -> None:
         """Sets every chain on the best plan of all."""
@@ -124,7 +133,13 @@ class Chains:
         """Adds the routes that the chains have now to those seen, with their costs."""
         for member in self.members:
             for shift, visits in routes_in(member.state.first, member.state.after).items():
+                self.seen.pop((shift, visits), None)
                 self.seen[shift, visits] = float(member.state.cost[shift])
+
+    def columns(self, most: int) -> list[Column]:
+        """Routes seen, the latest first."""
+        late = list(self.seen.items())[: -most - 1 : -1]
+        return [Column(shift, visits, cost, 0, 0, 0, 0, (), (0,) * len(visits)) for (shift, visits), cost in late]
 
     def _weigh(self, member: Member) -> None:
         """Gives mandatory visits their first weight."""

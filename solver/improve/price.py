@@ -51,36 +51,122 @@ def _in_order(arrays: Arrays, stops: IntArray, k: int) -> bool:
 def _fetched(arrays: Arrays, state: State, work: Work, shift: int, k: int, lack: int, bound: float) -> float:
     """The least cost of the stops in `work.level[0]`, with warehouse stops put in wherever they fetch what lacks.
 
-    Every way is tried: each warehouse that has the first thing lacking, at each place before it, and so on for what
-    lacks then. `work.branch` has a row per depth: place of the lack, part, tool, warehouse and place tried now.
+    Every way is tried that may be cheaper: each warehouse that has the first thing lacking, at each place before it,
+    those that lead least out of the way first; and so on for what lacks then.
+    """
+    n, m = arrays.must.shape[0], arrays.complete.shape[0]
+    part, tool = work.lacking[0], work.lacking[1]
+    stops, longer = work.level[0], work.level[1]
+    least = _least_cost(arrays, shift, stops, k)
+    best = bound
+    options = 0
+    for store in range(m):
+        if _helps(arrays, state, shift, store, part, tool):
+            for place in range(lack + 1):
+                rise = _way_round(arrays, shift, stops, k, place, n + store)
+                if least + rise < bound:
+                    work.option_cost[options] = least + rise
+                    work.option[options] = store * (k + 1) + place
+                    options += 1
+    while options > 0:
+        first = 0
+        for i in range(1, options):
+            if work.option_cost[i] < work.option_cost[first]:
+                first = i
+        if work.option_cost[first] >= best:
+            break
+        store, place = work.option[first] // (k + 1), work.option[first] % (k + 1)
+        options -= 1
+        work.option_cost[first], work.option[first] = work.option_cost[options], work.option[options]
+        _lengthen(stops, longer, k + 1, place, n + store)
+        further = first_lack(arrays, state, work, shift, longer, k + 1)
+        if further < 0:
+            best = _if_cheaper(arrays, state, work, shift, 1, k + 1, best)
+        else:
+            best = _deeper(arrays, state, work, shift, k, further, best)
+    return best if best < bound else INF
+
+
+@lean
+def _if_cheaper(arrays: Arrays, state: State, work: Work, shift: int, depth: int, k: int, best: float) -> float:
+    """The cost of the stops in `work.level[depth]`, which are then the ones chosen, or `best` when that is less."""
+    cost = stops_cost(arrays, state, work, shift, work.level[depth], k, best)
+    if cost >= best:
+        return best
+    copied(work.level[depth], work.chosen, k)
+    work.size[0] = k
+    return cost
+
+
+@lean
+def _least_cost(arrays: Arrays, shift: int, stops: IntArray, k: int) -> float:
+    """A bound from below on the cost of these stops: nobody waits, nothing is late."""
+    t = arrays.technician[shift]
+    place = arrays.start_location[shift]
+    cost = 0.0
+    for i in range(k + 1):
+        here = arrays.location[stops[i]] if i < k else arrays.end_location[shift]
+        if here < 0:
+            break
+        seconds = arrays.seconds[place, here]
+        cost += (arrays.travel_rate[t] + arrays.duty_rate[t]) * seconds
+        if arrays.has_metres:
+            cost += arrays.metre_rate[t] * arrays.metres[place, here]
+        if i < k:
+            cost += arrays.duty_rate[t] * arrays.service[stops[i], t]
+            if stops[i] < arrays.must.shape[0]:
+                cost += arrays.bonus[stops[i], t]
+        place = here
+    return cost
+
+
+@lean
+def _way_round(arrays: Arrays, shift: int, stops: IntArray, k: int, place: int, stop: int) -> float:
+    """What a stop more at a place adds to that bound."""
+    t = arrays.technician[shift]
+    origin = arrays.start_location[shift] if place == 0 else arrays.location[stops[place - 1]]
+    onward = arrays.location[stops[place]] if place < k else arrays.end_location[shift]
+    here = arrays.location[stop]
+    seconds = arrays.seconds[origin, here]
+    metres = arrays.metres[origin, here] if arrays.has_metres else 0
+    if onward >= 0:
+        seconds += arrays.seconds[here, onward] - arrays.seconds[origin, onward]
+        if arrays.has_metres:
+            metres += arrays.metres[here, onward] - arrays.metres[origin, onward]
+    cost = (arrays.travel_rate[t] + arrays.duty_rate[t]) * seconds + arrays.metre_rate[t] * metres
+    return cost + arrays.duty_rate[t] * arrays.service[stop, t]
+
+
+@lean
+def _deeper(arrays: Arrays, state: State, work: Work, shift: int, k: int, lack: int, bound: float) -> float:
+    """The same for the stops in `work.level[1]`, one warehouse stop among them, that lack something still.
+
+    `work.branch` has a row per depth: place of the lack, part, tool, warehouse and place tried now.
     """
     best = bound
-    stores = arrays.complete.shape[0]
-    depth = 0
-    _branch(work, 0, lack)
-    while depth >= 0:
+    n, m = arrays.must.shape[0], arrays.complete.shape[0]
+    depth = 1
+    _branch(work, 1, lack)
+    while depth >= 1:
         row = work.branch[depth]
-        if row[3] >= stores:
+        if row[3] >= m:
             depth -= 1
             continue
         row[4] += 1
         if row[4] > row[0] or not _helps(arrays, state, shift, row[3], row[1], row[2]):
             row[3], row[4] = row[3] + 1, -1
             continue
-        longer = work.level[depth + 1]
-        length = k + depth + 1
-        _lengthen(work.level[depth], longer, length, row[4], arrays.must.shape[0] + row[3])
+        longer, length = work.level[depth + 1], k + depth + 1
+        _lengthen(work.level[depth], longer, length, row[4], n + row[3])
+        if _least_cost(arrays, shift, longer, length) >= best:
+            continue
         lack = first_lack(arrays, state, work, shift, longer, length)
         if lack < 0:
-            cost = stops_cost(arrays, state, work, shift, longer, length, best)
-            if cost < best:
-                best = cost
-                copied(longer, work.chosen, length)
-                work.size[0] = length
+            best = _if_cheaper(arrays, state, work, shift, depth + 1, length, best)
         elif depth + 1 < RELOADS:
             depth += 1
             _branch(work, depth, lack)
-    return best if best < bound else INF
+    return best
 
 
 @lean

@@ -116,6 +116,8 @@ class Work(NamedTuple):
     branch: IntArray  # (RELOADS + 1, 5) where the search for warehouse stops stands
     has: IntArray  # (p,) parts in the van, as far as looked at
     has_stamp: IntArray  # (p,)
+    option: IntArray  # (m * stops,) places of a first warehouse stop
+    option_cost: FloatArray  # (m * stops,) bounds on the cost with them
     chosen: IntArray  # (stops,) the stops of the cheapest way to fetch what lacks
     size: IntArray  # (1,) how many they are
     lacking: IntArray  # (2,) part and tool of the first lack, -1: not that
@@ -148,14 +150,14 @@ class Work(NamedTuple):
 def work_for(arrays: Arrays) -> Work:
     """Room for the longest route and for every change of one iteration."""
     n, s, p = arrays.visits, len(arrays.start), arrays.van.shape[1]
-    size = n + RELOADS + 2
+    size, m = n + RELOADS + 2, len(arrays.complete)
 
     def zeros(*shape: int) -> IntArray:
         return np.zeros(shape, dtype=np.int64)
 
     return Work(
         timing=held(timing_work(arrays, size)),
-        level=zeros(RELOADS + 1, size), branch=zeros(RELOADS + 1, 5), has=zeros(p), has_stamp=zeros(p), chosen=zeros(size), size=zeros(1), lacking=zeros(2), sums=zeros(4),
+        level=zeros(RELOADS + 1, size), branch=zeros(RELOADS + 1, 5), has=zeros(p), has_stamp=zeros(p), option=zeros(m * size), option_cost=np.zeros(m * size), chosen=zeros(size), size=zeros(1), lacking=zeros(2), sums=zeros(4),
         bonus=np.zeros(1), seen=zeros(s), stamp=zeros(1), tried=zeros(s), trial=zeros(1), found=zeros(2), guess=np.zeros(2 * n + s + 1), guess_shift=zeros(2 * n + s + 1),
         guess_place=zeros(2 * n + s + 1), guesses=zeros(1),
         touched=zeros(s), touches=zeros(1), kept=zeros(n), kept_from=zeros(s + 1), kept_row=zeros(s, 8 + 2 * RELOADS),
