@@ -46,7 +46,7 @@ class Book:
         self.lock = RLock()
         self.compiled = compile_problem(_with_guests(problem, _tied(problem, routes)))
         self.arrays = arrays_of(self.compiled)
-        self.work = timing_work(self.arrays)
+        self._make_room(len(self.arrays.location) + SPARE)
         self.guest: Final = len(problem.visits)
         self.place: Final = len(problem.travel.seconds)
         self.people = tuple(replace(technician, shifts=()) for technician in problem.technicians)
@@ -60,7 +60,6 @@ class Book:
         self.limits: IntArray = np.zeros((count, 3), dtype=np.int64)
         self.now: FloatArray = np.zeros(count)  # units of driving and times, infinite when the route breaks a rule
         self.timing: FloatArray = np.zeros(count)  # units of times alone
-        self.room: IntArray = np.zeros(len(self.arrays.location) + SPARE, dtype=np.int64)
         tools = {tool for visit in self.compiled.problem.visits for tool in visit.tools}
         self.tools = {tool: i for i, tool in enumerate(sorted(tools))}
         self.vans = Vans(self.compiled)
@@ -99,8 +98,13 @@ class Book:
         self.vans.enter(shift, self.stops[shift], loads)
         self._tours = None
         if len(self.stops[shift]) + SPARE > len(self.work.leg):
-            self.work = timing_work(self.arrays, longest=2 * len(self.stops[shift]) + SPARE)
-            self.room = np.zeros(len(self.work.leg), dtype=np.int64)
+            self._make_room(2 * len(self.stops[shift]) + SPARE)
+
+    def _make_room(self, longest: int) -> None:
+        """Makes the kernels' scratch space, for routes of so many stops."""
+        self.work = timing_work(self.arrays, longest=longest)
+        self.back = timing_work(self.arrays, longest=longest)
+        self.room: IntArray = np.zeros(longest + 1, dtype=np.int64)
 
     def _stop(self, kind: StopKind, name: str) -> int:
         if kind is StopKind.BREAK:

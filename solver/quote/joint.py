@@ -1,6 +1,6 @@
 """Windows for two visits that two technicians start at the same second."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Final, NamedTuple
@@ -10,7 +10,7 @@ import numpy as np
 from solver.compiled import SCALE, FloatArray, IntArray
 from solver.problem import Visit, Window
 from solver.quote.book import Book, NotQuotable
-from solver.quote.kernels import ROUTE, TOUR
+from solver.quote.kernels import OFFER, ONLY, OPENS, ROUTE, TOUR
 from solver.quote.pairs import best_pair, functions, least_within
 from solver.quote.question import Drafts, NewPlace, Offer, Question
 from solver.quote.quote import TWO_HOURS, horizon
@@ -84,7 +84,7 @@ def quote_together(
         asked = list(windows) if windows is not None else horizon(book, width)
         questions = [Question(book, visit, asked, place, book.guest + i) for i, visit in enumerate(visits)]
         costs = [_costs(question) for question in questions]
-        offers = sorted(_offers(questions, costs), key=lambda offer: (offer.units, offer.window))
+        offers = _offers(questions, costs)
         refusals = _refusals(questions, costs, {offer.window for offer in offers})
     return JointQuote(tuple(offers[:limit]), tuple(refusals))
 
@@ -96,32 +96,33 @@ def _costs(question: Question) -> _Costs:
     if len(drafts.found):
         order = np.argsort(drafts.tours[drafts.found[:, TOUR], ROUTE], kind="stable")
         opens, closes = int(question.spells[:, 1].min()), int(question.spells[:, 2].max())
-        back = book.work._replace(
-            span=np.zeros_like(book.work.span), bounds=np.zeros_like(book.work.bounds), line=np.zeros((ROOM, 2))
-        )
         if not functions(
-            book.arrays, book.work, back, *drafts[:3], order, drafts.roads, opens, closes, question.slot,
+            book.arrays, book.work, book.back, *drafts[:3], order, drafts.roads, opens, closes, question.slot,
             book.limits, book.room, bounds, line, spans,
         ):  # fmt: skip
             raise NotQuotable("the routes' costs by start have too many pieces: ask for fewer days at once")
     return _Costs(bounds, line, spans, drafts)
 
 
-def _offers(questions: Sequence[Question], costs: Sequence[_Costs]) -> Iterator[JointOffer]:
-    for o, window in enumerate(questions[0].asked):
-        pairs = [_best(questions[0].book, costs, *spell) for spell in _common(questions, o)]
-        pair = min(pairs, key=lambda found: found.cost, default=None)
-        if pair is None or pair.cost == np.inf:
-            continue
-        places = [_place(*given, pair.start, o) for given in zip(questions, costs, pair.shifts, strict=True)]
-        first, second = places
-        if first is not None and second is not None:
-            yield JointOffer(window, pair.start, (first, second))
+def _offers(questions: Sequence[Question], costs: Sequence[_Costs]) -> list[JointOffer]:
+    """The best pair in each window that has one, cheapest first."""
+    asked, pairs = questions[0].asked, {}
+    spells = [question.spells[question.on_shift()] for question in questions]
+    for o in range(len(asked)):
+        tried = [_best(questions[0].book, costs, *spell) for spell in _common(spells, o)]
+        pair = min(tried, key=lambda found: found.cost, default=None)
+        if pair is not None and pair.cost < np.inf:
+            pairs[o] = pair
+    one, other = (
+        _places(question, own, pairs, i) for i, (question, own) in enumerate(zip(questions, costs, strict=True))
+    )
+    offers = [JointOffer(asked[o], pairs[o].start, (one[o], other[o])) for o in pairs if o in one and o in other]
+    return sorted(offers, key=lambda offer: (offer.units, offer.window))
 
 
-def _common(questions: Sequence[Question], offer: int) -> Iterator[Window]:
-    """The starts within the window that both visits allow."""
-    one, other = (q.spells[q.spells[:, 0] == offer, 1:].tolist() for q in questions)
+def _common(spells: Sequence[IntArray], offer: int) -> Iterator[Window]:
+    """The starts within the window that the spells of both visits allow."""
+    one, other = (own[own[:, OFFER] == offer, OPENS:ONLY].tolist() for own in spells)
     for low, high in one:
         for opens, closes in other:
             if max(low, opens) <= min(high, closes):
@@ -129,11 +130,10 @@ def _common(questions: Sequence[Question], offer: int) -> Iterator[Window]:
 
 
 def _best(book: Book, costs: Sequence[_Costs], opens: int, closes: int) -> _Pair:
-    ranked = [_ranked(book, own, opens, closes) for own in costs]
-    functions_of = [(own.bounds, own.line, own.spans) for own in costs]
-    cost, first, second, start = best_pair(
-        book.arrays.technician, *functions_of[0], *functions_of[1], *ranked[0], *ranked[1], opens, closes
-    )
+    one, other = costs
+    ranked = (*_ranked(book, one, opens, closes), *_ranked(book, other, opens, closes))
+    sheets = (one.bounds, one.line, one.spans, other.bounds, other.line, other.spans)
+    cost, first, second, start = best_pair(book.arrays.technician, *sheets, *ranked, opens, closes)
     return _Pair(cost, (first, second), start)
 
 
@@ -147,12 +147,10 @@ def _ranked(book: Book, own: _Costs, opens: int, closes: int) -> tuple[IntArray,
     return shifts[order], least[order]
 
 
-def _place(question: Question, own: _Costs, shift: int, start: int, offer: int) -> Offer | None:
-    """The best place of the visit in the shift when it starts exactly then."""
-    tours, stops, found, roads = own.drafts
-    mine = tours[found[:, TOUR], ROUTE] == shift
-    spells = np.array([[offer, start, start]], dtype=np.int64)
-    return question.priced(Drafts(tours, stops, found[mine], roads[mine]), spells).get(offer)
+def _places(question: Question, own: _Costs, pairs: Mapping[int, _Pair], one: int) -> dict[int, Offer]:
+    """Per window the best place of the first (one: 0) or second visit (1) in its shift when it starts exactly then."""
+    rows = [(o, pair.start, pair.start, pair.shifts[one]) for o, pair in pairs.items()]
+    return question.priced(own.drafts, np.array(rows, dtype=np.int64).reshape(len(rows), 4))
 
 
 def _refusals(questions: Sequence[Question], costs: Sequence[_Costs], kept: set[Window]) -> Iterator[Refusal]:
@@ -162,8 +160,8 @@ def _refusals(questions: Sequence[Question], costs: Sequence[_Costs], kept: set[
     for question, own in zip(questions, costs, strict=True):
         alone = {
             asked[o]
-            for o, opens, closes in question.spells.tolist()
-            if len(_ranked(question.book, own, opens, closes)[0])
+            for o, opens, closes in question.spells[question.on_shift(), :ONLY].tolist()
+            if asked[o] not in kept and len(_ranked(question.book, own, opens, closes)[0])
         }
         told |= {refusal.window: refusal for refusal in refused(question, alone | kept)}
     for window in asked:

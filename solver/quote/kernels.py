@@ -14,8 +14,8 @@ TOUR, PLACE, STORE, STORE_PLACE = range(4)
 before stop STORE_PLACE."""
 ROUTE, FROM, AFTER, FIRST, LAST = range(5)
 """Columns of the tours: shift, span of its stops in `stops`, first and last place where the visit may go."""
-OFFER, OPENS, CLOSES = range(3)
-"""Columns of the spells: the window offered, and the start bounds of a piece of it."""
+OFFER, OPENS, CLOSES, ONLY = range(4)
+"""Columns of the spells: the window offered, the start bounds of a piece of it, and the only shift (-1: any)."""
 
 
 @lean
@@ -140,7 +140,7 @@ def cheapest(
         laid = lay(tours, stops, candidate, c, slot, route)
         for w in range(len(spells)):
             offer = spells[w, OFFER]
-            if spells[w, OPENS] > finish or spells[w, CLOSES] < begin:
+            if spells[w, OPENS] > finish or spells[w, CLOSES] < begin or spells[w, ONLY] not in (-1, shift):
                 continue
             hold(arrays, work, slot, spells[w, OPENS], spells[w, CLOSES])
             found = route_cost(arrays, shift, route, laid, begin, finish, cost[offer] - roads[c], work) + roads[c]

@@ -71,8 +71,7 @@ class Question:
         self.short: BoolArray = lacks(book, self.need)
         self.fetched: BoolArray = np.zeros(len(self.able), dtype=np.bool_)
         self.spells = _spells(visit, asked)
-        limits, spells = book.limits, self.spells
-        self.meets: BoolArray = (limits[:, :1] <= spells[:, 2]) & (limits[:, 1:2] >= spells[:, 1])
+        self.meets: BoolArray = _meeting(book.limits, self.spells)
         """(s, spells) whether the spell overlaps with the shift."""
 
     def offers(self) -> list[Offer]:
@@ -86,9 +85,14 @@ class Question:
         shifts = self.able & self.meets.any(axis=1)
         return self._drafts(list(self._ways(self._placed(tours), stops, shifts)))
 
+    def on_shift(self) -> BoolArray:
+        """(spells,) whether somebody who may do the visit is on shift then."""
+        on: BoolArray = np.logical_or.reduce(self.meets[self.able], axis=0)
+        return on
+
     def alone(self, left: Collection[int]) -> set[int]:
         """Which of the windows could be kept by a technician without any other visit, parts and tools left aside."""
-        wanted = np.isin(self.spells[:, 0], list(left)) & self.meets[self.able].any(axis=0)
+        wanted = np.isin(self.spells[:, 0], list(left)) & self.on_shift()
         shifts = np.flatnonzero(self.able & self.meets[:, wanted].any(axis=1))
         tours = np.zeros((len(shifts), 5), dtype=np.int64)
         tours[:, ROUTE] = shifts
@@ -179,8 +183,13 @@ def _spells(visit: Visit, asked: Sequence[Window]) -> IntArray:
     for o, (low, high) in enumerate(asked):
         for opens, closes in ((low, high),) if own is None else own:
             if max(low, opens) <= min(high, closes):
-                rows.append((o, max(low, opens), min(high, closes)))
-    return np.array(rows, dtype=np.int64).reshape(len(rows), 3)
+                rows.append((o, max(low, opens), min(high, closes), -1))
+    return np.array(rows, dtype=np.int64).reshape(len(rows), 4)
+
+
+def _meeting(limits: IntArray, spells: IntArray) -> BoolArray:
+    meets: BoolArray = (limits[:, :1] <= spells[:, 2]) & (limits[:, 1:2] >= spells[:, 1])
+    return meets
 
 
 def _together(ways: Sequence[Ways]) -> Ways:

@@ -28,7 +28,7 @@ def refused(question: "Question", kept: Collection[Window]) -> tuple[Refusal, ..
         return tuple(Refusal(question.asked[o], *why) for o in left)
     offers, able = question.spells[:, 0], question.able
     opened = set(offers.tolist())
-    on_shift = set(offers[question.meets[able].any(axis=0)].tolist())
+    on_shift = set(offers[question.on_shift()].tolist())
     supplied = set(offers[question.meets[able & ~(question.short & ~question.fetched)].any(axis=0)].tolist())
     alone = question.alone([o for o in left if o in supplied])
     found = []

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from solver.compiled import NEVER, Compiled, IntArray
+from solver.compiled import NEVER, BoolArray, Compiled, IntArray
 from solver.timing.supplies import Stock
 
 Load = Mapping[str, int] | None
@@ -18,6 +18,10 @@ class Vans:
         shifts, parts = len(compiled.duties), len(compiled.parts)
         self.spare: IntArray = np.zeros((shifts, parts), dtype=np.int64)
         """(s, p) what a further visit of the shift may use up and all that follows still has what it needs."""
+        self.needed: IntArray = np.zeros((shifts, parts), dtype=np.int64)
+        """(s, p) what the shift's visits use up."""
+        self.fetches: BoolArray = np.zeros(shifts, dtype=np.bool_)
+        """(s,) whether the route stops at a warehouse."""
         self._start: IntArray = np.zeros((shifts, parts), dtype=np.int64)
         self._kept: IntArray = np.zeros((shifts, parts), dtype=np.int64)
         self._stops: list[tuple[int, ...]] = [()] * shifts
@@ -28,6 +32,10 @@ class Vans:
     def enter(self, shift: int, stops: tuple[int, ...], loads: Sequence[Load]) -> None:
         """The shift's stops as rows of the arrays, and the load of each warehouse stop; needs `follow` afterwards."""
         self._stops[shift], self._loads[shift] = stops, list(loads)
+        self.needed[shift] = self.compiled.need[[stop for stop in stops if stop < len(self.compiled.windows)]].sum(
+            axis=0
+        )
+        self.fetches[shift] = bool(loads)
 
     def follow(self, technician: int) -> None:
         """Works out the levels of the technician's van through all shifts."""

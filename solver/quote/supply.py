@@ -52,16 +52,25 @@ def plain_ways(tours: IntArray, stops: IntArray) -> Ways:
 
 
 def ways_to_fetch(book: Book, need: Need, tours: IntArray, stops: IntArray, shifts: IntArray) -> Iterator[Ways]:
-    """Every way of these shifts, which lack something, to fetch it and do the visit."""
-    plain: dict[tuple[int, ...], list[int]] = {}
-    for s in shifts.tolist():
-        stores = _single_stores(book, need, s)
+    """Every way of these shifts, which lack something, to fetch it and do the visit.
+
+    A shift is simple when its route stops at no warehouse yet and lacks nothing but at the new visit. Simple shifts
+    that lack the same are looked at together.
+    """
+    visits = len(book.compiled.windows)
+    short = np.maximum(0, need.parts - np.maximum(0, book.vans.spare))
+    simple = (book.vans.needed == 0).all(axis=1, where=short > 0) & ~book.vans.fetches
+    alike: dict[tuple[frozenset[int], bytes], list[int]] = {}
+    for s in shifts[simple[shifts]].tolist():
+        missing = need.tools - book.compiled.crews[book.arrays.technician.item(s)].tools
+        alike.setdefault((missing, short[s].tobytes()), []).append(s)
+    for (missing, _), same in alike.items():
+        stores = _single_stores(book, missing, short[same[0]], same[0])
         if stores is None:
-            yield _tried(book, need, s, tours[s])
+            yield from (_tried(book, need, s, tours[s]) for s in same)
         elif stores:
-            plain.setdefault(stores, []).append(s)
-    for stores, alike in plain.items():
-        yield _ways(tours[alike], stops, np.array(stores, dtype=np.int64) + len(book.compiled.windows))
+            yield _ways(tours[same], stops, np.array(stores, dtype=np.int64) + visits)
+    yield from (_tried(book, need, s, tours[s]) for s in shifts[~simple[shifts]].tolist())
 
 
 def _ways(tours: IntArray, stops: IntArray, stores: IntArray) -> Ways:
@@ -72,27 +81,14 @@ def _ways(tours: IntArray, stops: IntArray, stores: IntArray) -> Ways:
     return Ways(tours, stops, found[: candidates(tours, stores, found)])
 
 
-def _single_stores(book: Book, need: Need, shift: int) -> tuple[int, ...] | None:
-    """The warehouses at each of which everything that lacks is found; None: it is not as simple as that.
-
-    Simple: the route stops at no warehouse yet, what lacks does so at the new visit alone, and whatever warehouse has
-    any of it has all of it.
-    """
-    compiled = book.compiled
-    visits = list(book.stops[shift])
-    if any(stop >= len(compiled.windows) for stop in visits):
-        return None
-    missing = need.tools - compiled.crews[int(book.arrays.technician[shift])].tools
-    short = np.maximum(0, need.parts - np.maximum(0, book.vans.spare[shift]))
-    if visits and compiled.need[visits][:, short > 0].any():
-        return None
+def _single_stores(book: Book, missing: frozenset[int], short: IntArray, shift: int) -> tuple[int, ...] | None:
+    """The warehouses at each of which everything that lacks is found; None: some have only a part of it."""
     found = []
-    for w, store in enumerate(compiled.stores):
-        left = None if store.stock is None else np.array(book.vans.stock(shift)[w])
-        has = [tool in store.tools for tool in missing]
-        has += [left is None or left[p] > 0 for p in np.flatnonzero(short).tolist()]
+    for w, (store, stock) in enumerate(zip(book.compiled.stores, book.vans.stock(shift), strict=True)):
+        wanted = [(p, short.item(p)) for p in np.flatnonzero(short).tolist()]
+        has = [tool in store.tools for tool in missing] + [stock is None or stock[p] > 0 for p, _ in wanted]
         if any(has):
-            if not all(has) or (left is not None and (left < short).any()):
+            if not all(has) or (stock is not None and any(stock[p] < count for p, count in wanted)):
                 return None
             found.append(w)
     return tuple(found)
