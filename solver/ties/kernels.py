@@ -8,7 +8,7 @@ from solver.improve.arrays import PRECEDES, SAME
 from solver.jit import jit
 from solver.ties.compiler import inner
 from solver.ties.fast import FALLS, fast_commit, fast_insertion, fast_retime, summed
-from solver.ties.joint import dequeue, duty_of, enqueue, forget, settle_queue, timed, touch, undo
+from solver.ties.joint import dequeue, duty_of, enqueue, forget, settle_queue, stops_of, timed, touch, undo
 from solver.ties.resting import on_leg
 from solver.ties.simulate import INF, simulated
 from solver.ties.table import (
@@ -116,7 +116,7 @@ def insertion_cost(ties: Ties, visit: int, shift: int, place_after: int, bound: 
 
     place_after: -1 for the first place. The rise of all routes' costs (fixed costs apart), of the largest tardiness
     and of imbalance; inf when it cannot be timed, the links forbid it, or it is not below `bound`. The State stays as
-    it is.
+    it is. Parts and tools are not looked at; a warehouse stop stays behind the visit that it comes after.
     """
     if not ties.allowed[visit, shift] or ties.counts[shift] >= ties.shift[shift, MAX_VISITS]:
         return INF
@@ -135,6 +135,8 @@ def _tried(ties: Ties, visit: int, shift: int, earlier: int, bound: float) -> fl
     """The insertion made, timed and undone."""
     then = ties.first[shift] if earlier < 0 else ties.after[earlier]
     shared = shared_cost(ties)
+    place = _place_of(ties, shift, earlier)
+    _shift_stores(ties, shift, place, 1)
     ties.before[visit], ties.after[visit], ties.shift_of[visit] = earlier, then, shift
     _joined(ties, shift, earlier, visit, visit, then)
     ties.visitwise[EARLIEST_START, visit] = FREE
@@ -147,9 +149,29 @@ def _tried(ties: Ties, visit: int, shift: int, earlier: int, bound: float) -> fl
             before = ties.old_cost[touched, 0] if touched != shift or then >= 0 or earlier >= 0 else 0.0
             cost += ties.cost[touched] - before
     undo(ties)
+    _shift_stores(ties, shift, place, -1)
     _joined(ties, shift, earlier, then, earlier, then)
     ties.before[visit] = ties.after[visit] = ties.shift_of[visit] = -1
     return cost if cost < bound else INF
+
+
+@inner
+def _place_of(ties: Ties, shift: int, visit: int) -> int:
+    """The visit's place among the shift's stops; -1: before all."""
+    if visit < 0 or ties.stores[shift] == 0:
+        return -1
+    for i in range(stops_of(ties, shift)):
+        if ties.along[STOPS, i] == visit:
+            return i
+    return -1
+
+
+@inner
+def _shift_stores(ties: Ties, shift: int, place: int, by: int) -> None:
+    """Moves the warehouse stops behind a place along."""
+    for i in range(ties.stores[shift]):
+        if ties.store_place[shift, i] > place:
+            ties.store_place[shift, i] += by
 
 
 @inner

@@ -28,7 +28,7 @@ class Routes(Protocol):
 
 
 class _Case(NamedTuple):
-    """A plan with other visits in one shift: the visits of each shift concerned, and per visit the shift that does it."""
+    """A plan with other visits in one shift: the visits of each shift concerned, and who (a shift) does each visit."""
 
     plan: Routes
     orders: Mapping[int, tuple[int, ...]]

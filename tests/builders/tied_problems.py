@@ -2,12 +2,14 @@
 
 import random
 from dataclasses import replace
+from typing import Literal
 
 from solver.problem import Link, Problem
 from tests.builders.problems import HOUR, MINUTE, at
 from tests.builders.random_problems import random_problem
 
-KINDS = ("same_start", "precedes", "precedes", "different_technicians", "same_technician")
+Kind = Literal["same_start", "precedes", "different_technicians", "same_technician"]
+KINDS: tuple[Kind, ...] = ("same_start", "precedes", "precedes", "different_technicians", "same_technician")
 
 
 def tied_problem(seed: int, linked: bool = True, speeds: bool | None = None, rests: bool | None = None) -> Problem:
@@ -54,7 +56,8 @@ def plain_problem(seed: int) -> Problem:
 
 def _speed(draw: random.Random) -> tuple[tuple[int, int], ...]:
     begins = sorted(draw.sample(range(at(6), at(20), 60), draw.randint(1, 5)))
-    return tuple((begin, draw.choice([37, 50, 80, 100, 130, 1])) for begin in begins[:-1]) + ((begins[-1], 90),)
+    *some, last = begins
+    return (*((begin, draw.choice([37, 50, 80, 100, 130, 1])) for begin in some), (last, 90))
 
 
 def _links(draw: random.Random, problem: Problem) -> tuple[Link, ...]:
