@@ -14,7 +14,7 @@ from solver.improve.settle import put_back, settled, undraw
 from solver.improve.state import State, Work
 from solver.jit import lean
 
-LEFT_OUT_AT_ONCE = 8
+LEFT_OUT_AT_ONCE = 2
 """Visits left out that are tried again in one iteration."""
 BLINK = 0.01
 """Share of places overlooked, as in Christiaens and Vanden Berghe."""

@@ -10,6 +10,9 @@ from solver.timing.cost import route_cost
 
 INF = np.inf
 
+OPTIONS = 5
+"""Places of a first warehouse stop that are priced exactly; three times as many while none does."""
+
 
 @lean
 def priced(
@@ -68,7 +71,9 @@ def _fetched(arrays: Arrays, state: State, work: Work, shift: int, k: int, lack:
                     work.option_cost[options] = least + rise
                     work.option[options] = store * (k + 1) + place
                     options += 1
-    while options > 0:
+    tried = 0
+    while options > 0 and tried < (OPTIONS if best < bound else 3 * OPTIONS):
+        tried += 1
         first = 0
         for i in range(1, options):
             if work.option_cost[i] < work.option_cost[first]:
