@@ -59,7 +59,6 @@ class Book:
         self.counts: IntArray = np.zeros(count, dtype=np.int64)  # visits
         self.limits: IntArray = np.zeros((count, 3), dtype=np.int64)
         self.now: FloatArray = np.zeros(count)  # units of driving and times, infinite when the route breaks a rule
-        self.timing: FloatArray = np.zeros(count)  # units of times alone
         tools = {tool for visit in self.compiled.problem.visits for tool in visit.tools}
         self.tools = {tool: i for i, tool in enumerate(sorted(tools))}
         self.vans = Vans(self.compiled)
@@ -120,7 +119,6 @@ class Book:
             self.vans.follow(t)
         mine, cost = tours[shifts], np.zeros((len(shifts), 2))
         timing_costs(self.arrays, self.work, mine, stops, self.limits, self.room, cost)
-        self.timing[shifts] = cost[:, 0]
         self.now[shifts] = cost.sum(axis=1)
 
     def _limit(self, technician: int) -> None:

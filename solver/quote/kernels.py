@@ -7,7 +7,7 @@ from solver.improve.arrays import FAR, Arrays
 from solver.jit import lean
 from solver.timing.cost import route_cost
 from solver.timing.times import route_times
-from solver.timing.work import CLOSE, DEPART, LOCATION, ON_DUTY, OPEN, RETURN, WINDOW_FROM, TimingWork
+from solver.timing.work import CLOSE, DEPART, LOCATION, ON_DUTY, OPEN, RETURN, SETUP, WINDOW_FROM, TimingWork
 
 TOUR, PLACE, STORE, STORE_PLACE = range(4)
 """Columns of the candidates: the visit goes before stop PLACE of the tour, after a new warehouse stop STORE (-1: none)
@@ -83,6 +83,19 @@ def driving_cost(arrays: Arrays, work: TimingWork, shift: int, route: IntArray, 
 
 
 @lean
+def _worked(arrays: Arrays, work: TimingWork, shift: int, route: IntArray, count: int) -> int:
+    """Seconds of driving and service of the route, less than which its duty never is."""
+    seconds, _ = _driven(arrays, work, shift, route, count)
+    place = arrays.start_location[shift]
+    for i in range(count):
+        seconds += arrays.service[route[i], arrays.technician[shift]]
+        if work.stop[route[i], LOCATION] != place:
+            seconds += work.stop[route[i], SETUP]
+        place = work.stop[route[i], LOCATION]
+    return seconds
+
+
+@lean
 def price_roads(
     arrays: Arrays,
     work: TimingWork,
@@ -93,12 +106,18 @@ def price_roads(
     extra: FloatArray,
     route: IntArray,
     cost: FloatArray,
+    least: FloatArray,
 ) -> None:
-    """Writes per candidate what it costs beyond its times; extra: units per shift, what it costs now taken off."""
+    """Writes per candidate what it costs beyond its times, and what it costs at least with them.
+
+    extra: units per shift, what it costs now taken off.
+    """
     for c in range(len(candidate)):
         shift = tours[candidate[c, TOUR], ROUTE]
         laid = lay(tours, stops, candidate, c, slot, route)
         cost[c] = driving_cost(arrays, work, shift, route, laid) + extra[shift]
+        technician = arrays.technician[shift]
+        least[c] = cost[c] + arrays.duty_rate[technician] * _worked(arrays, work, shift, route, laid)
 
 
 @lean
@@ -120,6 +139,7 @@ def cheapest(
     candidate: IntArray,
     order: IntArray,
     roads: FloatArray,
+    least: FloatArray,
     spells: IntArray,
     slot: int,
     limits: IntArray,
@@ -129,7 +149,7 @@ def cheapest(
 ) -> None:
     """Writes per window offered the least cost and its candidate and spell.
 
-    limits: per shift the earliest departure, the latest return and the most duty. roads: of `price_roads`.
+    limits: per shift the earliest departure, the latest return and the most duty. roads, least: of `price_roads`.
     """
     for o in range(len(order)):
         c = order[o]
@@ -140,7 +160,9 @@ def cheapest(
         laid = lay(tours, stops, candidate, c, slot, route)
         for w in range(len(spells)):
             offer = spells[w, OFFER]
-            if spells[w, OPENS] > finish or spells[w, CLOSES] < begin or spells[w, ONLY] not in (-1, shift):
+            if least[c] >= cost[offer] or spells[w, OPENS] > finish or spells[w, CLOSES] < begin:
+                continue
+            if spells[w, ONLY] not in (-1, shift):
                 continue
             hold(arrays, work, slot, spells[w, OPENS], spells[w, CLOSES])
             found = route_cost(arrays, shift, route, laid, begin, finish, cost[offer] - roads[c], work) + roads[c]

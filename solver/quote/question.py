@@ -50,12 +50,16 @@ class NewPlace(NamedTuple):
 
 
 class Drafts(NamedTuple):
-    """Tours, their stops and the candidates (`solver.quote.kernels`), and what each candidate costs but for times."""
+    """Tours, their stops and the candidates (`solver.quote.kernels`).
+
+    roads, least: units per candidate, beside its times and at least with them.
+    """
 
     tours: IntArray
     stops: IntArray
     found: IntArray
     roads: FloatArray
+    least: FloatArray
 
 
 class Question:
@@ -102,14 +106,14 @@ class Question:
     def priced(self, drafts: Drafts, spells: IntArray) -> dict[int, Offer]:
         """The best place per window asked for, by its number; spells: the starts that are tried."""
         book = self.book
-        tours, stops, found, roads = drafts
+        tours, stops, found, roads, least = drafts
         chosen = np.full((len(self.asked), 2), -1, dtype=np.int64)
         cost, times = np.full(len(self.asked), np.inf), np.zeros((len(self.asked), 3), dtype=np.int64)
         if not len(found) or not len(spells):
             return {}
-        order = np.argsort(roads + book.timing[tours[found[:, TOUR], ROUTE]], kind="stable")
+        order = np.argsort(least, kind="stable")
         given = (spells, self.slot, book.limits, book.room)
-        cheapest(book.arrays, book.work, tours, stops, found, order, roads, *given, cost, chosen)
+        cheapest(book.arrays, book.work, tours, stops, found, order, roads, least, *given, cost, chosen)
         starts_of(book.arrays, book.work, tours, stops, found, *given, chosen, times)
         return {
             o: self._offer(o, tours[found[c, TOUR]], stops, int(found[c, PLACE]), times[o].tolist(), float(cost[o]))
@@ -147,9 +151,9 @@ class Question:
     def _drafts(self, ways: Sequence[Ways]) -> Drafts:
         book = self.book
         tours, stops, found = _together(ways)
-        roads = np.zeros(len(found))
-        price_roads(book.arrays, book.work, tours, stops, found, self.slot, self._extra(), book.room, roads)
-        return Drafts(tours, stops, found, roads)
+        roads, least = np.zeros(len(found)), np.zeros(len(found))
+        price_roads(book.arrays, book.work, tours, stops, found, self.slot, self._extra(), book.room, roads, least)
+        return Drafts(tours, stops, found, roads, least)
 
     def _extra(self) -> FloatArray:
         """(s,) what serving the visit in the shift costs beside times and driving, less what its route costs now."""
