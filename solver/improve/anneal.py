@@ -12,7 +12,7 @@ from solver.improve.routes import link, unlink
 from solver.improve.ruin import related, scattered, strings, whole_shift
 from solver.improve.settle import put_back, settled, undraw
 from solver.improve.state import State, Work
-from solver.jit import lean
+from solver.jit import inner, lean
 
 LEFT_OUT_AT_ONCE = 2
 """Visits left out that are tried again in one iteration."""
@@ -35,7 +35,7 @@ class Chain(NamedTuple):
     average: IntArray  # (2,) visits taken out in an iteration on average, longest string
 
 
-@lean
+@inner
 def plan_cost(arrays: Arrays, state: State, price: FloatArray) -> float:
     """Units of the whole plan, visits left out at their price."""
     cost = 0.0
@@ -65,7 +65,7 @@ def anneal(arrays: Arrays, state: State, work: Work, chain: Chain, iterations: i
         if not _ruined(arrays, state, work, chain):
             put_back(arrays, state, work)
             continue
-        _call_left_out(arrays, state, work, chain)
+        call_left_out(arrays, state, work, chain)
         sort_waiting(arrays, work, chain.seed, chain.far)
         put_in(arrays, state, work, chain.beside, chain.price, chain.seed, BLINK)
         cost = plan_cost(arrays, state, chain.price)
@@ -77,7 +77,7 @@ def anneal(arrays: Arrays, state: State, work: Work, chain: Chain, iterations: i
             put_back(arrays, state, work)
 
 
-@lean
+@inner
 def _ruined(arrays: Arrays, state: State, work: Work, chain: Chain) -> bool:
     """Takes visits out and prices what stays; False when some route cannot stay so."""
     work.stamp[0] += 1
@@ -98,8 +98,8 @@ def _ruined(arrays: Arrays, state: State, work: Work, chain: Chain) -> bool:
     return True
 
 
-@lean
-def _call_left_out(arrays: Arrays, state: State, work: Work, chain: Chain) -> None:
+@inner
+def call_left_out(arrays: Arrays, state: State, work: Work, chain: Chain) -> None:
     """Lets some of the visits left out wait as well."""
     n = arrays.must.shape[0]
     left = n - work.waits[0]
@@ -119,7 +119,7 @@ def _call_left_out(arrays: Arrays, state: State, work: Work, chain: Chain) -> No
         visit = (visit + 1) % n
 
 
-@lean
+@inner
 def _waits(work: Work, visit: int, count: int) -> bool:
     for i in range(count):
         if work.waiting[i] == visit:

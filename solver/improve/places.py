@@ -6,13 +6,13 @@ from solver.improve.chance import Seed, uniform
 from solver.improve.price import INF, priced
 from solver.improve.routes import opening
 from solver.improve.state import State, Work
-from solver.jit import lean
+from solver.jit import inner
 
 PRICED = 5
 """Places priced exactly for a visit, in routes that are not plain; twice as many while none does."""
 
 
-@lean
+@inner
 def best_place(
     arrays: Arrays, state: State, work: Work, near: IntArray, seed: Seed, visit: int, blink: float, bound: float
 ) -> float:
@@ -40,7 +40,7 @@ def best_place(
     return _cheapest_guess(arrays, state, work, visit, best)
 
 
-@lean
+@inner
 def _cheapest_guess(arrays: Arrays, state: State, work: Work, visit: int, bound: float) -> float:
     """Prices places exactly, the most promising first."""
     best = bound
@@ -64,7 +64,7 @@ def _cheapest_guess(arrays: Arrays, state: State, work: Work, visit: int, bound:
     return best
 
 
-@lean
+@inner
 def _guess_beside(
     arrays: Arrays, state: State, work: Work, near: IntArray, seed: Seed, visit: int, blink: float, bound: float
 ) -> None:
@@ -79,7 +79,7 @@ def _guess_beside(
             _guess(arrays, state, work, visit, shift, state.before[other], bound)
 
 
-@lean
+@inner
 def _guess_route(
     arrays: Arrays, state: State, work: Work, seed: Seed, visit: int, shift: int, blink: float, bound: float
 ) -> None:
@@ -94,7 +94,7 @@ def _guess_route(
             return
 
 
-@lean
+@inner
 def _guess_empty(arrays: Arrays, state: State, work: Work, visit: int, bound: float) -> None:
     """The first empty shift of each kind."""
     work.trial[0] += 1
@@ -106,7 +106,7 @@ def _guess_empty(arrays: Arrays, state: State, work: Work, visit: int, bound: fl
             _guess(arrays, state, work, visit, shift, -1, bound)
 
 
-@lean
+@inner
 def _guess(arrays: Arrays, state: State, work: Work, visit: int, shift: int, place: int, bound: float) -> None:
     """Notes the place with an estimate of the rise of cost, unless it surely does not do."""
     t = arrays.technician[shift]
@@ -126,7 +126,7 @@ def _guess(arrays: Arrays, state: State, work: Work, visit: int, shift: int, pla
     if away >= FAR or begins + service + away > latest + _setup_saved(arrays, then, origin, here):
         return
     spared = 0 if onward < 0 or state.count[shift] == 0 else arrays.seconds[origin, onward]
-    rise = arrays.travel_rate[t] * (drive + away - spared) + arrays.bonus[visit, t] + _fixed(arrays, state, shift)
+    rise = arrays.travel_rate[t] * (drive + away - spared) + arrays.bonus[visit, t] + fixed_cost(arrays, state, shift)
     if arrays.has_metres:
         rise += arrays.metre_rate[t] * _detour(arrays, origin, here, onward, state.count[shift] == 0)
     rise += arrays.late_rate[visit] * max(0, begins - arrays.due[visit])
@@ -138,7 +138,7 @@ def _guess(arrays: Arrays, state: State, work: Work, visit: int, shift: int, pla
     work.guesses[0] = i + 1
 
 
-@lean
+@inner
 def _in_plain_route(
     arrays: Arrays, state: State, work: Work, seed: Seed, visit: int, shift: int, blink: float, bound: float
 ) -> float:
@@ -185,7 +185,7 @@ def _in_plain_route(
     return best + arrays.bonus[visit, t]
 
 
-@lean
+@inner
 def _detour(arrays: Arrays, origin: int, here: int, onward: int, first: bool) -> int:
     """Metres more when the way from one to the other leads past here; `onward` -1: ends here. first: nobody went."""
     metres = arrays.metres[origin, here]
@@ -194,7 +194,7 @@ def _detour(arrays: Arrays, origin: int, here: int, onward: int, first: bool) ->
     return int(metres + arrays.metres[here, onward] - (0 if first else arrays.metres[origin, onward]))
 
 
-@lean
+@inner
 def _in_empty(arrays: Arrays, state: State, work: Work, visit: int, bound: float) -> float:
     """The first empty shift of each kind."""
     best = bound
@@ -207,7 +207,7 @@ def _in_empty(arrays: Arrays, state: State, work: Work, visit: int, bound: float
     return best
 
 
-@lean
+@inner
 def _at(arrays: Arrays, state: State, work: Work, visit: int, shift: int, place: int, bound: float) -> float:
     """The lesser of `bound` and the rise of cost with the visit behind `place`; notes the place when it is less."""
     rise = insertion_cost(arrays, state, work, visit, shift, place, bound)
@@ -217,7 +217,7 @@ def _at(arrays: Arrays, state: State, work: Work, visit: int, shift: int, place:
     return bound
 
 
-@lean
+@inner
 def _priced_at(
     arrays: Arrays, state: State, work: Work, visit: int, shift: int, place: int, then: int, bound: float
 ) -> float:
@@ -228,7 +228,7 @@ def _priced_at(
     return _exact(arrays, state, work, visit, shift, place, bound)
 
 
-@lean
+@inner
 def _plain_rise(arrays: Arrays, state: State, visit: int, shift: int, place: int, then: int) -> float:
     t = arrays.technician[shift]
     here = arrays.location[visit]
@@ -241,14 +241,14 @@ def _plain_rise(arrays: Arrays, state: State, visit: int, shift: int, place: int
     if not _may_drive(arrays, state, shift, origin, onward, drive + away):
         return INF
     spared = 0 if onward < 0 or state.count[shift] == 0 else arrays.seconds[origin, onward]
-    rise = arrays.travel_rate[t] * (drive + away - spared) + arrays.bonus[visit, t] + _fixed(arrays, state, shift)
+    rise = arrays.travel_rate[t] * (drive + away - spared) + arrays.bonus[visit, t] + fixed_cost(arrays, state, shift)
     if arrays.has_metres:
         rise += arrays.metre_rate[t] * _detour(arrays, origin, here, onward, state.count[shift] == 0)
     close = min(arrays.close[visit], arrays.finish_by[visit] - arrays.service[visit, t])
     return rise + _duty_rise(arrays, state, visit, shift, place, then, (drive, away), close)
 
 
-@lean
+@inner
 def _may_drive(arrays: Arrays, state: State, shift: int, origin: int, onward: int, seconds: int) -> bool:
     """Whether the shift may drive so many seconds in place of the leg from `origin` to `onward`."""
     if arrays.max_travel[shift] >= NO_LIMIT:
@@ -257,7 +257,7 @@ def _may_drive(arrays: Arrays, state: State, shift: int, origin: int, onward: in
     return bool(state.driven[shift] + seconds - spared <= arrays.max_travel[shift])
 
 
-@lean
+@inner
 def _setup_saved(arrays: Arrays, then: int, origin: int, here: int) -> int:
     """Seconds by which the next visit may take another time than its bounds assume, as who comes to it changes."""
     if then < 0 or arrays.setup[then] == 0:
@@ -266,8 +266,8 @@ def _setup_saved(arrays: Arrays, then: int, origin: int, here: int) -> int:
     return int(arrays.setup[then]) if (origin == place) != (here == place) else 0
 
 
-@lean
-def _fixed(arrays: Arrays, state: State, shift: int) -> float:
+@inner
+def fixed_cost(arrays: Arrays, state: State, shift: int) -> float:
     """The technician's fixed cost, when this is the first visit."""
     t = arrays.technician[shift]
     if arrays.fixed[t] == 0.0:
@@ -278,7 +278,7 @@ def _fixed(arrays: Arrays, state: State, shift: int) -> float:
     return float(arrays.fixed[t])
 
 
-@lean
+@inner
 def supplied_anyway(arrays: Arrays, state: State, visit: int, shift: int) -> bool:
     """Whether the shift lacks neither parts nor tools, and nor will it with the visit."""
     if state.short[shift]:
@@ -293,7 +293,7 @@ def supplied_anyway(arrays: Arrays, state: State, visit: int, shift: int) -> boo
     return True
 
 
-@lean
+@inner
 def _duty_rise(
     arrays: Arrays, state: State, visit: int, shift: int, place: int, then: int, legs: tuple[int, int], closes: int
 ) -> float:
@@ -332,12 +332,12 @@ def _duty_rise(
     return arrays.duty_rate[t] * (total - earlier) + arrays.overtime_rate[t] * (after - before)
 
 
-@lean
+@inner
 def _exact(
     arrays: Arrays, state: State, work: Work, visit: int, shift: int, place: int, bound: float
 ) -> float:
     """The rise of cost from pricing the whole route with the visit in it."""
-    if not _later_shifts_stay(arrays, state, visit, shift):
+    if not later_shifts_stay(arrays, state, visit, shift):
         return INF
     stops = work.level[0]
     k = 0
@@ -352,14 +352,14 @@ def _exact(
             stops[k] = visit
             k += 1
         other = state.after[other]
-    fixed = _fixed(arrays, state, shift)
+    fixed = fixed_cost(arrays, state, shift)
     base = state.cost[shift] - fixed
     supplied = supplied_anyway(arrays, state, visit, shift)
     return priced(arrays, state, work, shift, k, supplied, bound + base) - base
 
 
-@lean
-def _later_shifts_stay(arrays: Arrays, state: State, visit: int, shift: int) -> bool:
+@inner
+def later_shifts_stay(arrays: Arrays, state: State, visit: int, shift: int) -> bool:
     """Whether the technician's other shifts lack no part because of this visit; they share one van."""
     t = arrays.technician[shift]
     if arrays.own_from[t + 1] - arrays.own_from[t] == 1:

@@ -5,7 +5,7 @@ import numpy as np
 from solver.compiled import IntArray
 from solver.improve.arrays import FAR, NO_LIMIT, Arrays
 from solver.improve.state import RELOADS, State, Work
-from solver.jit import lean
+from solver.jit import inner
 from solver.timing.cost import route_cost
 
 INF = np.inf
@@ -14,7 +14,7 @@ OPTIONS = 5
 """Places of a first warehouse stop that are priced exactly; three times as many while none does."""
 
 
-@lean
+@inner
 def priced(
     arrays: Arrays, state: State, work: Work, shift: int, k: int, supplied: bool, bound: float
 ) -> float:
@@ -42,7 +42,7 @@ def priced(
     return cost
 
 
-@lean
+@inner
 def _in_order(arrays: Arrays, stops: IntArray, k: int) -> bool:
     for place in range(k):
         if arrays.pinned_order[stops[place]] >= 0 and arrays.pinned_order[stops[place]] != place:
@@ -50,7 +50,7 @@ def _in_order(arrays: Arrays, stops: IntArray, k: int) -> bool:
     return True
 
 
-@lean
+@inner
 def _fetched(arrays: Arrays, state: State, work: Work, shift: int, k: int, lack: int, bound: float) -> float:
     """The least cost of the stops in `work.level[0]`, with warehouse stops put in wherever they fetch what lacks.
 
@@ -64,9 +64,9 @@ def _fetched(arrays: Arrays, state: State, work: Work, shift: int, k: int, lack:
     best = bound
     options = 0
     for store in range(m):
-        if _helps(arrays, state, shift, store, part, tool):
+        if helps(arrays, state, shift, store, part, tool):
             for place in range(lack + 1):
-                rise = _way_round(arrays, shift, stops, k, place, n + store)
+                rise = way_round(arrays, shift, stops, k, place, n + store)
                 if least + rise < bound:
                     work.option_cost[options] = least + rise
                     work.option[options] = store * (k + 1) + place
@@ -83,7 +83,7 @@ def _fetched(arrays: Arrays, state: State, work: Work, shift: int, k: int, lack:
         store, place = work.option[first] // (k + 1), work.option[first] % (k + 1)
         options -= 1
         work.option_cost[first], work.option[first] = work.option_cost[options], work.option[options]
-        _lengthen(stops, longer, k + 1, place, n + store)
+        lengthened(stops, longer, k + 1, place, n + store)
         further = first_lack(arrays, state, work, shift, longer, k + 1)
         if further < 0:
             best = _if_cheaper(arrays, state, work, shift, 1, k + 1, best)
@@ -92,7 +92,7 @@ def _fetched(arrays: Arrays, state: State, work: Work, shift: int, k: int, lack:
     return best if best < bound else INF
 
 
-@lean
+@inner
 def _if_cheaper(arrays: Arrays, state: State, work: Work, shift: int, depth: int, k: int, best: float) -> float:
     """The cost of the stops in `work.level[depth]`, which are then the ones chosen, or `best` when that is less."""
     cost = stops_cost(arrays, state, work, shift, work.level[depth], k, best)
@@ -103,7 +103,7 @@ def _if_cheaper(arrays: Arrays, state: State, work: Work, shift: int, depth: int
     return cost
 
 
-@lean
+@inner
 def _least_cost(arrays: Arrays, shift: int, stops: IntArray, k: int) -> float:
     """A bound from below on the cost of these stops: nobody waits, nothing is late."""
     t = arrays.technician[shift]
@@ -125,8 +125,8 @@ def _least_cost(arrays: Arrays, shift: int, stops: IntArray, k: int) -> float:
     return cost
 
 
-@lean
-def _way_round(arrays: Arrays, shift: int, stops: IntArray, k: int, place: int, stop: int) -> float:
+@inner
+def way_round(arrays: Arrays, shift: int, stops: IntArray, k: int, place: int, stop: int) -> float:
     """What a stop more at a place adds to that bound."""
     t = arrays.technician[shift]
     origin = arrays.start_location[shift] if place == 0 else arrays.location[stops[place - 1]]
@@ -142,7 +142,7 @@ def _way_round(arrays: Arrays, shift: int, stops: IntArray, k: int, place: int, 
     return cost + arrays.duty_rate[t] * arrays.service[stop, t]
 
 
-@lean
+@inner
 def _deeper(arrays: Arrays, state: State, work: Work, shift: int, k: int, lack: int, bound: float) -> float:
     """The same for the stops in `work.level[1]`, one warehouse stop among them, that lack something still.
 
@@ -158,11 +158,11 @@ def _deeper(arrays: Arrays, state: State, work: Work, shift: int, k: int, lack: 
             depth -= 1
             continue
         row[4] += 1
-        if row[4] > row[0] or not _helps(arrays, state, shift, row[3], row[1], row[2]):
+        if row[4] > row[0] or not helps(arrays, state, shift, row[3], row[1], row[2]):
             row[3], row[4] = row[3] + 1, -1
             continue
         longer, length = work.level[depth + 1], k + depth + 1
-        _lengthen(work.level[depth], longer, length, row[4], n + row[3])
+        lengthened(work.level[depth], longer, length, row[4], n + row[3])
         if _least_cost(arrays, shift, longer, length) >= best:
             continue
         lack = first_lack(arrays, state, work, shift, longer, length)
@@ -174,21 +174,21 @@ def _deeper(arrays: Arrays, state: State, work: Work, shift: int, k: int, lack: 
     return best
 
 
-@lean
+@inner
 def copied(stops: IntArray, into: IntArray, count: int) -> None:
     """Copies the first so many."""
     for i in range(count):
         into[i] = stops[i]
 
 
-@lean
+@inner
 def _branch(work: Work, depth: int, lack: int) -> None:
     row = work.branch[depth]
     row[0], row[1], row[2], row[3], row[4] = lack, work.lacking[0], work.lacking[1], 0, -1
 
 
-@lean
-def _lengthen(stops: IntArray, longer: IntArray, length: int, place: int, stop: int) -> None:
+@inner
+def lengthened(stops: IntArray, longer: IntArray, length: int, place: int, stop: int) -> None:
     for i in range(place):
         longer[i] = stops[i]
     longer[place] = stop
@@ -196,14 +196,14 @@ def _lengthen(stops: IntArray, longer: IntArray, length: int, place: int, stop: 
         longer[i] = stops[i - 1]
 
 
-@lean
-def _helps(arrays: Arrays, state: State, shift: int, store: int, part: int, tool: int) -> bool:
+@inner
+def helps(arrays: Arrays, state: State, shift: int, store: int, part: int, tool: int) -> bool:
     if part >= 0:
         return not arrays.finite or left_in_stock(arrays, state, shift, store, part) > 0
     return bool(arrays.lends[store, tool])
 
 
-@lean
+@inner
 def left_in_stock(arrays: Arrays, state: State, shift: int, store: int, part: int) -> int:
     """What the warehouse has left of a part for this shift, all other routes kept."""
     if arrays.stock[store, part] >= NO_LIMIT:
@@ -211,7 +211,7 @@ def left_in_stock(arrays: Arrays, state: State, shift: int, store: int, part: in
     return arrays.stock[store, part] - state.drawn[store, part] + state.draws[shift, store, part]
 
 
-@lean
+@inner
 def first_lack(arrays: Arrays, state: State, work: Work, shift: int, stops: IntArray, k: int) -> int:
     """The place of the first visit that lacks a part or a tool, -1: none; which one in `work.lacking`."""
     n = arrays.must.shape[0]
@@ -242,7 +242,7 @@ def first_lack(arrays: Arrays, state: State, work: Work, shift: int, stops: IntA
     return -1
 
 
-@lean
+@inner
 def _taken(arrays: Arrays, state: State, work: Work, shift: int, part: int, count: int) -> int:
     """What the van has left of a part when `count` more are taken from it."""
     if work.has_stamp[part] != work.trial[0]:
@@ -252,7 +252,7 @@ def _taken(arrays: Arrays, state: State, work: Work, shift: int, part: int, coun
     return int(work.has[part])
 
 
-@lean
+@inner
 def _lent(arrays: Arrays, stops: IntArray, place: int, tool: int) -> bool:
     n = arrays.must.shape[0]
     for earlier in range(place):
@@ -261,7 +261,7 @@ def _lent(arrays: Arrays, stops: IntArray, place: int, tool: int) -> bool:
     return False
 
 
-@lean
+@inner
 def _in_van(
     arrays: Arrays, state: State, shift: int, stops: IntArray, place: int, k: int, part: int
 ) -> int:
@@ -289,7 +289,7 @@ def _in_van(
     return has
 
 
-@lean
+@inner
 def needed(arrays: Arrays, visit: int, part: int) -> int:
     """How many of a part a visit uses up."""
     for i in range(arrays.need_from[visit], arrays.need_from[visit + 1]):
@@ -298,7 +298,7 @@ def needed(arrays: Arrays, visit: int, part: int) -> int:
     return 0
 
 
-@lean
+@inner
 def van_at_start(arrays: Arrays, state: State, shift: int, part: int) -> int:
     """What the van has of a part when the shift starts: what the technician's earlier shifts have left in it."""
     t = arrays.technician[shift]
@@ -313,7 +313,7 @@ def van_at_start(arrays: Arrays, state: State, shift: int, part: int) -> int:
     return max(0, has)
 
 
-@lean
+@inner
 def stops_cost(
     arrays: Arrays, state: State, work: Work, shift: int, stops: IntArray, k: int, bound: float
 ) -> float:
@@ -382,7 +382,7 @@ def stops_cost(
     return cost if cost < bound else INF
 
 
-@lean
+@inner
 def _sure_rests(arrays: Arrays, shift: int, depart_by: int, back: int) -> tuple[int, int, int]:
     """Seconds of the breaks taken by whoever departs by the one and is back no sooner than the other; those paid; all unpaid."""
     owed = paid = unpaid = 0

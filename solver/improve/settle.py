@@ -4,10 +4,10 @@ from solver.improve.arrays import NO_LIMIT, Arrays
 from solver.improve.price import first_lack, left_in_stock, needed, priced, stops_cost, van_at_start
 from solver.improve.routes import link, listed, refresh, unlink
 from solver.improve.state import RELOADS, State, Work
-from solver.jit import lean
+from solver.jit import inner
 
 
-@lean
+@inner
 def settled(arrays: Arrays, state: State, work: Work, shift: int) -> bool:
     """Prices the shift's route as its list now stands and notes all about it; False when no rule-abiding one exists."""
     k = listed(state, shift, work.level[0])
@@ -26,13 +26,13 @@ def settled(arrays: Arrays, state: State, work: Work, shift: int) -> bool:
     state.driven[shift], state.metres[shift], state.bonus[shift] = work.sums[0], work.sums[1], work.bonus[0]
     state.duty[shift], state.depart[shift] = work.sums[2], work.sums[3]
     state.back[shift] = work.sums[2] + work.sums[3]
-    _note_stores(arrays, state, work, shift, size)
+    note_stores(arrays, state, work, shift, size)
     state.plain[shift] = _is_plain(arrays, work, shift, size)
     refresh(arrays, state, shift)
     return True
 
 
-@lean
+@inner
 def _is_plain(arrays: Arrays, work: Work, shift: int, size: int) -> bool:
     if arrays.break_from[shift + 1] > arrays.break_from[shift]:
         return False
@@ -42,8 +42,8 @@ def _is_plain(arrays: Arrays, work: Work, shift: int, size: int) -> bool:
     return True
 
 
-@lean
-def _note_stores(arrays: Arrays, state: State, work: Work, shift: int, size: int) -> None:
+@inner
+def note_stores(arrays: Arrays, state: State, work: Work, shift: int, size: int) -> None:
     n = arrays.must.shape[0]
     if arrays.finite:
         undraw(state, shift)
@@ -60,7 +60,7 @@ def _note_stores(arrays: Arrays, state: State, work: Work, shift: int, size: int
                 state.drawn[store, part] += state.draws[shift, store, part]
 
 
-@lean
+@inner
 def undraw(state: State, shift: int) -> None:
     """Gives back to the warehouses what the route loads there."""
     for store in range(state.drawn.shape[0]):
@@ -69,7 +69,7 @@ def undraw(state: State, shift: int) -> None:
             state.draws[shift, store, part] = 0
 
 
-@lean
+@inner
 def _draw(arrays: Arrays, state: State, work: Work, shift: int, size: int) -> None:
     """Writes what the route loads at each warehouse: what later visits need beyond what the van has, stock allowing."""
     n = arrays.must.shape[0]
@@ -93,7 +93,7 @@ def _draw(arrays: Arrays, state: State, work: Work, shift: int, size: int) -> No
                 state.draws[shift, stop - n, part] += load
 
 
-@lean
+@inner
 def keep(state: State, work: Work, shift: int) -> None:
     """Remembers the shift's route as it is, unless that was done in this iteration."""
     if work.seen[shift] == work.stamp[0]:
@@ -117,7 +117,7 @@ def keep(state: State, work: Work, shift: int) -> None:
     work.kept_cost[i, 0], work.kept_cost[i, 1] = state.cost[shift], state.bonus[shift]
 
 
-@lean
+@inner
 def put_back(arrays: Arrays, state: State, work: Work) -> None:
     """Makes every route touched in this iteration what it was."""
     for i in range(work.touches[0]):
@@ -137,7 +137,7 @@ def put_back(arrays: Arrays, state: State, work: Work) -> None:
         refresh(arrays, state, work.touched[i])
 
 
-@lean
+@inner
 def _numbers_back(state: State, work: Work, i: int) -> None:
     shift, row = work.touched[i], work.kept_row[i]
     state.driven[shift], state.metres[shift], state.duty[shift], state.tardiness[shift] = row[0], row[1], row[2], row[3]
