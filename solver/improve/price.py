@@ -189,6 +189,7 @@ def _branch(work: Work, depth: int, lack: int) -> None:
 
 @inner
 def lengthened(stops: IntArray, longer: IntArray, length: int, place: int, stop: int) -> None:
+    """Writes the stops with one more at a place, `length` of them."""
     for i in range(place):
         longer[i] = stops[i]
     longer[place] = stop
@@ -198,6 +199,7 @@ def lengthened(stops: IntArray, longer: IntArray, length: int, place: int, stop:
 
 @inner
 def helps(arrays: Arrays, state: State, shift: int, store: int, part: int, tool: int) -> bool:
+    """Whether the warehouse has the part left, or lends the tool; -1: not that."""
     if part >= 0:
         return not arrays.finite or left_in_stock(arrays, state, shift, store, part) > 0
     return bool(arrays.lends[store, tool])

@@ -44,6 +44,7 @@ def _is_plain(arrays: Arrays, work: Work, shift: int, size: int) -> bool:
 
 @inner
 def note_stores(arrays: Arrays, state: State, work: Work, shift: int, size: int) -> None:
+    """Notes the warehouse stops among the stops chosen, and draws from stock what is loaded there."""
     n = arrays.must.shape[0]
     if arrays.finite:
         undraw(state, shift)
