@@ -1,19 +1,20 @@
 """The routes there are, kept ready for questions about one more visit."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from threading import RLock
 from typing import Final
 
 import numpy as np
 
-from solver.compiled import NEVER, FloatArray, IntArray
+from solver.compiled import NEVER, Compiled, FloatArray, IntArray
 from solver.compiling import compile_problem
 from solver.improve.arrays import arrays_of
 from solver.problem import UNREACHABLE, Duration, IntMatrix, Pinned, Problem, Travel, Visit
 from solver.quote.kernels import AFTER, FIRST, FROM, LAST, ROUTE, timing_costs
 from solver.quote.stock import Vans
 from solver.solution import Route, StopKind
+from solver.timing.supplies import reloads
 from solver.timing.work import timing_work
 
 GUESTS: Final = 2
@@ -62,6 +63,7 @@ class Book:
         tools = {tool for visit in self.compiled.problem.visits for tool in visit.tools}
         self.tools = {tool: i for i, tool in enumerate(sorted(tools))}
         self.vans = Vans(self.compiled)
+        self._otherwise: dict[int, tuple[tuple[int, ...], ...]] = {}
         self._tours: tuple[IntArray, IntArray] | None = None
         for route in routes:
             self._enter(self.compiled.shift_index[route.shift], route)
@@ -88,6 +90,19 @@ class Book:
             self._tours = tours, np.array([stop for stops in self.stops for stop in stops], dtype=np.int64)
         return self._tours
 
+    def otherwise(self, shift: int) -> tuple[tuple[int, ...], ...]:
+        """The shift's visits with its warehouse stops chosen in every way there is, as rows of stops."""
+        if shift not in self._otherwise:
+            visits = tuple(stop for stop in self.stops[shift] if stop < len(self.compiled.windows))
+            self._otherwise[shift] = tuple(dict.fromkeys(self.reloaded(self.compiled, shift, visits)))
+        return self._otherwise[shift]
+
+    def reloaded(self, compiled: Compiled, shift: int, visits: tuple[int, ...]) -> Iterator[tuple[int, ...]]:
+        """These visits in this order with the warehouse stops they need, in every way there is, as rows of stops."""
+        crew, count = compiled.crews[int(self.arrays.technician[shift])], len(compiled.windows)
+        for stops, _ in reloads(compiled, crew, visits, self.vans.van(shift), self.vans.stock(shift)):
+            yield tuple(stop if stop >= 0 else count + ~stop for stop in stops)
+
     def _enter(self, shift: int, route: Route | None) -> None:
         stops = () if route is None else tuple(self._stop(stop.kind, stop.id) for stop in route.stops)
         self.stops[shift] = tuple(stop for stop in stops if stop >= 0)
@@ -96,6 +111,7 @@ class Book:
         loads = [] if route is None else [s.load for s in route.stops if s.kind is StopKind.WAREHOUSE]
         self.vans.enter(shift, self.stops[shift], loads)
         self._tours = None
+        self._otherwise.clear()
         if len(self.stops[shift]) + SPARE > len(self.work.leg):
             self._make_room(2 * len(self.stops[shift]) + SPARE)
 

@@ -13,7 +13,7 @@ from solver.improve.arrays import FAR
 from solver.problem import UNREACHABLE, Visit, Window
 from solver.quote.book import Book
 from solver.quote.kernels import AFTER, FIRST, FROM, LAST, PLACE, ROUTE, TOUR, cheapest, price_roads, starts_of
-from solver.quote.supply import Ways, lacks, need_of, plain_ways, ways_to_fetch
+from solver.quote.supply import Ways, every_place, lacks, need_of, plain_ways, ways_to_fetch
 from solver.quote.visit import windows_of, write_row
 
 
@@ -100,7 +100,7 @@ class Question:
         shifts = np.flatnonzero(self.able & self.meets[:, wanted].any(axis=1))
         tours = np.zeros((len(shifts), 5), dtype=np.int64)
         tours[:, ROUTE] = shifts
-        drafts = self._drafts([plain_ways(tours, np.zeros(0, dtype=np.int64))])
+        drafts = self._drafts([every_place(tours)])
         return set(self.priced(drafts, self.spells[wanted]))
 
     def priced(self, drafts: Drafts, spells: IntArray) -> dict[int, Offer]:
@@ -143,7 +143,7 @@ class Question:
         return tours
 
     def _ways(self, tours: IntArray, stops: IntArray, shifts: BoolArray) -> Iterator[Ways]:
-        yield plain_ways(tours[shifts & ~self.short], stops)
+        yield from plain_ways(self.book, tours[shifts & ~self.short], stops)
         for ways in ways_to_fetch(self.book, self.need, tours, stops, np.flatnonzero(shifts & self.short)):
             self.fetched[ways.tours[:, ROUTE]] = True
             yield ways

@@ -23,7 +23,8 @@ class Vans:
         self.fetches: BoolArray = np.zeros(shifts, dtype=np.bool_)
         """(s,) whether the route stops at a warehouse."""
         self._start: IntArray = np.zeros((shifts, parts), dtype=np.int64)
-        self._kept: IntArray = np.zeros((shifts, parts), dtype=np.int64)
+        self.kept: IntArray = np.zeros((shifts, parts), dtype=np.int64)
+        """(s, p) what later shifts take from what the van has after this one."""
         self._stops: list[tuple[int, ...]] = [()] * shifts
         self._loads: list[list[Load]] = [[] for _ in range(shifts)]
         self._drawn: list[IntArray] = [np.zeros((0, parts), dtype=np.int64) for _ in range(shifts)]
@@ -49,13 +50,13 @@ class Vans:
             ends.append(level)
         later = np.full_like(level, NEVER)
         for s, low, end in zip(reversed(crew.shifts), reversed(lows), reversed(ends), strict=True):
-            self._kept[s] = np.maximum(0, end - later)
+            self.kept[s] = np.maximum(0, end - later)
             later = np.minimum(later, low)
             self.spare[s] = later
 
     def van(self, shift: int) -> tuple[int, ...]:
-        """Parts in the van for this shift alone: what later shifts take from it is not counted."""
-        return tuple((self._start[shift] - self._kept[shift]).clip(0).tolist())
+        """Parts in the van at the start of the shift."""
+        return tuple(self._start[shift].tolist())
 
     def stock(self, shift: int) -> Stock:
         """What the warehouses have left for this shift, all other routes kept."""

@@ -78,6 +78,7 @@ def cut(visit: Visit, window: Window) -> Visit | None:
 
 
 def cheapest(plan: Plan, visit: int, shifts: Sequence[int]) -> Change | None:
-    """The cheapest change that puts the visit somewhere into one of the shifts."""
+    """The cheapest change that puts the visit somewhere into one of the shifts and changes no other route."""
     changes = [plan.insertion(visit, shift, place) for shift in shifts for place in range(len(plan.visits(shift)) + 1)]
-    return min((change for change in changes if change is not None), key=lambda change: change.cost, default=None)
+    alone = [change for change in changes if change is not None and len(change.routes) == 1]
+    return min(alone, key=lambda change: change.cost, default=None)

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -32,10 +33,14 @@ PARTS_OF_THE_COST = 11
 """Each is rounded on its own, before and after."""
 
 
-@pytest.mark.parametrize("block", range(4))
-def test_offers_what_trying_every_place_finds_and_the_referee_agrees(block: int) -> None:
+SEEDS = (range(20), range(20, 40), range(40, 60), (103, 174, 304, 319, 347))
+"""The last ones are days whose routes stop at warehouses, or whose vans must keep parts for later shifts."""
+
+
+@pytest.mark.parametrize("seeds", SEEDS)
+def test_offers_what_trying_every_place_finds_and_the_referee_agrees(seeds: Sequence[int]) -> None:
     offered = 0
-    for seed in range(block * 16, block * 16 + 16):
+    for seed in seeds:
         day = random_day(seed)
         if day is None:
             continue
@@ -66,7 +71,7 @@ def test_offers_what_trying_every_place_finds_and_the_referee_agrees(block: int)
             route = next(route for route in routes if route.shift == offer.shift)
             assert next(stop.start for stop in route.stops if stop.id == asked.id) == offer.start, f"seed {seed}"
             assert (route.depart, route.return_) == (offer.depart, offer.return_)
-    assert offered >= 10
+    assert offered >= 5
 
 
 def test_the_cheapest_come_first_and_no_more_than_asked_for() -> None:
