@@ -1,6 +1,6 @@
 """Problem in, plan out: the stages of the search, one after another, and nothing else."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Final
 
 from solver.compiling import compile_problem
@@ -17,12 +17,15 @@ from solver.referee import check_routes, cost
 from solver.routing_model import stage as routing_model
 from solver.routing_model.districts import district, nearest_left_out
 from solver.routing_model.search import Effort
-from solver.search import Limits, OnPlan, OnProgress, Progress, Search, StagePace
 from solver.routing_model.unstated import unstated
+from solver.search import Limits, OnPlan, OnProgress, Progress, Search, StagePace
 from solver.solution import Solution, Stats, Status
 from solver.timing.planner import Planner
 
-__all__ = ["Limits", "Progress", "RefusedByReferee", "finished", "solve"]
+__all__ = ["Limits", "Progress", "RefusedByReferee", "Start", "begin", "finished", "go_on", "solve"]
+
+Start = Mapping[str, Sequence[str]]
+"""Of a plan to begin with, per shift id the ids of its visits in order."""
 
 WHOLE: Final = 150
 """Up to so many visits, and without breaks, the routing model is searched whole; else one district after another."""
@@ -46,19 +49,41 @@ def solve(
     on_progress: OnProgress | None = None,
     cancel: Callable[[], bool] | None = None,
     on_plan: OnPlan | None = None,
+    start: Start | None = None,
 ) -> Solution:
     """The best plan found within the limits, judged by the referee, with a reason for every visit left out.
 
     on_progress: told how far it is. cancel: asked often; once true, the best plan so far is returned soon.
     on_plan: told of each plan better than all before.
+    start: a plan to begin with, as far as it keeps the rules; the answer is never dearer.
     The problem must be sound (`solver.validate`).
     """
     search = Search(limits or Limits(), on_progress, on_plan, cancel)
-    search.improved(Plan(Planner(compile_problem(problem))))
-    for stage in (_insertion, _previous, _routing_model, _improve):
+    begin(search, problem, start)
+    if start is None:
+        _run(search, _routing_model)
+    go_on(search)
+    return finished(problem, search.best, search.stats())
+
+
+def begin(search: Search, problem: Problem, start: Start | None = None) -> None:
+    """Gives the search its first whole plan."""
+    empty = Plan(Planner(compile_problem(problem)))
+    search.improved(empty)
+    if start is not None:
+        search.improved(taken_up(empty, start))
+    _run(search, _insertion, _previous)
+
+
+def go_on(search: Search) -> None:
+    """Improves the best plan for the rest of the time."""
+    _run(search, _improve)
+
+
+def _run(search: Search, *stages: Callable[[Search], None]) -> None:
+    for stage in stages:
         if search.best.routes and not search.cancelled():  # without a shift there is nothing to search
             stage(search)
-    return finished(problem, search.best, search.stats())
 
 
 def finished(problem: Problem, plan: Plan, stats: Stats, work: int = WORK) -> Solution:

@@ -31,9 +31,10 @@ def step_by_step(compiled: Compiled) -> bool:
 
 
 def built(search: Search) -> Plan:
-    """A first plan."""
+    """The best plan with the visits that it leaves out put in where they fit."""
     chains = chains_of(search)
-    chains.start({})
+    plan = search.best
+    chains.start({s: plan.visits(s) for s, route in enumerate(plan.routes) if route is not None})
     return plan_of(search.best, chains.best())
 
 
