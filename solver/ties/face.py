@@ -45,20 +45,24 @@ class Joint:
         self._order = np.zeros(MOST_BREAKS + 1, dtype=np.int64)
 
     def routes(
-        self, wanted: Mapping[int, Fixed], others: Mapping[int, int] | None = None
+        self,
+        wanted: Mapping[int, Fixed],
+        others: Mapping[int, int] | None = None,
+        known: Sequence[TimedRoute | None] = (),
     ) -> dict[int, TimedRoute] | None:
         """The used routes of these shifts, timed together; None when no times keep all bounds, or links forbid them.
 
         others: for visits in no wanted route, the shift that does them: links look at the technicians alone.
+        known: per shift a route that is taken again when it has the same stops at the same times.
         """
         with self._lock:
             try:
                 self._write(wanted, others or {})
-                return self._timed([shift for shift, (stops, _) in wanted.items() if stops])
+                return self._timed([shift for shift, (stops, _) in wanted.items() if stops], known)
             finally:
                 self._clear()
 
-    def _timed(self, shifts: Sequence[int]) -> dict[int, TimedRoute] | None:
+    def _timed(self, shifts: Sequence[int], known: Sequence[TimedRoute | None]) -> dict[int, TimedRoute] | None:
         rows = np.array(shifts, dtype=np.int64)
         visits = [int(v) for v in np.flatnonzero(self._state.shift_of >= 0)]
         if not all(link_allows(self._ties, v, int(self._state.shift_of[v])) for v in visits):
@@ -67,10 +71,23 @@ class Joint:
             return None
         found: dict[int, TimedRoute] = {}
         for shift in shifts:
+            old = known[shift] if known else None
+            if old is not None and self._is_still(shift, old):
+                found[shift] = old
+                continue
             if detailed(self._ties, shift) == inf:
                 return None
             found[shift] = self._route(shift, *self._fixed[shift])
         return found
+
+    def _is_still(self, shift: int, old: TimedRoute) -> bool:
+        """Whether the route as now timed is the old one. Who has a warehouse stop or a break is looked at in full."""
+        state, times = self._state, old.schedule
+        if (old.stops, old.loads) != self._fixed[shift] or len(old.visits) < len(old.stops):
+            return False
+        if any(rests.order for rests in times.rests) or state.depart[shift] != times.depart:
+            return False
+        return bool(state.back[shift] == times.return_ and state.start[list(old.visits)].tolist() == list(times.starts))
 
     def _write(self, wanted: Mapping[int, Fixed], others: Mapping[int, int]) -> None:
         state, visits = self._state, len(self._state.after)

@@ -153,7 +153,7 @@ class Together:
                     return None
                 found[s] = route
         others = {v: s for v, s in enumerate(case.who) if s >= 0 and s not in tied}
-        timed = self._joint.routes(tied, others) if tied else {}
+        timed = self._joint.routes(tied, others, case.plan.routes) if tied else {}
         return None if timed is None else {**found, **timed}
 
     def _is_tied(self, shift: int, case: _Case) -> bool:
