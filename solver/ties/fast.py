@@ -5,10 +5,11 @@ from typing import Final
 from solver.improve.arrays import FAR, NO_LIMIT, PRECEDES
 from solver.ties.compiler import inner
 from solver.ties.driving import opening
-from solver.ties.joint import dequeue, enqueue, forget, need, stops_of, write_route
+from solver.ties.joint import dequeue, enqueue, forget, need, stops_of
 from solver.ties.propagate import ROUNDS, back_from, over_cost, raised, run, served
 from solver.ties.simulate import INF, simulated
 from solver.ties.table import (
+    AT_START,
     DUE,
     FINISH_BY,
     FREE,
@@ -203,15 +204,48 @@ def fast_commit(ties: Ties, visit: int, tardiness: int) -> float:
 
 @inner
 def summed(ties: Ties, shift: int) -> bool:
-    """Works out cost, return and the like of a route whose visits have their starts."""
+    """Works out cost, return and the like of a route whose visits have their starts; False when it drives too long."""
+    row, stops = ties.shift[shift], ties.stop
+    t, place, clock = row[PERSON], row[FROM], row[START]
+    driven, metres, worst, leaves, cost, bonus = 0, 0, 0, clock, 0.0, 0.0
+    visit = ties.first[shift]
+    while visit >= 0:
+        here, start = stops[visit, LOCATION], ties.start[visit]
+        leg = ties.seconds[place, here]
+        driven += leg
+        if ties.has_metres:
+            metres += ties.metres[place, here]
+        if ties.before[visit] < 0 and row[AT_START] == 0:
+            leaves = max(leaves, start - leg)
+        late = start - stops[visit, DUE]
+        if late > 0:
+            cost += ties.stop_rate[visit, LATE] * late
+            if late > worst and stops[visit, HAS_DUE] == 1:
+                worst = late
+        bonus += ties.bonus_of[visit, t]
+        clock = start + ties.service[visit, t] + (stops[visit, SETUP] if place != here else 0)
+        place = here
+        visit = ties.after[visit]
+    if row[TO] >= 0 and ties.first[shift] >= 0:
+        driven += ties.seconds[place, row[TO]]
+        clock += ties.seconds[place, row[TO]]
+        if ties.has_metres:
+            metres += ties.metres[place, row[TO]]
+    rate = ties.person_rate[t]
+    cost += bonus + rate[TRAVEL] * driven + rate[METRE] * metres + over_cost(ties, shift, clock)
+    ties.cost[shift], ties.bonus[shift] = cost if ties.first[shift] >= 0 else 0.0, bonus
+    ties.driven[shift], ties.metres_of[shift], ties.tardiness[shift] = driven, metres, worst
+    ties.depart[shift], ties.back[shift], ties.duty[shift] = leaves, clock, clock - leaves
+    return bool(driven <= row[MAX_TRAVEL] and clock <= row[HARD_END])
+
+
+@inner
+def detailed_simply(ties: Ties, shift: int) -> bool:
+    """Times such a route once more, so that `along` and `sums[0]` tell all of it."""
     k = stops_of(ties, shift)
     for i in range(k):
         ties.visitwise[LOWER, ties.along[STOPS, i]] = ties.start[ties.along[STOPS, i]]
-    cost = simulated(ties, shift, k, ties.shift[shift, START], ties.shift[shift, HARD_END])
-    if cost == INF:
-        return False
-    write_route(ties, shift, k, cost)
-    return True
+    return simulated(ties, shift, k, ties.shift[shift, START], ties.shift[shift, HARD_END]) < INF
 
 
 @inner

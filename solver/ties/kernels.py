@@ -7,7 +7,7 @@ from solver.compiled import IntArray
 from solver.improve.arrays import PRECEDES, SAME
 from solver.jit import jit
 from solver.ties.compiler import inner
-from solver.ties.fast import FALLS, fast_commit, fast_insertion, fast_retime, summed
+from solver.ties.fast import FALLS, detailed_simply, fast_commit, fast_insertion, fast_retime
 from solver.ties.joint import dequeue, duty_of, enqueue, forget, settle_queue, stops_of, timed, touch, undo
 from solver.ties.resting import on_leg
 from solver.ties.simulate import INF, simulated
@@ -252,7 +252,7 @@ def time_all(ties: Ties) -> bool:
 def detailed(ties: Ties, shift: int) -> float:
     """Times a route once more as it stands, so that `along` and `sums[0]` tell all of it; its units, or inf."""
     if ties.simple:
-        return ties.cost[shift] if summed(ties, shift) else INF
+        return ties.cost[shift] if detailed_simply(ties, shift) else INF
     if not timed(ties, shift):
         return INF
     forget(ties.shiftwise, ties.size)

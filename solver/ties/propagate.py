@@ -102,11 +102,17 @@ def run(ties: Ties, source: int, bound: float, most: int) -> float:
     """
     cost, log = 0.0, source >= 0
     before = ties.size[WORST]
+    seen, gain = -NO_LIMIT, 0
     while True:
         visit = dequeue(ties.queue, ties.queued, ties.size)
         if visit < 0:
             break
         start = ties.start[visit]
+        if visit == source:  # who gains as much in one round as in the last will never come to rest
+            cycle = seen > -NO_LIMIT and start - seen == gain
+            seen, gain = start, start - seen if seen > -NO_LIMIT else 0
+            if cycle:
+                cost = INF
         for i in range(ties.stop[visit, LINKS], ties.stop[visit, LINKS_END]):
             link = ties.of_visit[i]
             kind = ties.link[link, KIND]
