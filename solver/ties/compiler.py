@@ -17,6 +17,7 @@ def inner(function: Callable[P, R]) -> Callable[P, R]:
         "error_model": "numpy",
         "no_cpython_wrapper": True,
         "no_cfunc_wrapper": True,
+        "_nrt": False,
     }
     compiler: Any = numba.njit
     compiled: Callable[P, R] = compiler(**options)(function)

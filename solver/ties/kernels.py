@@ -280,23 +280,25 @@ def break_order(ties: Ties, shift: int, leaves: int, seconds: int, rests: int, o
 @jit
 def remember(ties: Ties) -> None:
     """Keeps the times of the whole plan, one plan at a time, for `recall`."""
-    kept, cost = ties.kept, ties.kept_cost
-    ties.visitwise[KEPT_START, : ties.visits] = ties.start
-    ties.visitwise[KEPT_EARLIEST] = ties.visitwise[EARLIEST_START]
-    kept[DEPART], kept[BACK], kept[DRIVEN] = ties.depart, ties.back, ties.driven
-    kept[METRES], kept[DUTY], kept[TARDINESS] = ties.metres_of, ties.duty, ties.tardiness
-    cost[0], cost[1] = ties.cost, ties.bonus
+    kept, cost, wise = ties.kept, ties.kept_cost, ties.visitwise
+    for v in range(ties.visits):
+        wise[KEPT_START, v], wise[KEPT_EARLIEST, v] = ties.start[v], wise[EARLIEST_START, v]
+    for s in range(len(ties.first)):
+        kept[DEPART, s], kept[BACK, s], kept[DRIVEN, s] = ties.depart[s], ties.back[s], ties.driven[s]
+        kept[METRES, s], kept[DUTY, s], kept[TARDINESS, s] = ties.metres_of[s], ties.duty[s], ties.tardiness[s]
+        cost[0, s], cost[1, s] = ties.cost[s], ties.bonus[s]
 
 
 @jit
 def recall(ties: Ties) -> None:
     """Makes the times what they were when `remember` was called; the lists have to be put back besides."""
-    kept, cost = ties.kept, ties.kept_cost
-    ties.start[:] = ties.visitwise[KEPT_START, : ties.visits]
-    ties.visitwise[EARLIEST_START] = ties.visitwise[KEPT_EARLIEST]
-    ties.depart[:], ties.back[:], ties.driven[:] = kept[DEPART], kept[BACK], kept[DRIVEN]
-    ties.metres_of[:], ties.duty[:], ties.tardiness[:] = kept[METRES], kept[DUTY], kept[TARDINESS]
-    ties.cost[:], ties.bonus[:] = cost[0], cost[1]
+    kept, cost, wise = ties.kept, ties.kept_cost, ties.visitwise
+    for v in range(ties.visits):
+        ties.start[v], wise[EARLIEST_START, v] = wise[KEPT_START, v], wise[KEPT_EARLIEST, v]
+    for s in range(len(ties.first)):
+        ties.depart[s], ties.back[s], ties.driven[s] = kept[DEPART, s], kept[BACK, s], kept[DRIVEN, s]
+        ties.metres_of[s], ties.duty[s], ties.tardiness[s] = kept[METRES, s], kept[DUTY, s], kept[TARDINESS, s]
+        ties.cost[s], ties.bonus[s] = cost[0, s], cost[1, s]
 
 
 @inner

@@ -51,6 +51,7 @@ from solver.ties.table import (
     START,
     STARTS,
     STOPS,
+    SUMS,
     TARDINESS,
     TO,
     TRAVEL,
@@ -194,11 +195,15 @@ def _kept(ties: Ties, shift: int, k: int, leaves: int, finish: int, best: float,
         if cost < best:
             best = cost
             if fresh:
-                along[EARLY, :k] = along[TRIAL, :k]
+                for i in range(k):
+                    along[EARLY, i] = along[TRIAL, i]
                 fresh = False
-            along[STARTS, :k] = along[starts, :k]
-            along[RESTS, : k + 1] = along[TRIAL_RESTS, : k + 1]
-            ties.sums[0] = ties.sums[1]
+            for i in range(k):
+                along[STARTS, i] = along[starts, i]
+            for i in range(k + 1):
+                along[RESTS, i] = along[TRIAL_RESTS, i]
+            for i in range(SUMS):
+                ties.sums[0, i] = ties.sums[1, i]
     return best
 
 
