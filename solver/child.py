@@ -21,7 +21,6 @@ from solver.search import Limits, OnProgress
 from solver.solution import Solution, Stats
 from solver.solve import finished, solve
 from solver.timing.planner import Planner
-from solver.validate import require_supported
 
 GRACE: Final = 0.6
 """Seconds a cancelled child has to answer by itself, before it is ended and its last plan taken."""
@@ -48,10 +47,9 @@ def solve_in_child(
     """Like `solve`, in one spawned process.
 
     cancel: once set, the best plan so far is returned within about a second. memory_limit_bytes: of data the process
-    may hold; where the system knows no such limit it is not kept. Raises Unsupported, and SolverCrashed when the
-    process dies, runs out of memory or fails.
+    may hold; where the system knows no such limit it is not kept. Raises SolverCrashed when the process dies, runs
+    out of memory or fails.
     """
-    require_supported(problem)
     limits = limits or Limits()
     context = get_context("spawn")
     ours, theirs = context.Pipe()

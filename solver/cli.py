@@ -24,7 +24,6 @@ from solver.search import Limits
 from solver.showing import Showing, shown
 from solver.solution import Cost, Solution, Status, Unserved
 from solver.telling import DONE, INFEASIBLE, WRONG, named, say, told
-from solver.validate import require_supported
 from solver.words import plural
 
 LEFT_OUT_SHOWN: Final = 5
@@ -72,7 +71,6 @@ def _solve(
 ) -> int:
     check_writable(output)
     given, answer = named(problem, lambda: _read(problem, format_))
-    named(problem, lambda: require_supported(given))
     if bound_seconds is not None:
         require_small(given)
     with _interruptible() as stop:

@@ -28,7 +28,3 @@ class Malformed(Exception):
     def __init__(self, faults: Iterable[Fault]) -> None:
         self.faults = tuple(faults)
         super().__init__("\n".join(map(str, self.faults)))
-
-
-class Unsupported(Malformed):
-    """The input is well formed, but asks for what this version cannot plan."""

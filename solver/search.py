@@ -17,7 +17,7 @@ from solver.solution import Stage, Stats
 class Limits:
     """How long to search: `seconds`, or `iterations` in place of them, which gives the same plan every time.
 
-    iterations: rounds of each stage. threads: recorded; this version searches with one.
+    iterations: of each chain of the search, one chain for each of the threads.
     """
 
     seconds: float | None = 10.0
@@ -130,27 +130,28 @@ class Search:
 
 
 class StagePace:
-    """The pace of one stage: up to an instant of the search, or so many rounds."""
+    """The pace of one stage: up to an instant of the search, or so many iterations."""
 
-    def __init__(self, search: Search, until: float | None, rounds: int | None) -> None:
-        self._search, self._rounds, self._done = search, rounds, 0
+    def __init__(self, search: Search, until: float | None, iterations: int | None) -> None:
+        self._search, self._iterations, self._done = search, iterations, 0
         self._from = search.elapsed()
         self._until = until
 
     def share(self) -> float:
         """From 0 at the start of the stage to 1 at its end."""
-        if self._rounds is not None:
-            return min(1.0, self._done / max(1, self._rounds))
+        if self._iterations is not None:
+            return min(1.0, self._done / max(1, self._iterations))
         if self._until is None:
             return 0.0
         return min(1.0, (self._search.elapsed() - self._from) / max(1e-9, self._until - self._from))
 
-    def next_round(self) -> bool:
-        """Counts a round; False when there is none left."""
-        if self.over() or (self._rounds is not None and self._done >= self._rounds):
-            return False
-        self._done += 1
-        return True
+    def left(self) -> int | None:
+        """Iterations left; None: they are not counted."""
+        return None if self._iterations is None else max(0, self._iterations - self._done)
+
+    def went(self, iterations: int) -> None:
+        """Counts so many iterations."""
+        self._done += iterations
 
     def over(self) -> bool:
         """Whether the stage is to end at once: cancelled, or out of time."""

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final, TypeVar
 
 from solver.child import SolverCrashed
-from solver.faults import Malformed, Unsupported
+from solver.faults import Malformed
 from solver.formats.files import STANDARD
 from solver.solve import RefusedByReferee
 from solver.words import plural
@@ -30,8 +30,7 @@ def named(path: str | Path, act: Callable[[], T]) -> T:
     try:
         return act()
     except Malformed as refusal:
-        what = "cannot be planned" if isinstance(refusal, Unsupported) else "is malformed"
-        head = f"{name} {what}: {plural(len(refusal.faults), 'fault')}"
+        head = f"{name} is malformed: {plural(len(refusal.faults), 'fault')}"
         raise Refused("\n".join([head, *(f"  {fault}" for fault in refusal.faults)])) from None
 
 

@@ -48,13 +48,6 @@ def settle(
     return settled
 
 
-def bound_after(plan: Plan, shift: int, gone: Collection[int]) -> list[int]:
-    """The shift's visits that are pinned to a place and lose it when these visits go."""
-    visits = plan.visits(shift)
-    first = next((i for i, visit in enumerate(visits) if visit in gone), len(visits))
-    return [visit for visit in visits[first:] if plan.compiled.pinned_order[visit] >= 0]
-
-
 def _stuck(plan: Plan) -> list[int]:
     """Shifts to which a visit left out is pinned at a place, where they may serve it at all."""
     compiled = plan.compiled

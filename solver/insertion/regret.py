@@ -5,7 +5,6 @@ time windows", EJOR 66, 1993. Places are estimated for all visits and shifts at 
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from random import Random
 from typing import Final
 
 import numpy as np
@@ -21,9 +20,6 @@ PLACES: Final = 5
 FAR_FIRST: Final = 1e-3
 """How much a visit's own cost counts beside its regret: between equals the dearest goes first."""
 
-BLUR: Final = 0.3
-"""How far chance may blur an estimated cost, as a share of it."""
-
 Stop = Callable[[], bool]
 
 
@@ -32,25 +28,20 @@ def insert_all(
     visits: Iterable[int],
     shifts: Sequence[int],
     stop: Stop = lambda: False,
-    rng: Random | None = None,
 ) -> None:
-    """Puts as many of the visits as pay into routes of these shifts; stops early when told.
-
-    rng: where given, costs are blurred by chance, so that another order of visits is tried each time.
-    """
-    _Board(plan, np.array(sorted(visits), dtype=np.int64), shifts, rng).run(stop)
+    """Puts as many of the visits as pay into routes of these shifts; stops early when told."""
+    _Board(plan, np.array(sorted(visits), dtype=np.int64), shifts).run(stop)
 
 
 class _Board:
     """The estimated cost of every waiting visit (row) in every shift (column), kept up to date."""
 
-    def __init__(self, plan: Plan, visits: IntArray, shifts: Sequence[int], rng: Random | None) -> None:
+    def __init__(self, plan: Plan, visits: IntArray, shifts: Sequence[int]) -> None:
         self.plan = plan
         self.visits = visits
         self.shifts = np.array(shifts, dtype=np.int64)
         self.waiting: BoolArray = np.ones(visits.size, dtype=bool)
         self.worth = np.array([float(plan.compiled.unserved[v]) for v in visits])
-        self.blur = _blur((visits.size, self.shifts.size), rng)
         self.cost: FloatArray = np.zeros((0, 0))
         self.place: IntArray = np.zeros((0, 0), dtype=np.int64)
         self.best: FloatArray = np.zeros(0)
@@ -76,7 +67,7 @@ class _Board:
     def _offer(self) -> None:
         legs = np.concatenate([legs_of(self.plan, int(s)) for s in self.shifts], axis=1)
         found = offers(self.plan, self.visits, self.shifts.tolist(), legs)
-        self.cost, self.place = found.cost * self.blur, found.position
+        self.cost, self.place = found.cost, found.position
         self.best, self.second = np.zeros(self.visits.size), np.zeros(self.visits.size)
         self.best_column = np.zeros(self.visits.size, dtype=np.int64)
         self._rank(np.arange(self.visits.size))
@@ -132,16 +123,10 @@ class _Board:
         if not rows.size:
             return
         found = offers(self.plan, self.visits[rows], [shift], legs_of(self.plan, shift))
-        old, new = self.cost[rows, column], found.cost[:, 0] * self.blur[rows, column]
+        old, new = self.cost[rows, column], found.cost[:, 0]
         self.cost[rows, column] = new
         self.place[rows, column] = found.position[:, 0]
         self._rank(rows[np.minimum(old, new) <= self.second[rows]])
-
-
-def _blur(shape: tuple[int, int], rng: Random | None) -> FloatArray:
-    if rng is None:
-        return np.ones(shape)
-    return np.random.default_rng(rng.getrandbits(64)).uniform(1 - BLUR, 1 + BLUR, shape)
 
 
 def best_place(plan: Plan, visit: int, shift: int) -> Change | None:

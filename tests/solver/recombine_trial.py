@@ -1,6 +1,6 @@
 """How long recombining takes for pools of several sizes: `python -m tests.solver.recombine_trial PROBLEM.json`.
 
-The pool is every route that so many rounds of taking out and putting back have timed, or a sample of them.
+The pool is every route that the search has seen in so many iterations, or a sample of them.
 """
 
 import argparse
@@ -11,9 +11,9 @@ import numpy as np
 
 from solver.compiling import compile_problem
 from solver.formats import native
-from solver.insertion import rounds
+from solver.improve.chains import Chains
+from solver.improve.stage import Rhythm, plan_of
 from solver.insertion.plan import Plan
-from solver.insertion.regret import insert_all
 from solver.recombine import Column, column_of, recombine, total
 from solver.recombine.choice import stated
 from solver.recombine.column import distinct
@@ -21,32 +21,18 @@ from solver.recombine.effort import Effort
 from solver.recombine.exact import solve
 from solver.recombine.relaxation import promising, relax
 from solver.search import Limits, Search, StagePace
-from solver.timing.planner import Planner, TimedRoute
-from solver.timing.supplies import Stock
-
-
-class Recorder(Planner):
-    """Keeps every route it has timed."""
-
-    timed: dict[tuple[int, tuple[int, ...]], TimedRoute]
-
-    def route(self, shift: int, visits: tuple[int, ...], van: tuple[int, ...], stock: Stock) -> TimedRoute | None:
-        """As the planner has it."""
-        found = super().route(shift, visits, van, stock)
-        if found is not None:
-            self.timed[shift, visits] = found
-        return found
+from solver.timing.planner import Planner
 
 
 def main() -> None:
     """Makes the pool, recombines samples of it, and prints a row for each."""
     parser = argparse.ArgumentParser()
     parser.add_argument("problem")
-    parser.add_argument("--rounds", type=int, default=400)
+    parser.add_argument("--iterations", type=int, default=400)
     parser.add_argument("--columns", type=int, nargs="*", default=[500, 1700, 5000, 20_000])
     parser.add_argument("--seconds", type=float, default=10.0)
     given = parser.parse_args()
-    plan, pool = seen(given.problem, given.rounds)
+    plan, pool = seen(given.problem, given.iterations)
     current = {r.shift: column_of(plan.compiled, r) for r in plan.routes if r is not None}
     print("columns  open  relaxation s  all s  gain %  CP-SAT alone s  gain %  proven")
     for count in given.columns:
@@ -55,14 +41,16 @@ def main() -> None:
 
 
 def seen(path: str, count: int) -> tuple[Plan, list[Column]]:
-    """The plan after so many rounds, and all routes timed on the way as columns."""
-    planner = Recorder(compile_problem(native.read_problem(path)))
-    planner.timed = {}
-    plan = Plan(planner)
-    insert_all(plan, plan.left_out(), range(len(plan.routes)), lambda: False)
+    """The plan after so many iterations, and all routes seen on the way as columns."""
+    plan = Plan(Planner(compile_problem(native.read_problem(path))))
+    chains = Chains(plan.compiled, 1, 0)
     pace = StagePace(Search(Limits(None, count), None, None, None), None, count)
-    best = rounds.improve(plan, Random(0), pace, lambda _: None)
-    return best, [column_of(planner.compiled, route) for route in planner.timed.values()]
+    chains.start({})
+    list(chains.run(pace.share, Rhythm(pace).steps))
+    stock = tuple(store.stock for store in plan.compiled.stores)
+    vans = [plan.compiled.crews[duty.technician].van for duty in plan.compiled.duties]
+    timed = (plan.planner.route(shift, visits, vans[shift], stock) for shift, visits in chains.seen)
+    return plan_of(plan, chains.best()), [column_of(plan.compiled, route) for route in timed if route is not None]
 
 
 def row(plan: Plan, current: dict[int, Column], columns: list[Column], seconds: float) -> str:

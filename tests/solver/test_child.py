@@ -9,11 +9,10 @@ import pytest
 
 from solver import child
 from solver.child import SolverCrashed, solve_in_child
-from solver.problem import Link, Problem
+from solver.problem import Problem
 from solver.referee import check
 from solver.search import Limits, Progress
 from solver.solve import solve
-from solver.validate import Unsupported
 from tests.builders.problems import problem, shift, technician, visit
 
 ENDLESS = Limits(seconds=None)
@@ -86,12 +85,6 @@ def test_ctrl_c_is_the_parents_to_handle() -> None:
             os.kill(process.pid, signal.SIGINT)
 
     assert solve_in_child(day(), limits, interrupt).routes == solve(day(), limits).routes
-
-
-def test_what_cannot_be_planned_is_refused_before_any_process() -> None:
-    given = problem([visit("a", 1), visit("b", 2)], links=(Link("same_start", ("a", "b")),))
-    with pytest.raises(Unsupported):
-        solve_in_child(given, Limits(iterations=1))
 
 
 def test_a_caller_that_fails_leaves_no_process_behind() -> None:

@@ -154,16 +154,6 @@ def test_a_malformed_file_is_told_fault_by_fault(here: Here, tmp_path: Path) -> 
         ]  # fmt: skip
 
 
-def test_what_is_not_planned_yet_is_refused_and_checked_all_the_same(here: Here, tmp_path: Path) -> None:
-    path = tmp_path / "problem.json"
-    native.write_problem(path, PROBLEM)
-    ended = here("solve", path)
-    assert ended.returncode == 2
-    lines = ended.stderr.decode().splitlines()
-    assert lines[0] == f"{path} cannot be planned: 8 faults"
-    assert lines[1] == '  /links/0: is a link "same_start"; is not planned yet; `check` judges it; remove it'
-
-
 def test_files_that_cannot_be_read_or_written_are_one_line(here: Here, day: Path) -> None:
     away, folder = day.with_name("away.json"), day.parent
     cases = {

@@ -1,18 +1,14 @@
-"""The insertion heuristic: quick estimates that miss nothing, a first plan, and room for visits left out."""
-
-from random import Random
+"""The insertion heuristic: quick estimates that miss nothing, and a first plan."""
 
 import numpy as np
 import pytest
 
 from solver.compiling import compile_problem
-from solver.insertion import rounds
 from solver.insertion.legs import estimate, legs_of
 from solver.insertion.places import fill
 from solver.insertion.plan import Plan
 from solver.insertion.regret import insert_all
 from solver.problem import Break, Problem
-from solver.search import Limits, Search, StagePace
 from solver.timing.planner import Planner
 from tests.builders.problems import MINUTE, at, problem, shift, technician, visit
 from tests.builders.random_problems import random_problem
@@ -26,11 +22,6 @@ def built(given: Problem) -> Plan:
     plan = empty(given)
     insert_all(plan, plan.left_out(), range(len(plan.routes)))
     return plan
-
-
-def improved(plan: Plan, number: int, left_out_only: bool = False) -> Plan:
-    search = Search(Limits(iterations=number), None, None, None)
-    return rounds.improve(plan, Random(0), StagePace(search, None, number), lambda _: None, left_out_only)
 
 
 @pytest.mark.parametrize("seed", range(30))
@@ -60,31 +51,6 @@ def test_what_does_not_pay_is_left_out() -> None:
     ann = technician("ann", cost_per_travel_hour=3600)
     plan = built(problem([visit("near", 1, unserved_cost=1201), visit("far", 2, unserved_cost=1199)], [ann]))
     assert plan.left_out() == [1]
-
-
-def test_room_is_made_by_moving_others() -> None:
-    """The first visit could go to either; put where it blocks the second, it has to move."""
-    ann, bob = technician("ann", shift("ann", max_visits=1)), technician("bob", shift("bob", max_visits=1))
-    plan = empty(problem([visit("a", 1), visit("b", 2, only=frozenset({"ann"}))], [ann, bob]))
-    blocking = plan.change(0, (0,))
-    assert blocking is not None
-    plan.apply(blocking)
-    assert fill(plan).left_out() == [1]
-    assert improved(plan, 20, left_out_only=True).left_out() == []
-    assert plan.left_out() == [1], "the plan given stays as it is"
-
-
-def test_rounds_find_the_shorter_way() -> None:
-    ann = technician("ann", cost_per_travel_hour=3600)
-    given = problem([visit(f"v{i}", place, 10) for i, place in enumerate((1, 8, 2, 7, 3))], [ann])
-    plan = empty(given)
-    zigzag = plan.change(0, (0, 1, 2, 3, 4))
-    assert zigzag is not None
-    plan.apply(zigzag)
-    best = improved(plan, 30)
-    assert best.cost() < plan.cost()
-    assert best.routes[0] is not None
-    assert best.routes[0].travel == 16 * 600
 
 
 def test_fill_takes_every_place_that_pays() -> None:

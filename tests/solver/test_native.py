@@ -8,12 +8,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from solver.faults import Malformed, Unsupported
+from solver.faults import Malformed
 from solver.formats import native
 from solver.formats.files import check_writable, write_bytes
 from solver.problem import Departure, Duration, Pinned, Problem, Travel
 from solver.solution import Edit, Obstacle, Reason, ReasonCode, Remedy, Stage, Stats, Unserved
-from solver.validate import require_supported, unsupported, validate
+from solver.validate import validate
 from tests.builders.problems import line, problem, shift, technician, visit, without_road
 from tests.builders.random_problems import random_problem
 from tests.solver.good_plan import PROBLEM, SOLUTION
@@ -127,16 +127,6 @@ def test_a_problem_built_in_python_is_judged_like_a_file() -> None:
 def test_a_matrix_that_is_no_matrix_is_refused(matrix: Any) -> None:
     assert all(fault.pointer.startswith("/travel/seconds") for fault in validate(problem([], travel=Travel(matrix))))
     assert validate(problem([], travel=Travel(matrix)))
-
-
-def test_what_is_not_planned_yet_is_listed() -> None:
-    assert [fault.pointer for fault in unsupported(native.load_problem(json.dumps(GOOD)))] == [
-        "/links/0", "/links/1", "/travel/speed", "/costs/imbalance_per_hour", "/technicians/0/min_rest",
-    ]  # fmt: skip
-    assert unsupported(random_problem(1)) == []
-    require_supported(random_problem(1))
-    with pytest.raises(Unsupported, match="max_duty"):
-        require_supported(problem([], [technician("ann", max_duty=5)]))
 
 
 def test_travel_is_equal_when_its_numbers_are() -> None:

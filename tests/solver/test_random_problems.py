@@ -11,7 +11,7 @@ from solver.referee import Rule, check
 from solver.search import Limits
 from solver.solution import Route, Solution, Status, StopKind
 from solver.solve import solve
-from solver.validate import unsupported, validate
+from solver.validate import validate
 from tests.builders.random_problems import random_problem
 
 PROBLEMS: Final = 300
@@ -77,7 +77,6 @@ def test_the_problems_are_sound_and_use_every_feature() -> None:
     problems = [random_problem(seed) for seed in range(PROBLEMS)]
     for problem in problems:
         assert validate(problem) == []
-        assert unsupported(problem) == []
     seen: Counter[str] = Counter()
     for problem in problems:
         seen.update({name for visit in problem.visits for name in _features(visit)})

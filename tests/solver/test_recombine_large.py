@@ -2,15 +2,16 @@
 
 import threading
 from collections.abc import Mapping
+from dataclasses import replace
 from random import Random
 
 import pytest
 
 from solver.compiled import Compiled
 from solver.compiling import compile_problem
-from solver.insertion import rounds
+from solver.improve.chains import Chains
+from solver.improve.stage import Rhythm, plan_of
 from solver.insertion.plan import Plan
-from solver.insertion.regret import insert_all
 from solver.outcome import routes_of
 from solver.problem import Costs, Problem, Visit
 from solver.recombine import Column, column_of, offered, recombine, steps, total
@@ -39,13 +40,14 @@ def some_visit(rng: Random, name: str) -> Visit:
 
 
 def searched(given: Problem, count: int, seed: int) -> tuple[Plan, list[Column]]:
-    """A plan after so many rounds, and the routes of all plans that were the best for a while."""
-    plan = Plan(Planner(compile_problem(given)))
-    insert_all(plan, plan.left_out(), range(len(plan.routes)), lambda: False)
-    seen = [plan]
+    """A plan after so many iterations, each route judged by itself, and the routes seen on the way."""
+    planner = Planner(compile_problem(given))
+    chains = Chains(compile_problem(replace(given, costs=Costs())), 1, seed)
     pace = StagePace(Search(Limits(None, count), None, None, None), None, count)
-    best = rounds.improve(plan, Random(seed), pace, seen.append)
-    return best, [column_of(plan.compiled, route) for p in seen for route in p.routes if route is not None]
+    chains.start({})
+    list(chains.run(pace.share, Rhythm(pace).steps))
+    timed = (planner.route(shift, visits, (), ()) for shift, visits in chains.seen)
+    return plan_of(Plan(planner), chains.best()), [column_of(planner.compiled, route) for route in timed if route]
 
 
 def many(given: Problem) -> tuple[Compiled, list[Column], Current]:

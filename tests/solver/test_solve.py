@@ -7,11 +7,10 @@ import pytest
 
 from solver import solve as stages
 from solver.insertion.plan import Plan
-from solver.problem import Break, Link, Problem, Travel, Warehouse
+from solver.problem import Break, Problem, Travel, Warehouse
 from solver.referee import Rule, Violation, check
 from solver.solution import Status
 from solver.solve import Limits, Progress, RefusedByReferee, solve
-from solver.validate import Unsupported
 from tests.builders.problems import MINUTE, at, problem, shift, technician, visit
 
 QUICK = Limits(iterations=10)
@@ -43,9 +42,9 @@ def test_every_stage_tells_what_it_brought() -> None:
     solution = solve(given, QUICK)
     assert check(given, solution) == []
     names = [stage.name for stage in solution.stats.stages]
-    assert names == ["insertion", "room", "routing model", "rounds"]
+    assert names == ["insertion", "routing model", "improve"]
     costs = [stage.cost for stage in solution.stats.stages if stage.cost is not None]
-    assert len(costs) == 4
+    assert len(costs) == 3
     assert costs == sorted(costs, reverse=True)
     assert solution.cost.total <= costs[-1]
 
@@ -116,13 +115,6 @@ def test_cancelled_on_the_way_it_keeps_the_best() -> None:
     solution = solve(given, Limits(seconds=None, iterations=None), cancel=lambda: len(seen) > 3, on_plan=seen.append)
     assert check(given, solution) == []
     assert len(solution.unserved) < 30
-
-
-def test_what_cannot_be_planned_yet_is_refused_with_pointers() -> None:
-    given = problem([visit("a", 1), visit("b", 2)], links=(Link("same_start", ("a", "b")),))
-    with pytest.raises(Unsupported) as refused:
-        solve(given, QUICK)
-    assert [fault.pointer for fault in refused.value.faults] == ["/links/0"]
 
 
 def test_a_plan_the_referee_refuses_is_never_returned(monkeypatch: pytest.MonkeyPatch) -> None:
