@@ -36,7 +36,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         threads=given.threads,
     )
     bound = given.bound_seconds if given.bound else None
-    return run_solve(given.problem, given.output, limits, given.format, Showing(given.progress), given.quiet, bound)
+    showing = Showing(given.progress)
+    return run_solve(given.problem, given.output, limits, given.format, showing, given.quiet, bound, given.spread)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -64,6 +65,8 @@ def _add_solve(parser: argparse.ArgumentParser) -> None:
     effort.add_argument("--iterations", type=_count, metavar="N", help="in place of seconds; the same plan every time")
     parser.add_argument("--seed", type=_count, default=0, metavar="N", help="of the random choices (default: 0)")
     parser.add_argument("--threads", type=_threads, default=1, metavar="N", help="how many cores to use (default: 1)")
+    about = "spread a large problem by territory over so many processes, one core each"
+    parser.add_argument("--spread", type=_threads, metavar="N", help=about)
     parser.add_argument("--format", choices=FORMATS, default="native", help="of problem and solution")
     ways = [str(way) for way in Showing]
     about = "a bar, a line a second, or nothing (default: a bar on a terminal)"

@@ -7,7 +7,7 @@ import signal
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import fields
+from dataclasses import fields, replace
 from pathlib import Path
 from types import FrameType
 from typing import Any, Final
@@ -23,6 +23,7 @@ from solver.referee import Violation, check, cost
 from solver.search import Limits
 from solver.showing import Showing, shown
 from solver.solution import Cost, Solution, Status, Unserved
+from solver.spread import solve_spread
 from solver.telling import DONE, INFEASIBLE, WRONG, named, say, told
 from solver.words import plural
 
@@ -41,15 +42,17 @@ def run_solve(
     showing: Showing = Showing.AUTO,
     quiet: bool = False,
     bound_seconds: float | None = None,
+    spread: int | None = None,
 ) -> int:
     """Solve the problem in a file and write the solution ("-": standard input, standard output).
 
     format_: "native" or "vroom", of both files. Ctrl-C stops the search, and the best plan found is still written.
     bound_seconds: then also prove, for about so long, what every plan costs at least, and tell the gap (None: do not).
+    spread: the search is spread by territory over so many processes, in place of the one process that it is.
     Exit code: 0 feasible, 3 infeasible, 2 bad input or output, 1 the search failed.
     """
     showing = Showing.NONE if quiet else showing
-    return told(lambda: _solve(problem, output, limits or Limits(), format_, showing, quiet, bound_seconds))
+    return told(lambda: _solve(problem, output, limits or Limits(), format_, showing, quiet, bound_seconds, spread))
 
 
 def run_check(problem: str | Path, solution: str | Path, as_json: bool = False) -> int:
@@ -68,6 +71,7 @@ def _solve(
     showing: Showing,
     quiet: bool,
     bound_seconds: float | None,
+    spread: int | None,
 ) -> int:
     check_writable(output)
     given, answer = named(problem, lambda: _read(problem, format_))
@@ -75,7 +79,11 @@ def _solve(
         require_small(given)
     with _interruptible() as stop:
         with shown(showing, len(given.visits)) as on_progress:
-            solution = solve_in_child(given, limits, on_progress=on_progress, cancel=stop)
+            if spread is None:
+                solution = solve_in_child(given, limits, on_progress=on_progress, cancel=stop)
+            else:
+                limits = replace(limits, threads=spread)
+                solution = solve_spread(given, limits, on_progress=on_progress, cancel=stop.is_set)
         write_bytes(output, answer(solution))
         if not quiet:
             for left in solution.unserved[:LEFT_OUT_SHOWN]:

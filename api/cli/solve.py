@@ -18,6 +18,12 @@ def solve(
     ] = None,
     seed: Annotated[int, typer.Option(help="Of the random choices.", min=0, max=999_999_999)] = 0,
     threads: Annotated[int, typer.Option(help="How many cores to use.", min=1, max=9_999)] = 1,
+    spread: Annotated[
+        int | None,
+        typer.Option(
+            help="Spread a large problem by territory over so many processes, one core each.", min=1, max=9_999
+        ),
+    ] = None,
     file_format: Annotated[
         str, typer.Option("--format", metavar="native|vroom", help="Of problem and solution.")
     ] = "native",
@@ -52,7 +58,7 @@ def solve(
     seconds = None if iterations is not None else 10.0 if seconds is None else seconds
     limits = Limits(seconds=seconds, iterations=iterations, seed=seed, threads=threads)
     proof = bound_seconds if bound else None
-    raise typer.Exit(run_solve(problem, output, limits, file_format, Showing(progress), quiet, proof))
+    raise typer.Exit(run_solve(problem, output, limits, file_format, Showing(progress), quiet, proof, spread))
 
 
 def _require(said: str, known: Sequence[str], option: str) -> None:
