@@ -9,9 +9,12 @@ import numpy as np
 
 from solver.compiled import Compiled, FloatArray, IntArray
 from solver.held import held
-from solver.improve.anneal import Chain, anneal, build, remember, take_up
+from solver.improve.anneal import Chain
 from solver.improve.arrays import Arrays, arrays_of
 from solver.improve.chance import seed_of
+from solver.improve.heat import Heat
+from solver.improve.knot import Knot
+from solver.improve.loops import APART, TOGETHER, Handed, is_tied, knots
 from solver.improve.nearness import farness, kinds, nearest
 from solver.improve.state import State, Work, empty_state, work_for
 from solver.recombine import Column
@@ -26,8 +29,6 @@ NEAR: Final = 300
 KIN: Final = 20
 AVERAGE, LONGEST = 10, 10
 """Visits taken out at a time on average, and in one string at the most; as in Christiaens and Vanden Berghe."""
-HOT, COLD = 0.5, 0.03
-"""Temperatures at the beginning and the end, in costs of driving to an average visit."""
 WEIGHT: Final = 20.0
 """What leaving out a visit that must be served costs at first, in costs of driving to an average visit."""
 NEARLY: Final = 0.9
@@ -42,7 +43,8 @@ class Member(NamedTuple):
     state: State
     work: Work
     chain: Chain
-    held: tuple[Arrays, State, Work, Chain]
+    knot: Knot | None  # where routes hang together
+    held: Handed
 
 
 class Chains:
@@ -50,6 +52,8 @@ class Chains:
 
     def __init__(self, compiled: Compiled, count: int, seed: int) -> None:
         self.compiled = compiled
+        self.tied = is_tied(compiled)
+        self.loop = TOGETHER if self.tied else APART
         self.arrays = arrays_of(compiled)
         arrays = held(self.arrays)
         tables = _tables(compiled, self.arrays)
@@ -64,43 +68,54 @@ class Chains:
                 best_first=tables.best_first.copy(),
                 best_after=tables.best_after.copy(),
             )
-            self.members.append(Member(state, work, chain, (arrays, held(state), held(work), held(chain))))
+            more, knot = knots(compiled, self.arrays, state)
+            handed = (arrays, held(state), held(work), held(chain), *more)
+            self.members.append(Member(state, work, chain, knot, handed))
         self.seen: dict[tuple[int, tuple[int, ...]], float] = {}
 
     def start(self, routes: Routes) -> None:
         """Every chain goes on from these routes, the visits they leave out put in where they fit."""
         first, after = _lists(self.arrays, routes)
         for member in self.members:
-            take_up(*member.held, first, after)
+            self.loop.take_up(*member.held, first, after)
             self._weigh(member)
-            build(*member.held)
-            remember(member.held[1], member.held[3])
+            self.loop.build(*member.held)
+            self.loop.remember(*member.held)
         self.base = max(self._base(member) for member in self.members)
 
-    def run(self, share: Callable[[], float], iterations: Callable[[float], int], cycles: int) -> Iterator[bool]:
-        """Cools and heats again `cycles` times while `share` goes from 0 to 1.
+    def run(self, share: Callable[[], float], iterations: Callable[[float], int]) -> Iterator[bool]:
+        """Cools and heats again while `share` goes from 0 to 1.
 
         iterations: how many the next step has, told the seconds of the last one. Yields after every step whether a
         cycle is about to end: then its routes may be recombined.
         """
-        cycle, recombined = 0, False
+        cycle, done, recombined = 0, 0, False
         took = 0.0
+        heat = Heat(self.arrays.visits)
         with ThreadPoolExecutor(len(self.members)) as pool:
             while (now := share()) < 1.0:
-                if int(now * cycles) > cycle:
-                    cycle, recombined = int(now * cycles), False
+                temperature = self.base * heat.at(now, done)
+                if heat.cycle > cycle:
+                    cycle, recombined = heat.cycle, False
                     self.exchange()
-                within = now * cycles - cycle
-                hot = HOT / (1.0 + cycle)
-                temperature = self.base * hot * (COLD / hot) ** within
                 steps = iterations(took)
                 began = time.monotonic()
-                list(pool.map(lambda member: anneal(*member.held, steps, temperature, temperature), self.members))
+                self._step(pool, steps, temperature)
                 took = time.monotonic() - began
+                done += steps
                 self.note()
                 self._weigh_again()
-                yield within > NEARLY and not recombined
-                recombined = recombined or within > NEARLY
+                yield heat.within > NEARLY and not recombined
+                recombined = recombined or heat.within > NEARLY
+
+    def _step(self, pool: ThreadPoolExecutor, iterations: int, temperature: float) -> None:
+        """So many iterations of every chain, side by side."""
+        started = [
+            pool.submit(self.loop.anneal, *member.held, iterations, temperature, temperature)
+            for member in self.members
+        ]
+        for one in started:
+            one.result()
 
     def exchange(self) -> None:
         """Sets every chain on the best plan of all."""
@@ -108,22 +123,30 @@ class Chains:
         first, after = best.chain.best_first.copy(), best.chain.best_after.copy()
         for member in self.members:
             member.chain.price[:] = best.chain.price
-            take_up(*member.held, first, after)
+            self.loop.take_up(*member.held, first, after)
             if member.chain.cost[0] < member.chain.cost[1]:
-                remember(member.held[1], member.held[3])
+                self.loop.remember(*member.held)
 
     def adopt(self, routes: Routes) -> None:
         """Sets every chain on these routes, and takes them for its best when they are."""
         first, after = _lists(self.arrays, routes)
         for member in self.members:
-            take_up(*member.held, first, after)
+            self.loop.take_up(*member.held, first, after)
             if member.chain.cost[0] < member.chain.cost[1]:
-                remember(member.held[1], member.held[3])
+                self.loop.remember(*member.held)
 
     def best(self) -> dict[int, tuple[int, ...]]:
         """The routes of the best plan of all chains."""
         chain = min((member.chain for member in self.members), key=lambda chain: float(chain.cost[1]))
         return routes_in(chain.best_first, chain.best_after)
+
+    def best_stops(self) -> dict[int, tuple[int, ...]]:
+        """The same with the warehouse stops (as ~warehouse) where routes hang together."""
+        member = min(self.members, key=lambda member: float(member.chain.cost[1]))
+        routes = routes_in(member.chain.best_first, member.chain.best_after)
+        if member.knot is None:
+            return routes
+        return {shift: _with_stores(member.knot, shift, visits) for shift, visits in routes.items()}
 
     def best_cost(self) -> float:
         """Its cost in units, mandatory visits left out at their present weight."""
@@ -180,6 +203,14 @@ def routes_in(first: IntArray, after: IntArray) -> dict[int, tuple[int, ...]]:
                 visit = onward[visit]
             found[shift] = tuple(visits)
     return found
+
+
+def _with_stores(knot: Knot, shift: int, visits: tuple[int, ...]) -> tuple[int, ...]:
+    """The visits with the warehouse stops of the best plan."""
+    stops = list(visits)
+    for i in range(int(knot.stores[shift])):
+        stops.insert(int(knot.store_place[shift, i]), len(knot.gone) + ~int(knot.store_stop[shift, i]))
+    return tuple(stops)
 
 
 def _served(first: IntArray, after: IntArray) -> IntArray:

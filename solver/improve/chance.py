@@ -7,7 +7,7 @@ from math import log
 import numpy as np
 import numpy.typing as npt
 
-from solver.jit import lean
+from solver.jit import inner
 
 Seed = npt.NDArray[np.uint64]
 
@@ -18,7 +18,7 @@ def seed_of(seed: int, chain: int) -> Seed:
     return np.maximum(sequence.generate_state(1, np.uint64), np.uint64(1))
 
 
-@lean
+@inner
 def uniform(seed: Seed) -> float:
     """At least 0, less than 1."""
     x = seed[0]
@@ -29,13 +29,13 @@ def uniform(seed: Seed) -> float:
     return float((x * np.uint64(2685821657736338717)) >> np.uint64(11)) * (1.0 / 9007199254740992.0)
 
 
-@lean
+@inner
 def below(seed: Seed, count: int) -> int:
     """A whole number from 0 to count - 1."""
     return int(uniform(seed) * count)
 
 
-@lean
+@inner
 def exponential(seed: Seed) -> float:
     """With mean 1."""
     return -log(1.0 - uniform(seed))

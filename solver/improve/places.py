@@ -33,10 +33,10 @@ def best_place(
             if simple and state.plain[shift] and supplied_anyway(arrays, state, visit, shift):
                 best = _in_plain_route(arrays, state, work, seed, visit, shift, blink, best)
             else:
-                _guess_route(arrays, state, work, seed, visit, shift, blink, best)
+                best = _guess_route(arrays, state, work, seed, visit, shift, blink, best)
     else:
-        _guess_beside(arrays, state, work, near, seed, visit, blink, best)
-    _guess_empty(arrays, state, work, visit, best)
+        best = _guess_beside(arrays, state, work, near, seed, visit, blink, best)
+    best = _guess_empty(arrays, state, work, visit, best)
     return _cheapest_guess(arrays, state, work, visit, best)
 
 
@@ -55,8 +55,7 @@ def _cheapest_guess(arrays: Arrays, state: State, work: Work, visit: int, bound:
         count -= 1
         work.guess[least] = work.guess[count]
         work.guess_shift[least], work.guess_place[least] = work.guess_shift[count], work.guess_place[count]
-        then = state.first[shift] if place < 0 else state.after[place]
-        rise = _priced_at(arrays, state, work, visit, shift, place, then, best)
+        rise = _exact(arrays, state, work, visit, shift, place, best)
         if rise < best:
             best = rise
             work.found[0], work.found[1] = shift, place
@@ -67,75 +66,106 @@ def _cheapest_guess(arrays: Arrays, state: State, work: Work, visit: int, bound:
 @inner
 def _guess_beside(
     arrays: Arrays, state: State, work: Work, near: IntArray, seed: Seed, visit: int, blink: float, bound: float
-) -> None:
+) -> float:
+    work.trial[0] += 1
+    stamp = work.trial[0]
+    best = bound
     for i in range(near.shape[1]):
         other = near[visit, i]
         shift = state.shift_of[other]
         if shift < 0 or not arrays.allowed[visit, shift]:
             continue
-        if uniform(seed) >= blink:
-            _guess(arrays, state, work, visit, shift, other, bound)
-        if uniform(seed) >= blink:
-            _guess(arrays, state, work, visit, shift, state.before[other], bound)
+        if work.place_seen[other] != stamp:
+            work.place_seen[other] = stamp
+            if uniform(seed) >= blink:
+                best = _guess(arrays, state, work, visit, shift, other, best)
+        earlier = state.before[other]
+        if earlier < 0 or work.place_seen[earlier] != stamp:
+            if earlier >= 0:
+                work.place_seen[earlier] = stamp
+            if uniform(seed) >= blink:
+                best = _guess(arrays, state, work, visit, shift, earlier, best)
+    return best
 
 
 @inner
 def _guess_route(
     arrays: Arrays, state: State, work: Work, seed: Seed, visit: int, shift: int, blink: float, bound: float
-) -> None:
+) -> float:
+    best = bound
     place = -1
     while True:
         if place >= 0 and state.ready[place] > arrays.close[visit]:
-            return
+            return best
         if uniform(seed) >= blink:
-            _guess(arrays, state, work, visit, shift, place, bound)
+            best = _guess(arrays, state, work, visit, shift, place, best)
         place = state.first[shift] if place < 0 else state.after[place]
         if place < 0:
-            return
+            return best
 
 
 @inner
-def _guess_empty(arrays: Arrays, state: State, work: Work, visit: int, bound: float) -> None:
+def _guess_empty(arrays: Arrays, state: State, work: Work, visit: int, bound: float) -> float:
     """The first empty shift of each kind."""
     work.trial[0] += 1
     stamp = work.trial[0]
+    best = bound
     for i in range(arrays.shifts_from[visit], arrays.shifts_from[visit + 1]):
         shift = arrays.shifts[i]
         if state.count[shift] == 0 and work.tried[arrays.alike[shift]] != stamp:
             work.tried[arrays.alike[shift]] = stamp
-            _guess(arrays, state, work, visit, shift, -1, bound)
+            best = _guess(arrays, state, work, visit, shift, -1, best)
+    return best
 
 
 @inner
-def _guess(arrays: Arrays, state: State, work: Work, visit: int, shift: int, place: int, bound: float) -> None:
-    """Notes the place with an estimate of the rise of cost, unless it surely does not do."""
+def _guess(arrays: Arrays, state: State, work: Work, visit: int, shift: int, place: int, bound: float) -> float:
+    """Prices the place, exactly where that is quickly done, else it is noted with an estimate; returns the best rise."""
     t = arrays.technician[shift]
     here = arrays.location[visit]
     then = state.first[shift] if place < 0 else state.after[place]
     origin = arrays.start_location[shift] if place < 0 else arrays.location[place]
     onward = arrays.end_location[shift] if then < 0 else arrays.location[then]
     drive = arrays.seconds_to[here, origin]
+    away = 0 if onward < 0 else arrays.seconds[here, onward]
+    if drive >= FAR or away >= FAR:
+        return bound
+    spared = 0
+    if then >= 0:
+        spared = state.lead_seconds[then]
+    elif onward >= 0 and place >= 0:
+        spared = arrays.seconds[origin, onward]
+    rise = arrays.travel_rate[t] * (drive + away - spared) + arrays.bonus[visit, t]
+    if arrays.has_metres:
+        rise += arrays.metre_rate[t] * _detour(arrays, origin, here, onward, place < 0 and then < 0)
+    if rise >= bound:
+        return bound
     service = arrays.service[visit, t] + (arrays.setup[visit] if origin != here else 0)
     ready = state.begin[shift] if place < 0 else state.ready[place]
     begins = opening(arrays, visit, ready + drive)
     close = min(arrays.close[visit], arrays.finish_by[visit] - service)
-    if begins > close or drive >= FAR:
-        return
-    away = 0 if onward < 0 else arrays.seconds[here, onward]
+    if begins > close:
+        return bound
     latest = state.finish[shift] if then < 0 else state.latest[then]
-    if away >= FAR or begins + service + away > latest + _setup_saved(arrays, then, origin, here):
-        return
-    spared = 0 if onward < 0 or state.count[shift] == 0 else arrays.seconds[origin, onward]
-    rise = arrays.travel_rate[t] * (drive + away - spared) + arrays.bonus[visit, t] + fixed_cost(arrays, state, shift)
-    if arrays.has_metres:
-        rise += arrays.metre_rate[t] * _detour(arrays, origin, here, onward, state.count[shift] == 0)
+    if begins + service + away > latest + _setup_saved(arrays, then, origin, here):
+        return bound
+    rise += fixed_cost(arrays, state, shift)
     rise += arrays.late_rate[visit] * max(0, begins - arrays.due[visit])
     if rise >= bound:
-        return
+        return bound
     rise += _duty_rise(arrays, state, visit, shift, place, then, (drive, away), close)
+    if state.plain[shift] and not arrays.soft[visit] and not arrays.any_setup and not arrays.any_order:
+        if supplied_anyway(arrays, state, visit, shift):
+            if rise >= bound or state.count[shift] >= arrays.max_visits[shift]:
+                return bound
+            if not _may_drive(arrays, state, shift, origin, onward, drive + away):
+                return bound
+            work.found[0], work.found[1] = shift, place
+            return rise
     i = work.guesses[0]
     work.guess[i], work.guess_shift[i], work.guess_place[i] = rise, shift, place
     work.guesses[0] = i + 1
+    return bound
 
 
 @inner
@@ -215,37 +245,6 @@ def _at(arrays: Arrays, state: State, work: Work, visit: int, shift: int, place:
         work.found[0], work.found[1] = shift, place
         return rise
     return bound
-
-
-@inner
-def _priced_at(
-    arrays: Arrays, state: State, work: Work, visit: int, shift: int, place: int, then: int, bound: float
-) -> float:
-    """The rise of the plan's cost with the visit at the place; infinite if not below `bound`, or against a rule."""
-    if state.plain[shift] and not arrays.soft[visit] and not arrays.any_setup and not arrays.any_order:
-        if supplied_anyway(arrays, state, visit, shift):
-            return _plain_rise(arrays, state, visit, shift, place, then)
-    return _exact(arrays, state, work, visit, shift, place, bound)
-
-
-@inner
-def _plain_rise(arrays: Arrays, state: State, visit: int, shift: int, place: int, then: int) -> float:
-    t = arrays.technician[shift]
-    here = arrays.location[visit]
-    origin = arrays.start_location[shift] if place < 0 else arrays.location[place]
-    onward = arrays.end_location[shift] if then < 0 else arrays.location[then]
-    drive = arrays.seconds[origin, here]
-    away = 0 if onward < 0 else arrays.seconds[here, onward]
-    if state.count[shift] >= arrays.max_visits[shift]:
-        return INF
-    if not _may_drive(arrays, state, shift, origin, onward, drive + away):
-        return INF
-    spared = 0 if onward < 0 or state.count[shift] == 0 else arrays.seconds[origin, onward]
-    rise = arrays.travel_rate[t] * (drive + away - spared) + arrays.bonus[visit, t] + fixed_cost(arrays, state, shift)
-    if arrays.has_metres:
-        rise += arrays.metre_rate[t] * _detour(arrays, origin, here, onward, state.count[shift] == 0)
-    close = min(arrays.close[visit], arrays.finish_by[visit] - arrays.service[visit, t])
-    return rise + _duty_rise(arrays, state, visit, shift, place, then, (drive, away), close)
 
 
 @inner

@@ -7,13 +7,13 @@ from solver.improve.places import best_place
 from solver.improve.routes import link, unlink
 from solver.improve.settle import keep, settled
 from solver.improve.state import State, Work
-from solver.jit import lean
+from solver.jit import inner
 
 ORDERS = 6
 RANDOM, FAR_FIRST, NEAR_FIRST, NARROW_FIRST, LONG_FIRST, CHOOSY_FIRST = range(ORDERS)
 
 
-@lean
+@inner
 def sort_waiting(arrays: Arrays, work: Work, seed: Seed, far: FloatArray) -> None:
     """Brings the waiting visits into an order drawn by chance: any, farthest, nearest, narrowest, longest, choosiest."""
     drawn = uniform(seed)
@@ -42,7 +42,7 @@ def sort_waiting(arrays: Arrays, work: Work, seed: Seed, far: FloatArray) -> Non
         work.key[j], work.waiting[j] = key, visit
 
 
-@lean
+@inner
 def put_in(arrays: Arrays, state: State, work: Work, near: IntArray, price: FloatArray, seed: Seed, blink: float) -> None:
     """Puts every waiting visit in where it costs least; those that cost more than their `price` stay out."""
     everywhere = near[:, :0]

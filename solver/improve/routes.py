@@ -8,10 +8,10 @@ Research 40, 2013: a part has a least duration, and the earliest and the latest 
 from solver.compiled import IntArray
 from solver.improve.arrays import FAR, NO_LIMIT, Arrays
 from solver.improve.state import State
-from solver.jit import lean
+from solver.jit import inner
 
 
-@lean
+@inner
 def link(arrays: Arrays, state: State, visit: int, shift: int, place_after: int) -> None:
     """Puts the visit behind another of the shift, -1: first."""
     then = state.first[shift] if place_after < 0 else state.after[place_after]
@@ -29,7 +29,7 @@ def link(arrays: Arrays, state: State, visit: int, shift: int, place_after: int)
     _use(arrays, state, visit, shift, 1)
 
 
-@lean
+@inner
 def unlink(arrays: Arrays, state: State, visit: int) -> None:
     """Takes the visit out of its shift."""
     shift, earlier, later = state.shift_of[visit], state.before[visit], state.after[visit]
@@ -46,14 +46,14 @@ def unlink(arrays: Arrays, state: State, visit: int) -> None:
     _use(arrays, state, visit, shift, -1)
 
 
-@lean
+@inner
 def _use(arrays: Arrays, state: State, visit: int, shift: int, sign: int) -> None:
     t = arrays.technician[shift]
     for i in range(arrays.need_from[visit], arrays.need_from[visit + 1]):
         state.used[t, arrays.need_part[i]] += sign * arrays.need_count[i]
 
 
-@lean
+@inner
 def listed(state: State, shift: int, into: IntArray) -> int:
     """Writes the shift's visits in order; returns how many."""
     k = 0
@@ -65,7 +65,7 @@ def listed(state: State, shift: int, into: IntArray) -> int:
     return k
 
 
-@lean
+@inner
 def opening(arrays: Arrays, stop: int, instant: int) -> int:
     """The first second from `instant` on at which the stop may start; NO_LIMIT: there is none."""
     for w in range(arrays.window_from[stop], arrays.window_from[stop + 1]):
@@ -74,7 +74,7 @@ def opening(arrays: Arrays, stop: int, instant: int) -> int:
     return NO_LIMIT
 
 
-@lean
+@inner
 def closing(arrays: Arrays, stop: int, instant: int) -> int:
     """The last second up to `instant` at which the stop may start; -NO_LIMIT: there is none."""
     for w in range(arrays.window_from[stop + 1] - 1, arrays.window_from[stop] - 1, -1):
@@ -83,14 +83,14 @@ def closing(arrays: Arrays, stop: int, instant: int) -> int:
     return -NO_LIMIT
 
 
-@lean
+@inner
 def refresh(arrays: Arrays, state: State, shift: int) -> None:
     """Works out the bounds of every visit of the shift anew, from both ends."""
     _forward(arrays, state, shift)
     _backward(arrays, state, shift)
 
 
-@lean
+@inner
 def _forward(arrays: Arrays, state: State, shift: int) -> None:
     t = arrays.technician[shift]
     place = arrays.start_location[shift]
@@ -122,7 +122,7 @@ def _forward(arrays: Arrays, state: State, shift: int) -> None:
     state.hull_back[shift] = early + seconds + home
 
 
-@lean
+@inner
 def _backward(arrays: Arrays, state: State, shift: int) -> None:
     t = arrays.technician[shift]
     end = arrays.end_location[shift]
@@ -150,7 +150,7 @@ def _backward(arrays: Arrays, state: State, shift: int) -> None:
         visit = earlier
 
 
-@lean
+@inner
 def leg_cost(arrays: Arrays, technician: int, origin: int, destination: int) -> float:
     """Units for driving there; very much where no road leads."""
     seconds = arrays.seconds[origin, destination]

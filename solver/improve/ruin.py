@@ -8,7 +8,7 @@ from solver.improve.chance import Seed, below, uniform
 from solver.improve.routes import unlink
 from solver.improve.settle import keep
 from solver.improve.state import State, Work
-from solver.jit import lean
+from solver.jit import inner
 
 SPLIT = 0.5
 """Share of strings that keep visits within them."""
@@ -16,7 +16,7 @@ LENGTHEN = 0.99
 """Chance that one visit more is kept within such a string; the paper's beta is 1 less this."""
 
 
-@lean
+@inner
 def strings(arrays: Arrays, state: State, work: Work, near: IntArray, seed: Seed, average: int, longest: int) -> None:
     """Takes out about `average` visits, in strings of routes that pass near a random visit."""
     n = arrays.must.shape[0]
@@ -43,7 +43,7 @@ def strings(arrays: Arrays, state: State, work: Work, near: IntArray, seed: Seed
             return
 
 
-@lean
+@inner
 def _string(arrays: Arrays, state: State, work: Work, seed: Seed, visit: int, length: int) -> None:
     """Takes `length` neighbours in one route out, the visit among them; some strings keep visits in their middle."""
     shift = state.shift_of[visit]
@@ -73,7 +73,7 @@ def _string(arrays: Arrays, state: State, work: Work, seed: Seed, visit: int, le
         other = later
 
 
-@lean
+@inner
 def take_out(arrays: Arrays, state: State, work: Work, visit: int) -> None:
     """Takes a visit out of its route and lets it wait."""
     if arrays.pinned_order[visit] >= 0:
@@ -84,7 +84,7 @@ def take_out(arrays: Arrays, state: State, work: Work, visit: int) -> None:
     work.waits[0] += 1
 
 
-@lean
+@inner
 def whole_shift(arrays: Arrays, state: State, work: Work, seed: Seed) -> None:
     """Takes out the whole day of one technician."""
     shift = _random_shift(state, seed)
@@ -97,7 +97,7 @@ def whole_shift(arrays: Arrays, state: State, work: Work, seed: Seed) -> None:
             visit = later
 
 
-@lean
+@inner
 def _random_shift(state: State, seed: Seed) -> int:
     shifts = state.count.shape[0]
     start = below(seed, shifts)
@@ -108,7 +108,7 @@ def _random_shift(state: State, seed: Seed) -> int:
     return -1
 
 
-@lean
+@inner
 def related(arrays: Arrays, state: State, work: Work, kin: IntArray, seed: Seed, count: int) -> None:
     """Takes out up to `count` visits that are of one kind with a random visit: row of `kin`, -1 where it ends."""
     visit = below(seed, arrays.must.shape[0])
@@ -122,7 +122,7 @@ def related(arrays: Arrays, state: State, work: Work, kin: IntArray, seed: Seed,
             taken += 1
 
 
-@lean
+@inner
 def scattered(arrays: Arrays, state: State, work: Work, seed: Seed, count: int) -> None:
     """Takes out random visits."""
     n = arrays.must.shape[0]

@@ -5,6 +5,8 @@ from typing import Final
 
 from solver.compiled import Compiled
 from solver.improve.chains import Chains, Routes
+from solver.improve.loops import is_tied
+from solver.improve.tied_plan import tied_plan
 from solver.insertion.plan import Plan
 from solver.recombine import Column, column_of, recombine
 from solver.search import Search, StagePace
@@ -15,8 +17,6 @@ STEPS: Final = 200
 """Steps of a search whose iterations are counted."""
 PLAN_EVERY: Final = 1.0
 """Seconds from one plan shown to the next."""
-CYCLE_SECONDS: Final = 20.0
-"""About so long the chains cool before they are heated again."""
 RECOMBINED: Final = 0.06
 """Share of the stage that recombining may take."""
 POOL: Final = 8000
@@ -35,7 +35,7 @@ def built(search: Search) -> Plan:
     chains = chains_of(search)
     plan = search.best
     chains.start({s: plan.visits(s) for s, route in enumerate(plan.routes) if route is not None})
-    return plan_of(search.best, chains.best())
+    return plan_of(search.best, chains.best_stops())
 
 
 def chains_of(search: Search) -> Chains:
@@ -50,18 +50,17 @@ def improve(search: Search, pace: StagePace) -> None:
     plan = search.best
     chains = chains_of(search)
     chains.start({s: plan.visits(s) for s, route in enumerate(plan.routes) if route is not None})
-    rhythm = Rhythm(search.limits.iterations)
+    rhythm = Rhythm(pace)
     left = search.remaining()
-    cycles = 1 if left == float("inf") else max(1, round(left / CYCLE_SECONDS))
     shown, cost = time.monotonic(), chains.best_cost()
-    for cycle_over in chains.run(lambda: 1.0 if pace.over() else rhythm.share(pace), rhythm.steps, cycles):
+    for cycle_over in chains.run(lambda: 1.0 if pace.over() else pace.share(), rhythm.steps):
         now = time.monotonic()
         if cycle_over:
             _recombined(search, chains, left)
         if chains.best_cost() < cost and now - shown > PLAN_EVERY and search.limits.iterations is None:
             shown, cost = now, chains.best_cost()
-            search.improved(plan_of(plan, chains.best()))
-    search.improved(plan_of(plan, chains.best()))
+            search.improved(plan_of(plan, chains.best_stops()))
+    search.improved(plan_of(plan, chains.best_stops()))
 
 
 def _recombined(search: Search, chains: Chains, seconds: float) -> None:
@@ -69,7 +68,7 @@ def _recombined(search: Search, chains: Chains, seconds: float) -> None:
     compiled = search.best.compiled
     if hangs_together(compiled):
         return
-    plan = plan_of(search.best, chains.best())
+    plan = plan_of(search.best, chains.best_stops())
     current = {route.shift: column_of(compiled, route) for route in plan.routes if route is not None}
     columns = _columns(search.best, chains)
     counted = search.limits.iterations is not None
@@ -87,9 +86,10 @@ def _recombined(search: Search, chains: Chains, seconds: float) -> None:
 
 
 def _columns(plan: Plan, chains: Chains) -> list[Column]:
-    """The routes seen as columns; timed in full where parts are shared with other routes, as they need their loads."""
+    """The routes seen as columns; timed in full where their loads, duties or tardiness count in other routes."""
     compiled = plan.compiled
-    if not chains.arrays.finite and all(len(crew.shifts) == 1 for crew in compiled.crews):
+    alone = all(len(crew.shifts) == 1 for crew in compiled.crews)
+    if alone and not chains.arrays.finite and not chains.tied:
         return chains.columns(POOL)
     stock = tuple(store.stock for store in compiled.stores)
     found = []
@@ -104,28 +104,27 @@ def _columns(plan: Plan, chains: Chains) -> list[Column]:
 class Rhythm:
     """How many iterations a step has: as many as take `STEP_SECONDS`, or a fixed share of all."""
 
-    def __init__(self, iterations: int | None) -> None:
-        self._iterations, self._done, self._now = iterations, 0, 20
+    def __init__(self, pace: StagePace) -> None:
+        self._pace, self._now = pace, 20
+        left = pace.left()
+        self._share = None if left is None else -(-left // STEPS)
 
     def steps(self, took: float) -> int:
-        """How many the next step has; took: seconds of the last one."""
-        if self._iterations is not None:
-            return max(1, min(-(-self._iterations // STEPS), self._iterations - self._done))
-        if took > 0.0:
-            self._now = max(1, int(self._now * min(2.0, STEP_SECONDS / took)))
-        return self._now
-
-    def share(self, pace: StagePace) -> float:
-        """How much of the stage is done; counts a step."""
-        if self._iterations is None:
-            return pace.share()
-        share = self._done / max(1, self._iterations)
-        self._done += -(-self._iterations // STEPS)
-        return share
+        """How many the next step has, which count as done; took: seconds of the last one."""
+        left = self._pace.left()
+        if left is None or self._share is None:
+            if took > 0.0:
+                self._now = max(1, int(self._now * min(2.0, STEP_SECONDS / took)))
+            return self._now
+        count = max(1, min(self._share, left))
+        self._pace.went(count)
+        return count
 
 
 def plan_of(like: Plan, routes: Routes) -> Plan:
     """The routes as a plan, timed exactly."""
+    if is_tied(like.compiled):
+        return tied_plan(like, routes)
     plan = Plan(like.planner)
     for shift, visits in routes.items():
         change = plan.change(shift, visits)

@@ -128,6 +128,7 @@ class Work(NamedTuple):
     tried: IntArray  # (s,) stamps of kinds of empty shifts tried
     trial: IntArray  # (1,)
     found: IntArray  # (2,) the best place: shift, and the visit before
+    place_seen: IntArray  # (n,) stamps of places tried
     guess: FloatArray  # (n + s,) estimated rises of the places that are to be priced exactly
     guess_shift: IntArray  # (n + s,)
     guess_place: IntArray  # (n + s,)
@@ -158,7 +159,7 @@ def work_for(arrays: Arrays) -> Work:
     return Work(
         timing=held(timing_work(arrays, size)),
         level=zeros(RELOADS + 1, size), branch=zeros(RELOADS + 1, 5), has=zeros(p), has_stamp=zeros(p), option=zeros(m * size), option_cost=np.zeros(m * size), chosen=zeros(size), size=zeros(1), lacking=zeros(2), sums=zeros(4),
-        bonus=np.zeros(1), seen=zeros(s), stamp=zeros(1), tried=zeros(s), trial=zeros(1), found=zeros(2), guess=np.zeros(2 * n + s + 1), guess_shift=zeros(2 * n + s + 1),
+        bonus=np.zeros(1), seen=zeros(s), stamp=zeros(1), tried=zeros(s), trial=zeros(1), found=zeros(2), place_seen=zeros(n), guess=np.zeros(2 * n + s + 1), guess_shift=zeros(2 * n + s + 1),
         guess_place=zeros(2 * n + s + 1), guesses=zeros(1),
         touched=zeros(s), touches=zeros(1), kept=zeros(n), kept_from=zeros(s + 1), kept_row=zeros(s, 8 + 2 * RELOADS),
         kept_cost=np.zeros((s, 2)), kept_draws=zeros(s, *arrays.stock.shape) if arrays.finite else zeros(0, 0, 0), waiting=zeros(n), waits=zeros(1), left=zeros(n), lefts=zeros(1), key=np.zeros(n),
