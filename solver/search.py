@@ -7,6 +7,7 @@ from random import Random
 
 from solver.compiled import SCALE
 from solver.improve.chains import Chains
+from solver.improve.tied_plan import without_halves
 from solver.insertion.plan import Plan
 from solver.outcome import routes_of
 from solver.referee import cost
@@ -98,6 +99,7 @@ class Search:
 
     def improved(self, plan: Plan) -> None:
         """Takes the plan if it is the best so far, and hands it on."""
+        plan = without_halves(plan)
         units = plan.cost()
         if self.plan is None or units < self._cost:
             self.plan, self._cost = plan, units

@@ -5,7 +5,9 @@ from typing import Final
 
 from solver.compiling import compile_problem
 from solver.explain import WORK, explain
+from solver.improve.loops import is_tied
 from solver.improve.stage import built, improve, step_by_step
+from solver.improve.tied_plan import retimed, without_halves
 from solver.insertion.orders import settle
 from solver.insertion.places import fill
 from solver.insertion.plan import Plan
@@ -91,7 +93,7 @@ def finished(problem: Problem, plan: Plan, stats: Stats, work: int = WORK) -> So
 
     work: how many routes may be timed in search of remedies; none where somebody waits for the end.
     """
-    plan = fill(plan)
+    plan = without_halves(fill(plan))
     routes = routes_of(plan)
     broken = check_routes(problem, routes)
     if broken:
@@ -164,7 +166,8 @@ def _model_of(
     plan = search.best
     extra = nearest_left_out(plan, shifts)
     effort = Effort(seconds, solutions, search.random.randrange(2**31))
-    routing_model.improve(plan, list(shifts), extra, effort, search.improved, pace.over)
+    joint = retimed if is_tied(plan.compiled) else None
+    routing_model.improve(plan, list(shifts), extra, effort, search.improved, pace.over, joint)
 
 
 def _districts(search: Search, pace: StagePace) -> Iterator[list[int]]:
