@@ -7,7 +7,7 @@ from scratch, so that it costs here what it costs when it is handed on.
 from solver.compiled import IntArray
 from solver.improve.anneal import BLINK, Chain, call_left_out
 from solver.improve.anneal import remember as remember_lists
-from solver.improve.arrays import NO_LIMIT, Arrays
+from solver.improve.arrays import Arrays
 from solver.improve.chance import below, exponential, uniform
 from solver.improve.knot import Knot
 from solver.improve.price import copied

@@ -74,7 +74,7 @@ def thinned(arrays: Arrays, state: State, work: Work, knot: Knot, shift: int, st
 
 @inner
 def with_visit(state: State, stops: IntArray, k: int, visit: int, place_after: int, late: bool, into: IntArray) -> None:
-    """The stops with the visit behind another (-1: first). late: behind the warehouse stops that follow that as well."""
+    """The stops with the visit behind another (-1: first). late: behind the warehouse stops that follow that too."""
     n = len(state.after)
     at = 0
     while place_after >= 0 and stops[at] != place_after:
