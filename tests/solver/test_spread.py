@@ -1,13 +1,15 @@
 """Large problems spread by territory: regions, their parts, and what their border visits come to."""
 
+from collections.abc import Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
 
 from solver.child import SolverCrashed
-from solver.problem import Link, PreviousRoute, PreviousStop, Problem, Technician, Travel, Visit, Warehouse
+from solver.problem import Link, PreviousRoute, PreviousStop, Problem, Technician, Visit, Warehouse
 from solver.referee import check_routes, honest
 from solver.search import Limits, Progress
 from solver.solution import Solution, Status
@@ -18,33 +20,11 @@ from solver.spread.regions import Region, regions
 from solver.spread.spread import better
 from solver.spread.stocks import divided, shares
 from solver.spread.whole import Ground, Whole
-from tests.builders.problems import at, shift, technician, timed, visit
-
-CORNERS = {"ann": (0, 0), "bea": (60, 0), "cid": (0, 40), "dan": (60, 40)}
-"""Minutes east and north of where each technician lives."""
-AT_HOME = {"ann": ("v0", "v1"), "bea": ("v2", "v3"), "cid": ("v4", "v5"), "dan": ("v6", "v7")}
+from tests.builders.problems import at, timed, visit
+from tests.builders.towns import AT_HOME, CORNERS, four, town
 
 
-def town(points: list[tuple[int, int]]) -> Travel:
-    """Places this many minutes east and north, with straight roads."""
-    places = np.array(points, dtype=np.int64)
-    seconds = np.hypot(*(60 * (places[:, None, :] - places[None, :, :])).transpose(2, 0, 1))
-    return Travel(np.rint(seconds).astype(np.int64), np.rint(10 * seconds).astype(np.int64))
-
-
-def four(**given: object) -> Problem:
-    """Four technicians in the corners of a town, each with two visits nearby."""
-    corners = list(CORNERS.values())
-    points = corners + [(x + step, y + 1) for x, y in corners for step in (1, 3)]
-    visits = [visit(f"v{i}", 4 + i) for i in range(8)]
-    crew = [
-        technician(name, shift(name, start_location=i, end_location=i), cost_per_duty_hour=3000)
-        for i, name in enumerate(CORNERS)
-    ]
-    return Problem(**{"travel": town(points), "technicians": tuple(crew), "visits": tuple(visits), **given})
-
-
-def planned(problem: Problem, plan: dict[str, tuple[str, ...]]) -> tuple[Ground, Whole]:
+def planned(problem: Problem, plan: Mapping[str, tuple[str, ...]]) -> tuple[Ground, Whole]:
     """The plan with these visits per shift."""
     ground = Ground(problem)
     whole = ground.judged({name: timed(problem, name, names) for name, names in plan.items()})
@@ -183,10 +163,10 @@ def test_of_the_answers_only_those_are_taken_that_make_the_whole_no_dearer() -> 
     assert found.routes["dan"] == whole.routes["dan"]
 
 
-def spread(problem: Problem, iterations: int = 30, **given: object) -> Solution:
+def spread(problem: Problem, iterations: int = 30, **given: Any) -> Solution:
     """Solved in two threads of this process."""
     with ThreadPoolExecutor(2) as pool:
-        found = solve_spread(problem, Limits(None, iterations, threads=2), pool, **given)  # type: ignore[arg-type]
+        found = solve_spread(problem, Limits(None, iterations, threads=2), pool, **given)
     assert honest(problem, found)
     return found
 
@@ -228,8 +208,8 @@ def test_progress_is_told_and_never_falls() -> None:
 
 def test_a_part_that_fails_is_told_in_a_sentence() -> None:
     class Broken(ThreadPoolExecutor):
-        def submit(self, *_: object, **__: object) -> Future[object]:  # type: ignore[override]
-            future: Future[object] = Future()
+        def submit(self, *_: Any, **__: Any) -> Future[Any]:
+            future: Future[Any] = Future()
             future.set_exception(RuntimeError("no worker is left"))
             return future
 
