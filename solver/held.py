@@ -12,16 +12,16 @@ import numpy as np
 from llvmlite import ir
 from numba import types
 from numba.core import cgutils
+from numba.core.typing.templates import AttributeTemplate
 from numba.extending import (
     NativeValue,
+    infer_getattr,
     lower_getattr_generic,
     models,
     register_model,
     typeof_impl,
-    infer_getattr,
     unbox,
 )
-from numba.core.typing.templates import AttributeTemplate
 
 T = TypeVar("T", bound=NamedTuple)
 
@@ -109,7 +109,7 @@ def _unboxed(_kind: HeldType, value: Any, context: Any) -> NativeValue:
 class _Fields(AttributeTemplate):
     key = HeldType
 
-    def generic_resolve(self, kind: HeldType, name: str) -> types.Type | None:
+    def generic_resolve(self, kind: HeldType, name: str) -> types.Type | None:  # type: ignore[override]  # numba's
         """The type of a field."""
         return kind.offsets[name][1] if name in kind.offsets else None
 

@@ -16,13 +16,16 @@ from pathlib import Path
 from typing import Any, Final, ParamSpec, TypeVar
 
 import numba
+from numba.core import config as numba_config
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
 OPTIONS: Final[dict[str, Any]] = {"cache": True, "nogil": True, "error_model": "numpy"}
 UNCOUNTED: Final[dict[str, Any]] = {**OPTIONS, "_nrt": False}
+UNWRAPPED: Final[dict[str, Any]] = {**UNCOUNTED, "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
 
+config: Any = numba_config
 MONTH: Final = 30 * 24 * 3600.0
 
 
@@ -59,19 +62,19 @@ def _remove_old(place: Path) -> None:
                 shutil.rmtree(folder)
 
 
-if not numba.config.CACHE_DIR:
-    numba.config.CACHE_DIR = str(_folder())
+if not config.CACHE_DIR:
+    config.CACHE_DIR = str(_folder())
 
 
 def compiled_before(what: str) -> bool:
     """Whether `note_compiled` was called for it since the sources last changed; a run that has to compile says so."""
-    return (Path(numba.config.CACHE_DIR) / f"{what}.compiled").exists()
+    return (Path(config.CACHE_DIR) / f"{what}.compiled").exists()
 
 
 def note_compiled(what: str) -> None:
     """Notes that it is compiled and kept."""
     with contextlib.suppress(OSError):
-        (Path(numba.config.CACHE_DIR) / f"{what}.compiled").touch()
+        (Path(config.CACHE_DIR) / f"{what}.compiled").touch()
 
 
 def jit(function: Callable[P, R]) -> Callable[P, R]:
@@ -94,5 +97,5 @@ def inner(function: Callable[P, R]) -> Callable[P, R]:
 
     Calling it from Python ends the process.
     """
-    compiled: Callable[P, R] = numba.njit(no_cpython_wrapper=True, no_cfunc_wrapper=True, **UNCOUNTED)(function)
+    compiled: Callable[P, R] = numba.njit(**UNWRAPPED)(function)
     return compiled

@@ -1,7 +1,8 @@
 """A search under way: the best plan so far, the stages gone through, and when to stop."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from random import Random
 
@@ -84,6 +85,18 @@ class Search:
     def cancelled(self) -> bool:
         """Whether the caller wants it to end now."""
         return self._cancel is not None and self._cancel()
+
+    @contextmanager
+    def uncounted(self, stage: str) -> Iterator[None]:
+        """Shows a stage whose time counts neither against the limit nor in the statistics."""
+        under_way = self._stage, self._stage_began, self._span
+        self.begin(stage, 0.0, 0.0)
+        began = time.monotonic()
+        yield
+        took = time.monotonic() - began
+        self._stage, self._stage_began, self._span = under_way
+        self._began += took
+        self._stage_began += took
 
     def begin(self, stage: str, from_share: float, to_share: float) -> None:
         """Starts a stage that takes progress from one share to another."""

@@ -2,8 +2,6 @@
 
 from typing import NamedTuple
 
-import numpy as np
-
 from solver.compiled import FloatArray, IntArray
 from solver.improve.arrays import Arrays
 from solver.improve.chance import Seed, below, exponential, uniform

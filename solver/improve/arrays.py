@@ -284,7 +284,9 @@ def _warehouses(compiled: Compiled) -> dict[str, object]:
     wanted = frozenset().union(*compiled.tools)
     return {
         "stock": np.array(stock, dtype=np.int64).reshape(len(stock), parts),
-        "complete": np.array([store.stock is None and store.tools >= wanted for store in compiled.stores], dtype=np.bool_),
+        "complete": np.array(
+            [store.stock is None and store.tools >= wanted for store in compiled.stores], dtype=np.bool_
+        ),
         "finite": any(store.stock is not None for store in compiled.stores),
         "tardiness_rate": float(PER_HOUR * costs.max_tardiness_per_hour),
         "imbalance_rate": float(PER_HOUR * costs.imbalance_per_hour),

@@ -1,4 +1,4 @@
-"""Chains of the search, one for each thread: started from one plan, cooled side by side, set on the best route by route."""
+"""Chains of the search, one for each thread: started from one plan, cooled side by side, set on the best of all."""
 
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -83,6 +83,12 @@ class Chains:
             self.loop.remember(*member.held)
         self.base = max(self._base(member) for member in self.members)
 
+    def try_out(self) -> None:
+        """Calls every kernel once, so that all are compiled."""
+        self.start({})
+        for member in self.members:
+            self.loop.anneal(*member.held, 1, 1.0, 1.0)
+
     def run(self, share: Callable[[], float], iterations: Callable[[float], int]) -> Iterator[bool]:
         """Cools and heats again while `share` goes from 0 to 1.
 
@@ -111,8 +117,7 @@ class Chains:
     def _step(self, pool: ThreadPoolExecutor, iterations: int, temperature: float) -> None:
         """So many iterations of every chain, side by side."""
         started = [
-            pool.submit(self.loop.anneal, *member.held, iterations, temperature, temperature)
-            for member in self.members
+            pool.submit(self.loop.anneal, *member.held, iterations, temperature, temperature) for member in self.members
         ]
         for one in started:
             one.result()

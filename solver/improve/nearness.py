@@ -22,7 +22,11 @@ def nearest(arrays: Arrays, count: int, timed: bool) -> IntArray:
         rows = np.arange(low, min(n, low + BLOCK))
         apart = _apart(arrays, rows, timed)
         apart[np.arange(len(rows)), rows] = np.inf
-        part = np.argpartition(apart, max(0, count - 1), axis=1)[:, :count] if count < n - 1 else np.argsort(apart, axis=1)[:, :count]
+        part = (
+            np.argpartition(apart, max(0, count - 1), axis=1)[:, :count]
+            if count < n - 1
+            else np.argsort(apart, axis=1)[:, :count]
+        )
         order = np.argsort(np.take_along_axis(apart, part, axis=1), axis=1, kind="stable")
         found[rows] = np.take_along_axis(part, order, axis=1)
     return found

@@ -120,7 +120,7 @@ def _guess_empty(arrays: Arrays, state: State, work: Work, visit: int, bound: fl
 
 @inner
 def _guess(arrays: Arrays, state: State, work: Work, visit: int, shift: int, place: int, bound: float) -> float:
-    """Prices the place, exactly where that is quickly done, else it is noted with an estimate; returns the best rise."""
+    """The best rise after this place: priced exactly where that is quick, else noted with an estimate."""
     t = arrays.technician[shift]
     here = arrays.location[visit]
     then = state.first[shift] if place < 0 else state.after[place]
@@ -154,14 +154,14 @@ def _guess(arrays: Arrays, state: State, work: Work, visit: int, shift: int, pla
     if rise >= bound:
         return bound
     rise += _duty_rise(arrays, state, visit, shift, place, then, (drive, away), close)
-    if state.plain[shift] and not arrays.soft[visit] and not arrays.any_setup and not arrays.any_order:
-        if supplied_anyway(arrays, state, visit, shift):
-            if rise >= bound or state.count[shift] >= arrays.max_visits[shift]:
-                return bound
-            if not _may_drive(arrays, state, shift, origin, onward, drive + away):
-                return bound
-            work.found[0], work.found[1] = shift, place
-            return rise
+    simple = state.plain[shift] and not arrays.soft[visit] and not arrays.any_setup and not arrays.any_order
+    if simple and supplied_anyway(arrays, state, visit, shift):
+        if rise >= bound or state.count[shift] >= arrays.max_visits[shift]:
+            return bound
+        if not _may_drive(arrays, state, shift, origin, onward, drive + away):
+            return bound
+        work.found[0], work.found[1] = shift, place
+        return float(rise)
     i = work.guesses[0]
     work.guess[i], work.guess_shift[i], work.guess_place[i] = rise, shift, place
     work.guesses[0] = i + 1
@@ -212,7 +212,7 @@ def _in_plain_route(
         place = then
         origin = arrays.location[then]
         ready = state.ready[then]
-    return best + arrays.bonus[visit, t]
+    return float(best + arrays.bonus[visit, t])
 
 
 @inner
@@ -222,29 +222,6 @@ def _detour(arrays: Arrays, origin: int, here: int, onward: int, first: bool) ->
     if onward < 0:
         return int(metres)
     return int(metres + arrays.metres[here, onward] - (0 if first else arrays.metres[origin, onward]))
-
-
-@inner
-def _in_empty(arrays: Arrays, state: State, work: Work, visit: int, bound: float) -> float:
-    """The first empty shift of each kind."""
-    best = bound
-    work.trial[0] += 1
-    for i in range(arrays.shifts_from[visit], arrays.shifts_from[visit + 1]):
-        shift = arrays.shifts[i]
-        if state.count[shift] == 0 and work.tried[arrays.alike[shift]] != work.trial[0]:
-            work.tried[arrays.alike[shift]] = work.trial[0]
-            best = _at(arrays, state, work, visit, shift, -1, best)
-    return best
-
-
-@inner
-def _at(arrays: Arrays, state: State, work: Work, visit: int, shift: int, place: int, bound: float) -> float:
-    """The lesser of `bound` and the rise of cost with the visit behind `place`; notes the place when it is less."""
-    rise = insertion_cost(arrays, state, work, visit, shift, place, bound)
-    if rise < bound:
-        work.found[0], work.found[1] = shift, place
-        return rise
-    return bound
 
 
 @inner
@@ -328,13 +305,11 @@ def _duty_rise(
         before = max(0, state.hull_back[shift] - arrays.end[shift])
         earlier = state.hull_seconds[shift]
     after = max(0, early + total - arrays.end[shift])
-    return arrays.duty_rate[t] * (total - earlier) + arrays.overtime_rate[t] * (after - before)
+    return float(arrays.duty_rate[t] * (total - earlier) + arrays.overtime_rate[t] * (after - before))
 
 
 @inner
-def _exact(
-    arrays: Arrays, state: State, work: Work, visit: int, shift: int, place: int, bound: float
-) -> float:
+def _exact(arrays: Arrays, state: State, work: Work, visit: int, shift: int, place: int, bound: float) -> float:
     """The rise of cost from pricing the whole route with the visit in it."""
     if not later_shifts_stay(arrays, state, visit, shift):
         return INF
@@ -354,7 +329,7 @@ def _exact(
     fixed = fixed_cost(arrays, state, shift)
     base = state.cost[shift] - fixed
     supplied = supplied_anyway(arrays, state, visit, shift)
-    return priced(arrays, state, work, shift, k, supplied, bound + base) - base
+    return float(priced(arrays, state, work, shift, k, supplied, bound + base) - base)
 
 
 @inner

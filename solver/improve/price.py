@@ -15,9 +15,7 @@ OPTIONS = 5
 
 
 @inner
-def priced(
-    arrays: Arrays, state: State, work: Work, shift: int, k: int, supplied: bool, bound: float
-) -> float:
+def priced(arrays: Arrays, state: State, work: Work, shift: int, k: int, supplied: bool, bound: float) -> float:
     """The least cost of the visits in `work.level[0, :k]` as the shift's route, fixed cost apart.
 
     supplied: it is known that they lack neither parts nor tools.
@@ -139,7 +137,7 @@ def way_round(arrays: Arrays, shift: int, stops: IntArray, k: int, place: int, s
         if arrays.has_metres:
             metres += arrays.metres[here, onward] - arrays.metres[origin, onward]
     cost = (arrays.travel_rate[t] + arrays.duty_rate[t]) * seconds + arrays.metre_rate[t] * metres
-    return cost + arrays.duty_rate[t] * arrays.service[stop, t]
+    return float(cost + arrays.duty_rate[t] * arrays.service[stop, t])
 
 
 @inner
@@ -210,7 +208,7 @@ def left_in_stock(arrays: Arrays, state: State, shift: int, store: int, part: in
     """What the warehouse has left of a part for this shift, all other routes kept."""
     if arrays.stock[store, part] >= NO_LIMIT:
         return NO_LIMIT
-    return arrays.stock[store, part] - state.drawn[store, part] + state.draws[shift, store, part]
+    return int(arrays.stock[store, part] - state.drawn[store, part] + state.draws[shift, store, part])
 
 
 @inner
@@ -264,9 +262,7 @@ def _lent(arrays: Arrays, stops: IntArray, place: int, tool: int) -> bool:
 
 
 @inner
-def _in_van(
-    arrays: Arrays, state: State, shift: int, stops: IntArray, place: int, k: int, part: int
-) -> int:
+def _in_van(arrays: Arrays, state: State, shift: int, stops: IntArray, place: int, k: int, part: int) -> int:
     """How many of a part are in the van on arrival at a place."""
     n = arrays.must.shape[0]
     has = van_at_start(arrays, state, shift, part)
@@ -312,13 +308,11 @@ def van_at_start(arrays: Arrays, state: State, shift: int, part: int) -> int:
         while visit >= 0:
             has -= needed(arrays, visit, part)
             visit = state.after[visit]
-    return max(0, has)
+    return int(max(0, has))
 
 
 @inner
-def stops_cost(
-    arrays: Arrays, state: State, work: Work, shift: int, stops: IntArray, k: int, bound: float
-) -> float:
+def stops_cost(arrays: Arrays, state: State, work: Work, shift: int, stops: IntArray, k: int, bound: float) -> float:
     """The cost of these stops in this order; infinite when against a rule or not below `bound`."""
     n = arrays.must.shape[0]
     t = arrays.technician[shift]
@@ -386,7 +380,7 @@ def stops_cost(
 
 @inner
 def _sure_rests(arrays: Arrays, shift: int, depart_by: int, back: int) -> tuple[int, int, int]:
-    """Seconds of the breaks taken by whoever departs by the one and is back no sooner than the other; those paid; all unpaid."""
+    """Seconds of breaks sure to be taken by who departs by then and is back no sooner; those paid; and all unpaid."""
     owed = paid = unpaid = 0
     for i in range(arrays.break_from[shift], arrays.break_from[shift + 1]):
         if not arrays.break_paid[i]:

@@ -2,7 +2,7 @@
 
 from solver.compiled import FloatArray, IntArray
 from solver.improve.arrays import Arrays
-from solver.improve.chance import Seed, below, uniform
+from solver.improve.chance import Seed, uniform
 from solver.improve.places import best_place
 from solver.improve.routes import link, unlink
 from solver.improve.settle import keep, settled
@@ -15,7 +15,7 @@ RANDOM, FAR_FIRST, NEAR_FIRST, NARROW_FIRST, LONG_FIRST, CHOOSY_FIRST = range(OR
 
 @inner
 def sort_waiting(arrays: Arrays, work: Work, seed: Seed, far: FloatArray) -> None:
-    """Brings the waiting visits into an order drawn by chance: any, farthest, nearest, narrowest, longest, choosiest."""
+    """Sorts the waiting visits by what chance draws: nothing, far, near, narrow, long or choosy first."""
     drawn = uniform(seed)
     order = RANDOM
     if drawn >= 0.35:
@@ -43,7 +43,9 @@ def sort_waiting(arrays: Arrays, work: Work, seed: Seed, far: FloatArray) -> Non
 
 
 @inner
-def put_in(arrays: Arrays, state: State, work: Work, near: IntArray, price: FloatArray, seed: Seed, blink: float) -> None:
+def put_in(
+    arrays: Arrays, state: State, work: Work, near: IntArray, price: FloatArray, seed: Seed, blink: float
+) -> None:
     """Puts every waiting visit in where it costs least; those that cost more than their `price` stay out."""
     everywhere = near[:, :0]
     for i in range(work.waits[0]):

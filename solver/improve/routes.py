@@ -6,7 +6,7 @@ Research 40, 2013: a part has a least duration, and the earliest and the latest 
 """
 
 from solver.compiled import IntArray
-from solver.improve.arrays import FAR, NO_LIMIT, Arrays
+from solver.improve.arrays import NO_LIMIT, Arrays
 from solver.improve.state import State
 from solver.jit import inner
 
@@ -70,7 +70,7 @@ def opening(arrays: Arrays, stop: int, instant: int) -> int:
     """The first second from `instant` on at which the stop may start; NO_LIMIT: there is none."""
     for w in range(arrays.window_from[stop], arrays.window_from[stop + 1]):
         if instant <= arrays.window_close[w]:
-            return max(instant, arrays.window_open[w])
+            return int(max(instant, arrays.window_open[w]))
     return NO_LIMIT
 
 
@@ -79,7 +79,7 @@ def closing(arrays: Arrays, stop: int, instant: int) -> int:
     """The last second up to `instant` at which the stop may start; -NO_LIMIT: there is none."""
     for w in range(arrays.window_from[stop + 1] - 1, arrays.window_from[stop] - 1, -1):
         if instant >= arrays.window_open[w]:
-            return min(instant, arrays.window_close[w])
+            return int(min(instant, arrays.window_close[w]))
     return -NO_LIMIT
 
 
@@ -148,15 +148,3 @@ def _backward(arrays: Arrays, state: State, shift: int) -> None:
         state.tail_seconds[visit], state.tail_open[visit], state.tail_close[visit] = seconds, early, late
         place = here
         visit = earlier
-
-
-@inner
-def leg_cost(arrays: Arrays, technician: int, origin: int, destination: int) -> float:
-    """Units for driving there; very much where no road leads."""
-    seconds = arrays.seconds[origin, destination]
-    if seconds >= FAR:
-        return 1e30
-    cost = arrays.travel_rate[technician] * seconds
-    if arrays.has_metres:
-        cost += arrays.metre_rate[technician] * arrays.metres[origin, destination]
-    return cost

@@ -104,7 +104,7 @@ def _random_shift(state: State, seed: Seed) -> int:
     for i in range(shifts):
         shift = (start + i) % shifts
         if state.count[shift] > 0:
-            return shift
+            return int(shift)
     return -1
 
 

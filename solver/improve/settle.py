@@ -1,4 +1,4 @@
-"""A changed route made whole again: priced, its warehouse stops placed, its bounds worked out; and put back as it was."""
+"""A changed route made whole again: priced, its warehouse stops placed, its bounds worked out; or put back."""
 
 from solver.improve.arrays import NO_LIMIT, Arrays
 from solver.improve.price import first_lack, left_in_stock, needed, priced, stops_cost, van_at_start

@@ -8,6 +8,7 @@ from solver.improve.chains import Chains, Routes
 from solver.improve.loops import is_tied
 from solver.improve.tied_plan import tied_plan
 from solver.insertion.plan import Plan
+from solver.jit import compiled_before, note_compiled
 from solver.recombine import Column, column_of, recombine
 from solver.search import Search, StagePace
 from solver.ties.face import hangs_together
@@ -41,8 +42,20 @@ def built(search: Search) -> Plan:
 def chains_of(search: Search) -> Chains:
     """The chains of this search."""
     if search.chains is None:
-        search.chains = Chains(search.best.compiled, max(1, search.limits.threads), search.limits.seed)
+        compiled = search.best.compiled
+        _compile(search, compiled)
+        search.chains = Chains(compiled, max(1, search.limits.threads), search.limits.seed)
     return search.chains
+
+
+def _compile(search: Search, compiled: Compiled) -> None:
+    """Compiles the search where that was not done before; the time it takes is not counted."""
+    what = "routes-together" if is_tied(compiled) else "routes-apart"
+    if compiled_before(what):
+        return
+    with search.uncounted("compiling the search, this once"):
+        Chains(compiled, 1, 0).try_out()
+    note_compiled(what)
 
 
 def improve(search: Search, pace: StagePace) -> None:

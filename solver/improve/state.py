@@ -24,7 +24,7 @@ class State(NamedTuple):
     shift_of: IntArray  # (n,) -1: left out
     first: IntArray  # (s,) -1: empty
     last: IntArray  # (s,)
-    count: IntArray  # (s,) visits
+    count: IntArray  # type: ignore[assignment]  # (s,) visits; tuple.count is not missed
     # per visit in its route, warehouse stops and breaks left aside: bounds from both sides
     lead_seconds: IntArray  # (n,) driven to it from the stop before
     lead_metres: IntArray  # (n,)
@@ -79,7 +79,9 @@ def empty_state(arrays: Arrays) -> State:
         first=minus(s),
         last=minus(s),
         count=zeros(s),
-        lead_seconds=zeros(n), lead_metres=zeros(n), ready=zeros(n),
+        lead_seconds=zeros(n),
+        lead_metres=zeros(n),
+        ready=zeros(n),
         latest=zeros(n),
         head_seconds=zeros(n),
         head_open=zeros(n),
@@ -101,7 +103,10 @@ def empty_state(arrays: Arrays) -> State:
         stores=zeros(s),
         store_stop=zeros(s, RELOADS),
         store_place=zeros(s, RELOADS),
-        hull_seconds=zeros(s), hull_back=zeros(s), short=np.zeros(s, dtype=np.bool_), plain=np.ones(s, dtype=np.bool_),
+        hull_seconds=zeros(s),
+        hull_back=zeros(s),
+        short=np.zeros(s, dtype=np.bool_),
+        plain=np.ones(s, dtype=np.bool_),
         used=zeros(t, p),
         drawn=zeros(m, p),
         draws=zeros(s, m, p) if arrays.finite else zeros(0, 0, 0),
@@ -143,8 +148,6 @@ class Work(NamedTuple):
     kept_draws: IntArray  # (s, m, p) what they load, where stock is limited
     waiting: IntArray  # (n,) visits to be put in
     waits: IntArray  # (1,) how many
-    left: IntArray  # (n,) visits left out
-    lefts: IntArray  # (1,)
     key: FloatArray  # (n,) by which the waiting are sorted
 
 
@@ -158,9 +161,35 @@ def work_for(arrays: Arrays) -> Work:
 
     return Work(
         timing=held(timing_work(arrays, size)),
-        level=zeros(RELOADS + 1, size), branch=zeros(RELOADS + 1, 5), has=zeros(p), has_stamp=zeros(p), option=zeros(m * size), option_cost=np.zeros(m * size), chosen=zeros(size), size=zeros(1), lacking=zeros(2), sums=zeros(4),
-        bonus=np.zeros(1), seen=zeros(s), stamp=zeros(1), tried=zeros(s), trial=zeros(1), found=zeros(2), place_seen=zeros(n), guess=np.zeros(2 * n + s + 1), guess_shift=zeros(2 * n + s + 1),
-        guess_place=zeros(2 * n + s + 1), guesses=zeros(1),
-        touched=zeros(s), touches=zeros(1), kept=zeros(n), kept_from=zeros(s + 1), kept_row=zeros(s, 8 + 2 * RELOADS),
-        kept_cost=np.zeros((s, 2)), kept_draws=zeros(s, *arrays.stock.shape) if arrays.finite else zeros(0, 0, 0), waiting=zeros(n), waits=zeros(1), left=zeros(n), lefts=zeros(1), key=np.zeros(n),
-    )  # fmt: skip
+        level=zeros(RELOADS + 1, size),
+        branch=zeros(RELOADS + 1, 5),
+        has=zeros(p),
+        has_stamp=zeros(p),
+        option=zeros(m * size),
+        option_cost=np.zeros(m * size),
+        chosen=zeros(size),
+        size=zeros(1),
+        lacking=zeros(2),
+        sums=zeros(4),
+        bonus=np.zeros(1),
+        seen=zeros(s),
+        stamp=zeros(1),
+        tried=zeros(s),
+        trial=zeros(1),
+        found=zeros(2),
+        place_seen=zeros(n),
+        guess=np.zeros(2 * n + s + 1),
+        guess_shift=zeros(2 * n + s + 1),
+        guess_place=zeros(2 * n + s + 1),
+        guesses=zeros(1),
+        touched=zeros(s),
+        touches=zeros(1),
+        kept=zeros(n),
+        kept_from=zeros(s + 1),
+        kept_row=zeros(s, 8 + 2 * RELOADS),
+        kept_cost=np.zeros((s, 2)),
+        kept_draws=zeros(s, *arrays.stock.shape) if arrays.finite else zeros(0, 0, 0),
+        waiting=zeros(n),
+        waits=zeros(1),
+        key=np.zeros(n),
+    )
