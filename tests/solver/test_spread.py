@@ -20,7 +20,7 @@ from solver.spread.regions import Region, regions
 from solver.spread.spread import better
 from solver.spread.stocks import divided, shares
 from solver.spread.whole import Ground, Whole
-from tests.builders.problems import at, timed, visit
+from tests.builders.problems import at, shift, technician, timed, visit
 from tests.builders.towns import AT_HOME, CORNERS, four, town
 
 
@@ -75,12 +75,16 @@ def test_regions_have_about_as_many_visits_each() -> None:
 
 
 def test_technicians_tied_by_a_link_are_not_parted_while_they_are_few() -> None:
-    link = Link("different_technicians", ("v0", "v6"))
-    ground, whole = planned(four(links=(link,)), AT_HOME)
-    crowd = [r for r in regions(ground, whole, 2, 0) if len(r.technicians)]
-    assert sorted(map(len, names(ground, crowd))) == [2, 2]  # too large a share of four technicians
-    many = replace(ground.problem, technicians=(), visits=())
-    assert not Ground(many).judged({}).left
+    crew = [technician(f"t{i}", shift(f"t{i}", start_location=i, end_location=i)) for i in range(16)]
+    loose = Problem(town([(i, 0) for i in range(16)]), tuple(crew), tuple(visit(f"v{i}", i) for i in range(16)))
+    tied = replace(loose, links=(Link("different_technicians", ("v7", "v8")),))
+    crowd = replace(loose, links=(Link("different_technicians", tuple(v.id for v in loose.visits)),))
+    plan = {f"t{i}": (f"v{i}",) for i in range(16)}
+    for problem, together in ((loose, False), (tied, True)):
+        ground, whole = planned(problem, plan)
+        assert any({"t7", "t8"} <= group for group in names(ground, regions(ground, whole, 2, 0))) is together
+    ground, whole = planned(crowd, plan)
+    assert [len(region.technicians) for region in regions(ground, whole, 2, 0)] == [8, 8]
 
 
 def test_a_visit_left_out_is_offered_to_its_neighbours_by_turns_and_only_where_somebody_could() -> None:
