@@ -54,7 +54,9 @@ def _compile(search: Search, compiled: Compiled) -> None:
     if compiled_before(what):
         return
     with search.uncounted("compiling the search, this once"):
-        Chains(compiled, 1, 0).try_out()
+        chains = Chains(compiled, 1, 0)
+        chains.try_out()
+        plan_of(search.best, chains.best_stops())
     note_compiled(what)
 
 
