@@ -1,6 +1,5 @@
 """Our own solver, as anybody calls it."""
 
-from solver.faults import Unsupported
 from solver.search import Limits
 from solver.solve import solve
 from tests.benchmarks.contest.protocol import Finish, Request
@@ -10,7 +9,4 @@ def run(request: Request) -> Finish:
     """`solver.solve.solve` within the request's limits."""
     seconds = None if request.iterations is not None else request.seconds
     limits = Limits(seconds=seconds, iterations=request.iterations, seed=request.seed, threads=request.threads)
-    try:
-        return Finish(solution=solve(request.problem, limits))
-    except Unsupported as refusal:
-        return Finish(told=f"refused: {str(refusal).splitlines()[0]}")
+    return Finish(solution=solve(request.problem, limits))
