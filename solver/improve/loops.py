@@ -9,7 +9,8 @@ from solver.improve.anneal import Chain, anneal, build, remember, take_up
 from solver.improve.arrays import Arrays
 from solver.improve.knot import Knot, knot_for
 from solver.improve.state import State, Work
-from solver.improve.tied import anneal_tied, build_tied, remember_tied, take_up_tied
+from solver.improve.tied import anneal_tied, remember_tied
+from solver.improve.tied_start import build_tied, take_up_tied
 from solver.ties.face import hangs_together
 from solver.ties.handle import ties_for
 

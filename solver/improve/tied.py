@@ -14,23 +14,21 @@ from solver.improve.price import copied
 from solver.improve.recreate import sort_waiting
 from solver.improve.routes import link, unlink
 from solver.improve.ruin import related, scattered, strings, take_out, whole_shift
-from solver.improve.settle import keep, undraw
+from solver.improve.settle import keep
 from solver.improve.state import RELOADS, State, Work
 from solver.improve.tied_places import best_place, exact_cost
-from solver.improve.tied_supplies import cheapest_way, note_supplies, thinned
+from solver.improve.tied_supplies import note_supplies, thinned
 from solver.jit import inner, lean
 from solver.ties.kernels import (
     commit_insertion,
     commit_removals,
-    link_allows,
     recall,
     remember,
-    retime,
     shared_cost,
     time_all,
 )
 from solver.ties.simulate import INF
-from solver.ties.table import EARLIEST_START, FREE, Ties
+from solver.ties.table import Ties
 
 TOGETHER = 0.7
 """Share of iterations in which the partners of what is taken out are taken out as well."""
@@ -71,7 +69,7 @@ def anneal_tied(
     for i in range(iterations):
         temperature = hot * (cold / hot) ** (i / iterations)
         if not _changed(arrays, state, work, chain, ties, knot):
-            _put_back(arrays, state, work, ties)
+            put_back_tied(arrays, state, work, ties)
             continue
         cost = tied_cost(arrays, state, chain, ties)
         kept = cost < chain.cost[0] + temperature * exponential(chain.seed)
@@ -79,7 +77,7 @@ def anneal_tied(
             kept = time_all(ties)
             cost = tied_cost(arrays, state, chain, ties)
         if not kept:
-            _put_back(arrays, state, work, ties)
+            put_back_tied(arrays, state, work, ties)
             continue
         chain.cost[0] = cost
         remember(ties)
@@ -95,7 +93,7 @@ def _changed(arrays: Arrays, state: State, work: Work, chain: Chain, ties: Ties,
         return False
     call_left_out(arrays, state, work, chain)
     sort_waiting(arrays, work, chain.seed, chain.far)
-    _partners_next(work, knot)
+    partners_next(work, knot)
     return put_in(arrays, state, work, chain, ties, knot, BLINK) and no_halves(arrays, state, work, ties, knot)
 
 
@@ -126,7 +124,7 @@ def _stays(arrays: Arrays, state: State, work: Work, ties: Ties, knot: Knot) -> 
     """Times what is left after the waiting visits were taken out; False: it cannot be."""
     for i in range(work.touches[0]):
         shift = work.touched[i]
-        if arrays.any_order and not _in_order(arrays, state, shift):
+        if arrays.any_order and not in_order_tied(arrays, state, shift):
             return False
         if state.stores[shift] > 0:
             k = _as_kept(state, work, i, knot.route[0])
@@ -135,7 +133,8 @@ def _stays(arrays: Arrays, state: State, work: Work, ties: Ties, knot: Knot) -> 
 
 
 @inner
-def _in_order(arrays: Arrays, state: State, shift: int) -> bool:
+def in_order_tied(arrays: Arrays, state: State, shift: int) -> bool:
+    """Whether visits pinned to a place in the shift are at it."""
     place = 0
     visit = state.first[shift]
     while visit >= 0:
@@ -165,7 +164,7 @@ def _as_kept(state: State, work: Work, i: int, into: IntArray) -> int:
 
 
 @inner
-def _partners_next(work: Work, knot: Knot) -> None:
+def partners_next(work: Work, knot: Knot) -> None:
     """Lets the partners of a waiting visit wait right behind it."""
     for i in range(work.waits[0]):
         visit, next_place = work.waiting[i], i + 1
@@ -243,7 +242,7 @@ def _dropped(arrays: Arrays, state: State, work: Work, ties: Ties, knot: Knot, v
     if state.stores[shift] > 0:
         k = _with_stores(state, shift, knot.route[0])
     unlink(arrays, state, visit)
-    if arrays.any_order and not _in_order(arrays, state, shift):
+    if arrays.any_order and not in_order_tied(arrays, state, shift):
         return False
     if k > 0:
         thinned(arrays, state, work, knot, shift, knot.route[0], k)
@@ -267,7 +266,7 @@ def _with_stores(state: State, shift: int, into: IntArray) -> int:
 
 
 @inner
-def _put_back(arrays: Arrays, state: State, work: Work, ties: Ties) -> None:
+def put_back_tied(arrays: Arrays, state: State, work: Work, ties: Ties) -> None:
     """Makes every route what it was when the plan was kept last, and all times."""
     for i in range(work.touches[0]):
         shift = work.touched[i]
@@ -300,113 +299,3 @@ def remember_tied(arrays: Arrays, state: State, chain: Chain, knot: Knot) -> Non
         for i in range(RELOADS):
             knot.store_stop[shift, i] = state.store_stop[shift, i]
             knot.store_place[shift, i] = state.store_place[shift, i]
-
-
-@lean
-def take_up_tied(
-    arrays: Arrays,
-    state: State,
-    work: Work,
-    chain: Chain,
-    ties: Ties,
-    knot: Knot,
-    first: IntArray,
-    after: IntArray,
-) -> bool:
-    """Makes the plan that of the lists given; False when some route cannot be as listed and was left empty."""
-    work.stamp[0] += 1
-    work.touches[0] = work.waits[0] = 0
-    for shift in range(len(state.first)):
-        _emptied(arrays, state, shift)
-    time_all(ties)
-    sound = True
-    for shift in range(len(first)):
-        if first[shift] >= 0 and not _taken_up(arrays, state, work, ties, knot, shift, first[shift], after):
-            sound = False
-            _emptied(arrays, state, shift)
-            time_all(ties)
-    sound = no_halves(arrays, state, work, ties, knot) and sound
-    if not time_all(ties):
-        sound = False
-        for shift in range(len(state.first)):
-            _emptied(arrays, state, shift)
-        time_all(ties)
-    chain.cost[0] = tied_cost(arrays, state, chain, ties)
-    remember(ties)
-    return sound
-
-
-@inner
-def _emptied(arrays: Arrays, state: State, shift: int) -> None:
-    visit = state.first[shift]
-    while visit >= 0:
-        later = state.after[visit]
-        unlink(arrays, state, visit)
-        visit = later
-    state.stores[shift] = 0
-    state.short[shift] = False
-    if arrays.finite:
-        undraw(state, shift)
-
-
-@inner
-def _taken_up(
-    arrays: Arrays, state: State, work: Work, ties: Ties, knot: Knot, shift: int, visit: int, after: IntArray
-) -> bool:
-    """Gives an empty shift its visits, and warehouse stops as needed; False when that cannot be."""
-    place = -1
-    while visit >= 0:
-        allowed = arrays.allowed[visit, shift] and state.count[shift] < arrays.max_visits[shift]
-        if not allowed or not link_allows(ties, visit, shift):
-            return False
-        link(arrays, state, visit, shift, place)
-        ties.visitwise[EARLIEST_START, visit] = ties.start[visit] = FREE
-        place, visit = visit, after[visit]
-    if arrays.any_order and not _in_order(arrays, state, shift):
-        return False
-    if not _supplied(arrays, state, work, ties, knot, shift):
-        return False
-    knot.home[0] = shift
-    return retime(ties, knot.home, 1)
-
-
-@inner
-def _supplied(arrays: Arrays, state: State, work: Work, ties: Ties, knot: Knot, shift: int) -> bool:
-    """Lets a listed route have what it needs; False when it lacks something."""
-    t, enough = arrays.technician[shift], True
-    for part in range(arrays.van.shape[1]):
-        enough = enough and state.used[t, part] <= arrays.van[t, part]
-    visit = state.first[shift]
-    while visit >= 0:
-        for i in range(arrays.tool_from[visit], arrays.tool_from[visit + 1]):
-            enough = enough and arrays.has_tool[t, arrays.tool[i]]
-        visit = state.after[visit]
-    if enough:
-        return True
-    if arrays.complete.shape[0] == 0:
-        return False
-    knot.way_size[0] = 0
-    cheapest_way(arrays, state, work, ties, knot, shift, 0.0, INF)
-    if knot.way_size[0] == 0:
-        return False
-    copied(knot.way, knot.route[0], knot.way_size[0])
-    note_supplies(arrays, state, work, shift, knot.route[0], knot.way_size[0])
-    return True
-
-
-@lean
-def build_tied(arrays: Arrays, state: State, work: Work, chain: Chain, ties: Ties, knot: Knot) -> None:
-    """Puts every visit left out in, each where it costs least."""
-    work.stamp[0] += 1
-    work.touches[0] = work.waits[0] = 0
-    for visit in range(arrays.must.shape[0]):
-        if state.shift_of[visit] < 0:
-            work.waiting[work.waits[0]] = visit
-            work.waits[0] += 1
-    sort_waiting(arrays, work, chain.seed, chain.far)
-    _partners_next(work, knot)
-    done = put_in(arrays, state, work, chain, ties, knot, 0.0) and no_halves(arrays, state, work, ties, knot)
-    if not (done and time_all(ties)):
-        _put_back(arrays, state, work, ties)
-    chain.cost[0] = tied_cost(arrays, state, chain, ties)
-    remember(ties)
