@@ -7,7 +7,7 @@ from solver.improve.arrays import Arrays
 from solver.improve.chance import Seed, below, exponential, uniform
 from solver.improve.recreate import put_in, sort_waiting
 from solver.improve.routes import link, unlink
-from solver.improve.ruin import related, scattered, strings, whole_shift
+from solver.improve.ruin import out_of_place, related, scattered, strings, whole_shift
 from solver.improve.settle import put_back, settled, undraw
 from solver.improve.state import State, Work
 from solver.jit import inner, lean
@@ -91,6 +91,8 @@ def _ruined(arrays: Arrays, state: State, work: Work, chain: Chain) -> bool:
     else:
         related(arrays, state, work, chain.kin[below(chain.seed, kinds)], chain.seed, chain.average[0])
     for i in range(work.touches[0]):
+        if arrays.any_order:
+            out_of_place(arrays, state, work, work.touched[i])
         if not settled(arrays, state, work, work.touched[i]):
             return False
     return True

@@ -34,6 +34,8 @@ def sort_waiting(arrays: Arrays, work: Work, seed: Seed, far: FloatArray) -> Non
             key = -float(arrays.service[visit, 0])
         else:
             key = float(arrays.shifts_from[visit + 1] - arrays.shifts_from[visit])
+        if arrays.pinned_order[visit] >= 0:  # once those before it are there
+            key = 1e18 + arrays.pinned_order[visit]
         work.key[i] = key
         j = i
         while j > 0 and work.key[j - 1] > key:

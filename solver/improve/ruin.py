@@ -76,8 +76,6 @@ def _string(arrays: Arrays, state: State, work: Work, seed: Seed, visit: int, le
 @inner
 def take_out(arrays: Arrays, state: State, work: Work, visit: int) -> None:
     """Takes a visit out of its route and lets it wait."""
-    if arrays.pinned_order[visit] >= 0:
-        return
     keep(state, work, state.shift_of[visit])
     unlink(arrays, state, visit)
     work.waiting[work.waits[0]] = visit
@@ -130,3 +128,20 @@ def scattered(arrays: Arrays, state: State, work: Work, seed: Seed, count: int) 
         visit = below(seed, n)
         if state.shift_of[visit] >= 0:
             take_out(arrays, state, work, visit)
+
+
+@inner
+def out_of_place(arrays: Arrays, state: State, work: Work, shift: int) -> None:
+    """Takes out the shift's visits that are pinned to another place than where they are now."""
+    again = True
+    while again:
+        again = False
+        place = 0
+        visit = state.first[shift]
+        while visit >= 0 and not again:
+            if arrays.pinned_order[visit] >= 0 and arrays.pinned_order[visit] != place:
+                take_out(arrays, state, work, visit)
+                again = True
+            else:
+                visit = state.after[visit]
+                place += 1
