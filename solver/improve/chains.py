@@ -24,11 +24,15 @@ Routes = Mapping[int, tuple[int, ...]]
 
 WHOLE: Final = 250
 """Up to so many visits every place is tried for each; above, those beside `BESIDE` near visits."""
+WHOLE_TIED: Final = 800
+"""The same where routes hang together: a visit goes where its partners can join it, which may be far from the next."""
 BESIDE: Final = 40
 NEAR: Final = 300
 KIN: Final = 20
 AVERAGE, LONGEST = 10, 10
 """Visits taken out at a time on average, and in one string at the most; as in Christiaens and Vanden Berghe."""
+AVERAGE_TIED: Final = 15
+"""The same where routes hang together, as partners have to move together."""
 WEIGHT: Final = 20.0
 """What leaving out a visit that must be served costs at first, in costs of driving to an average visit."""
 NEARLY: Final = 0.9
@@ -239,9 +243,10 @@ def _lists(arrays: Arrays, routes: Routes) -> tuple[IntArray, IntArray]:
 
 def _tables(compiled: Compiled, arrays: Arrays) -> Chain:
     """What all chains read alike."""
-    n, s = arrays.visits, len(arrays.start)
+    n, s, tied = arrays.visits, len(arrays.start), is_tied(compiled)
     near = nearest(arrays, NEAR, timed=False)
-    beside = nearest(arrays, BESIDE, timed=True) if n > WHOLE else np.zeros((n, 0), dtype=np.int64)
+    too_many = n > (WHOLE_TIED if tied else WHOLE)
+    beside = nearest(arrays, BESIDE, timed=True) if too_many else np.zeros((n, 0), dtype=np.int64)
     price: FloatArray = arrays.unserved.copy()
     return Chain(
         seed=seed_of(0, 0),
@@ -253,7 +258,7 @@ def _tables(compiled: Compiled, arrays: Arrays) -> Chain:
         cost=np.array([0.0, np.inf]),
         best_first=np.full(s, -1, dtype=np.int64),
         best_after=np.full(n, -1, dtype=np.int64),
-        average=np.array([AVERAGE, LONGEST], dtype=np.int64),
+        average=np.array([AVERAGE_TIED if tied else AVERAGE, LONGEST], dtype=np.int64),
     )
 
 
