@@ -72,7 +72,7 @@ def few(given: Problem, count: int) -> Problem:
     return replace(given, technicians=crew, visits=tuple(visits), previous=())
 
 
-@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.parametrize("seed", range(5))
 def test_tiny_random_days_are_bounded_by_their_least_cost(seed: int) -> None:
     tiny = few(random_problem(seed), 3)
     least = least_cost(tiny)
@@ -87,7 +87,7 @@ def test_tiny_random_days_are_bounded_by_their_least_cost(seed: int) -> None:
         assert least - found.cost <= ROUNDED
 
 
-@pytest.mark.parametrize("seed", range(100, 108))
+@pytest.mark.parametrize("seed", range(100, 103))
 def test_no_plan_of_a_random_day_costs_less_than_its_bound(seed: int) -> None:
     given = random_problem(seed)
     plan = solve(given, Limits(iterations=3, seed=seed))

@@ -42,7 +42,7 @@ def searched(given: Problem, seed: int) -> tuple[Plan, float]:
     return plan, chains.best_cost() - weights
 
 
-@pytest.mark.parametrize("first", range(0, 120, 20))
+@pytest.mark.parametrize("first", range(0, 40, 20))
 def test_what_the_search_finds_keeps_every_rule_and_costs_what_it_says(first: int) -> None:
     for seed in range(first, first + 20):
         given = whole(plain_problem(seed) if seed % 3 == 0 else tied_problem(seed), seed)
@@ -58,7 +58,7 @@ def test_what_the_search_finds_keeps_every_rule_and_costs_what_it_says(first: in
         assert told.total - told.unserved == pytest.approx((plan.cost() - left) / SCALE, abs=8), f"seed {seed}"
 
 
-@pytest.mark.parametrize("first", range(0, 40, 10))
+@pytest.mark.parametrize("first", range(0, 10, 10))
 def test_whole_solutions_are_what_the_referee_says(first: int) -> None:
     for seed in range(first, first + 10):
         given = whole(tied_problem(seed), seed)

@@ -12,7 +12,7 @@ from solver.recombine import Column, recombine, total
 from tests.builders.problems import HOUR, at, problem, shift, technician, visit
 from tests.solver.recombine_judge import best, choices, lawful, price
 
-SEEDS = range(20)
+SEEDS = range(10)
 
 
 def some_link(rng: Random, names: list[str]) -> Link:

@@ -202,7 +202,7 @@ def test_keeps_the_rule(rule: str) -> None:
     assert_keeps_the_rules(plan)
 
 
-@pytest.mark.parametrize("seed", range(0, 40, 2))
+@pytest.mark.parametrize("seed", range(0, 16, 2))
 def test_makes_no_random_plan_worse(seed: int) -> None:
     plan = Plan(Planner(compile_problem(random_problem(seed))))
     insert_all(plan, plan.left_out(), range(len(plan.routes)))

@@ -37,7 +37,7 @@ def cents(plan: Plan) -> float:
     return (plan.cost() - sum(compiled.unserved[v] for v in left)) / SCALE + own
 
 
-@pytest.mark.parametrize("seed", range(150))
+@pytest.mark.parametrize("seed", range(30))
 def test_every_change_keeps_the_rules_and_costs_what_the_referee_says(seed: int) -> None:
     plan = plan_for(tied_problem(seed) if seed % 3 else plain_problem(seed))
     draw = random.Random(seed)
