@@ -46,10 +46,9 @@ def test_a_cancelled_child_gives_what_it_has() -> None:
     assert check(problem(), solution) == []
 
 
-def test_what_cannot_be_planned_is_told() -> None:
-    asked = replace(problem(), links=(p.Link("same_start", ("v0", "v1")),))
-    with pytest.raises(SolveFailed, match="the optimiser refuses the problem: /links/0"):
-        SolveInChild()(asked, EFFORT)
+def test_visits_tied_by_a_link_are_planned_too() -> None:
+    asked = replace(problem(), links=(p.Link("same_technician", ("v0", "v1")),))
+    assert check(asked, SolveInChild()(asked, EFFORT)) == []
 
 
 def test_too_little_memory_is_told() -> None:
