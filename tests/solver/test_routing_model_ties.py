@@ -12,6 +12,7 @@ import pytest
 
 from solver.compiling import compile_problem
 from solver.insertion.plan import Plan
+from solver.outcome import routes_of
 from solver.problem import Costs, Link, Problem, Technician, Travel, Visit
 from solver.referee import check_routes
 from solver.referee import cost as referee_cost
@@ -281,12 +282,13 @@ def test_speed_is_not_stated_and_leaves_the_stage_out() -> None:
     assert stage.improve(plan, [0], [], EFFORT, lambda _: None, lambda: False) is plan
 
 
-def test_what_breaks_a_tie_is_dropped() -> None:
+def test_tied_routes_are_timed_together() -> None:
     far: list[Visit] = [visit("a", 3, windows=((at(10), at(12)),)), visit("b", 9, 30)]
     given = problem(far, [ANN, BOB], links=(Link("same_start", ("a", "b")),))
     apart = planned(given, (0,), ())
     best = stage.improve(apart, [0, 1], [1], EFFORT, lambda _: None, lambda: False)
-    assert best is apart, "timed by themselves, the two do not start together"
+    assert best.left_out() == []
+    assert check_routes(given, routes_of(best)) == []
 
 
 def test_what_finds_times_for_tied_routes_is_asked() -> None:
