@@ -30,9 +30,10 @@ MONTH: Final = 30 * 24 * 3600.0
 
 
 def _version() -> str:
-    """What all sources of the solver and numba's version come to."""
+    """What all sources of the solver, their place and numba's version come to."""
     told = hashlib.sha256(numba.__version__.encode())
-    root = Path(__file__).parent
+    root = Path(__file__).resolve().parent
+    told.update(str(root).encode())  # numba keeps by place what it compiled
     for path in sorted(root.rglob("*.py")):
         told.update(str(path.relative_to(root)).encode())
         told.update(path.read_bytes())
