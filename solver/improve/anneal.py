@@ -6,9 +6,9 @@ from solver.compiled import FloatArray, IntArray
 from solver.improve.arrays import Arrays
 from solver.improve.chance import Seed, below, exponential, uniform
 from solver.improve.recreate import put_in, sort_waiting
-from solver.improve.routes import link, unlink
-from solver.improve.ruin import out_of_place, related, scattered, strings, whole_shift
-from solver.improve.settle import put_back, settled, undraw
+from solver.improve.ruin import in_focus, out_of_place, related, scattered, strings, whole_shift
+from solver.improve.routes import link, undraw, unlink
+from solver.improve.settle import put_back, settled
 from solver.improve.state import State, Work
 from solver.jit import inner, lean
 
@@ -31,6 +31,7 @@ class Chain(NamedTuple):
     best_first: IntArray  # (s,)
     best_after: IntArray  # (n,)
     average: IntArray  # (2,) visits taken out in an iteration on average, longest string
+    focus: IntArray  # (2,) the visit around which is searched now, and for how many more iterations
 
 
 @inner
@@ -83,7 +84,8 @@ def _ruined(arrays: Arrays, state: State, work: Work, chain: Chain) -> bool:
     drawn = uniform(chain.seed)
     kinds = chain.kin.shape[0]
     if drawn < 0.85 or kinds == 0:
-        strings(arrays, state, work, chain.near, chain.seed, chain.average[0], chain.average[1])
+        middle = in_focus(chain.near, chain.focus, chain.seed)
+        strings(arrays, state, work, chain.near, chain.seed, middle, chain.average[0], chain.average[1])
     elif drawn < 0.87:
         whole_shift(arrays, state, work, chain.seed)
     elif drawn < 0.90:

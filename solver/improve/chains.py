@@ -22,11 +22,12 @@ from solver.recombine import Column
 Routes = Mapping[int, tuple[int, ...]]
 """Per used shift its visits in order."""
 
-WHOLE: Final = 250
-"""Up to so many visits every place is tried for each; above, those beside `BESIDE` near visits."""
+WHOLE: Final = 120
+"""Up to so many visits every place is tried for each; above, those in routes of the `BESIDE` nearest visits."""
 WHOLE_TIED: Final = 800
 """The same where routes hang together: a visit goes where its partners can join it, which may be far from the next."""
-BESIDE: Final = 40
+BESIDE: Final = 100
+BESIDE_TIED: Final = 40
 NEAR: Final = 300
 KIN: Final = 20
 AVERAGE, LONGEST = 10, 10
@@ -71,6 +72,7 @@ class Chains:
                 cost=np.array([0.0, np.inf]),
                 best_first=tables.best_first.copy(),
                 best_after=tables.best_after.copy(),
+                focus=tables.focus.copy(),
             )
             more, knot = knots(compiled, self.arrays, state)
             handed = (arrays, held(state), held(work), held(chain), *more)
@@ -115,6 +117,7 @@ class Chains:
                 done += steps
                 self.note()
                 self._weigh_again()
+                self.base = min(self._base(member) for member in self.members)
                 yield heat.within > NEARLY and not recombined
                 recombined = recombined or heat.within > NEARLY
 
@@ -244,9 +247,9 @@ def _lists(arrays: Arrays, routes: Routes) -> tuple[IntArray, IntArray]:
 def _tables(compiled: Compiled, arrays: Arrays) -> Chain:
     """What all chains read alike."""
     n, s, tied = arrays.visits, len(arrays.start), is_tied(compiled)
-    near = nearest(arrays, NEAR, timed=False)
+    near = nearest(arrays, NEAR)
     too_many = n > (WHOLE_TIED if tied else WHOLE)
-    beside = nearest(arrays, BESIDE, timed=True) if too_many else np.zeros((n, 0), dtype=np.int64)
+    beside = near[:, : BESIDE_TIED if tied else BESIDE].copy() if too_many else np.zeros((n, 0), dtype=np.int64)
     price: FloatArray = arrays.unserved.copy()
     return Chain(
         seed=seed_of(0, 0),
@@ -259,6 +262,7 @@ def _tables(compiled: Compiled, arrays: Arrays) -> Chain:
         best_first=np.full(s, -1, dtype=np.int64),
         best_after=np.full(n, -1, dtype=np.int64),
         average=np.array([AVERAGE_TIED if tied else AVERAGE, LONGEST], dtype=np.int64),
+        focus=np.zeros(2, dtype=np.int64),
     )
 
 

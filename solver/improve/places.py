@@ -8,6 +8,7 @@ from solver.improve.routes import opening
 from solver.improve.state import State, Work
 from solver.jit import inner
 
+LOOK = 120
 PRICED = 5
 """Places priced exactly for a visit, in routes that are not plain; twice as many while none does."""
 
@@ -24,16 +25,12 @@ def best_place(
     best = bound
     work.found[0] = -1
     work.guesses[0] = 0
-    simple = not arrays.soft[visit] and not arrays.any_setup and not arrays.any_order
     if near.shape[1] == 0:
         for i in range(arrays.shifts_from[visit], arrays.shifts_from[visit + 1]):
             shift = arrays.shifts[i]
             if state.count[shift] == 0:
                 continue
-            if simple and state.plain[shift] and supplied_anyway(arrays, state, visit, shift):
-                best = _in_plain_route(arrays, state, work, seed, visit, shift, blink, best)
-            else:
-                best = _guess_route(arrays, state, work, seed, visit, shift, blink, best)
+            best = _along(arrays, state, work, seed, visit, shift, -1, blink, best)
     else:
         best = _guess_beside(arrays, state, work, near, seed, visit, blink, best)
     best = _guess_empty(arrays, state, work, visit, best)
@@ -67,25 +64,36 @@ def _cheapest_guess(arrays: Arrays, state: State, work: Work, visit: int, bound:
 def _guess_beside(
     arrays: Arrays, state: State, work: Work, near: IntArray, seed: Seed, visit: int, blink: float, bound: float
 ) -> float:
+    """Every place of the routes that near visits are on, the nearest first, until `LOOK` places were looked at."""
     work.trial[0] += 1
     stamp = work.trial[0]
     best = bound
+    looked = 0
     for i in range(near.shape[1]):
-        other = near[visit, i]
-        shift = state.shift_of[other]
-        if shift < 0 or not arrays.allowed[visit, shift]:
+        shift = state.shift_of[near[visit, i]]
+        if shift < 0 or work.tried[shift] == stamp:
             continue
-        if work.place_seen[other] != stamp:
-            work.place_seen[other] = stamp
-            if uniform(seed) >= blink:
-                best = _guess(arrays, state, work, visit, shift, other, best)
-        earlier = state.before[other]
-        if earlier < 0 or work.place_seen[earlier] != stamp:
-            if earlier >= 0:
-                work.place_seen[earlier] = stamp
-            if uniform(seed) >= blink:
-                best = _guess(arrays, state, work, visit, shift, earlier, best)
+        work.tried[shift] = stamp
+        if not arrays.allowed[visit, shift]:
+            continue
+        best = _along(arrays, state, work, seed, visit, shift, near[visit, i], blink, best)
+        looked += state.count[shift]
+        if looked >= LOOK:
+            return best
     return best
+
+
+@inner
+def _along(
+    arrays: Arrays, state: State, work: Work, seed: Seed, visit: int, shift: int, other: int, blink: float, bound: float
+) -> float:
+    """Every place of a route. other: a visit of it that is near, -1: not known."""
+    if supplied_anyway(arrays, state, visit, shift):
+        if state.plain[shift] and not arrays.soft[visit] and not arrays.any_setup and not arrays.any_order:
+            return _in_plain_route(arrays, state, work, seed, visit, shift, other, blink, bound)
+    elif arrays.complete.shape[0] == 0:  # there is no warehouse to fetch it from
+        return bound
+    return _guess_route(arrays, state, work, seed, visit, shift, blink, bound)
 
 
 @inner
@@ -107,15 +115,25 @@ def _guess_route(
 @inner
 def _guess_empty(arrays: Arrays, state: State, work: Work, visit: int, bound: float) -> float:
     """The first empty shift of each kind."""
+    best = bound
+    for i in range(work.empties[0]):
+        if arrays.allowed[visit, work.empty[i]]:
+            best = _guess(arrays, state, work, visit, work.empty[i], -1, best)
+    return best
+
+
+@inner
+def note_empty(arrays: Arrays, state: State, work: Work) -> None:
+    """Lists the first empty shift of each kind."""
     work.trial[0] += 1
     stamp = work.trial[0]
-    best = bound
-    for i in range(arrays.shifts_from[visit], arrays.shifts_from[visit + 1]):
-        shift = arrays.shifts[i]
+    count = 0
+    for shift in range(state.count.shape[0]):
         if state.count[shift] == 0 and work.tried[arrays.alike[shift]] != stamp:
             work.tried[arrays.alike[shift]] = stamp
-            best = _guess(arrays, state, work, visit, shift, -1, best)
-    return best
+            work.empty[count] = shift
+            count += 1
+    work.empties[0] = count
 
 
 @inner
@@ -170,9 +188,12 @@ def _guess(arrays: Arrays, state: State, work: Work, visit: int, shift: int, pla
 
 @inner
 def _in_plain_route(
-    arrays: Arrays, state: State, work: Work, seed: Seed, visit: int, shift: int, blink: float, bound: float
+    arrays: Arrays, state: State, work: Work, seed: Seed, visit: int, shift: int, other: int, blink: float, bound: float
 ) -> float:
-    """The same for a route without breaks and soft costs that lacks nothing, where each place is priced at once."""
+    """The same for a route without breaks and soft costs that lacks nothing, where each place is priced at once.
+
+    Latest starts rise along the route, so the places too early for the visit all come first: they are skipped.
+    """
     t = arrays.technician[shift]
     here = arrays.location[visit]
     opens, service = arrays.open[visit], arrays.service[visit, t]
@@ -183,18 +204,20 @@ def _in_plain_route(
     if state.count[shift] >= arrays.max_visits[shift]:
         return bound
     best = bound - arrays.bonus[visit, t]
-    place = -1
-    origin = arrays.start_location[shift]
-    ready = state.begin[shift]
+    place = other
+    while place >= 0 and state.latest[place] >= opens + service:
+        place = state.before[place]
+    origin = arrays.start_location[shift] if place < 0 else arrays.location[place]
+    ready = state.begin[shift] if place < 0 else state.ready[place]
     while ready <= close:
         then = state.first[shift] if place < 0 else state.after[place]
-        drive = arrays.seconds_to[here, origin]
-        begins = max(ready + drive, opens)
-        if begins <= close:
-            latest = state.finish[shift] if then < 0 else state.latest[then]
+        latest = state.finish[shift] if then < 0 else state.latest[then]
+        if opens + service <= latest:
+            drive = arrays.seconds_to[here, origin]
+            begins = max(ready + drive, opens)
             onward = arrays.end_location[shift] if then < 0 else arrays.location[then]
             away = 0 if onward < 0 else arrays.seconds[here, onward]
-            if begins + service + away <= latest and uniform(seed) >= blink:
+            if begins <= close and begins + service + away <= latest:
                 spared = arrays.seconds[origin, max(onward, 0)] if then < 0 else state.lead_seconds[then]
                 if onward < 0:
                     spared = 0
@@ -204,7 +227,7 @@ def _in_plain_route(
                 if rise < best and drive < FAR and away < FAR and drive + away - spared <= spare:
                     if timed:
                         rise += _duty_rise(arrays, state, visit, shift, place, then, (drive, away), close)
-                    if rise < best:
+                    if rise < best and uniform(seed) >= blink:
                         best = rise
                         work.found[0], work.found[1] = shift, place
         if then < 0:

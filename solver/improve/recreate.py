@@ -3,19 +3,19 @@
 from solver.compiled import FloatArray, IntArray
 from solver.improve.arrays import Arrays
 from solver.improve.chance import Seed, uniform
-from solver.improve.places import best_place
+from solver.improve.places import best_place, note_empty
 from solver.improve.routes import link, unlink
 from solver.improve.settle import keep, settled
 from solver.improve.state import State, Work
 from solver.jit import inner
 
-ORDERS = 6
-RANDOM, FAR_FIRST, NEAR_FIRST, NARROW_FIRST, LONG_FIRST, CHOOSY_FIRST = range(ORDERS)
+ORDERS = 9
+RANDOM, FAR_FIRST, NEAR_FIRST, NARROW_FIRST, EARLY_FIRST, LATE_FIRST, LONG_FIRST, CHOOSY_FIRST, MUCH_FIRST = range(ORDERS)
 
 
 @inner
 def sort_waiting(arrays: Arrays, work: Work, seed: Seed, far: FloatArray) -> None:
-    """Sorts the waiting visits by what chance draws: nothing, far, near, narrow, long or choosy first."""
+    """Sorts the waiting visits by what chance draws: nothing, far, near, narrow, ... first."""
     drawn = uniform(seed)
     order = RANDOM
     if drawn >= 0.35:
@@ -30,8 +30,16 @@ def sort_waiting(arrays: Arrays, work: Work, seed: Seed, far: FloatArray) -> Non
             key = far[visit]
         elif order == NARROW_FIRST:
             key = float(arrays.close[visit] - arrays.open[visit])
+        elif order == EARLY_FIRST:
+            key = float(arrays.open[visit])
+        elif order == LATE_FIRST:
+            key = -float(arrays.close[visit])
         elif order == LONG_FIRST:
             key = -float(arrays.service[visit, 0])
+        elif order == MUCH_FIRST:
+            key = 0.0
+            for j in range(arrays.need_from[visit], arrays.need_from[visit + 1]):
+                key -= arrays.need_count[j]
         else:
             key = float(arrays.shifts_from[visit + 1] - arrays.shifts_from[visit])
         if arrays.pinned_order[visit] >= 0:  # once those before it are there
@@ -50,6 +58,7 @@ def put_in(
 ) -> None:
     """Puts every waiting visit in where it costs least; those that cost more than their `price` stay out."""
     everywhere = near[:, :0]
+    note_empty(arrays, state, work)
     for i in range(work.waits[0]):
         visit = work.waiting[i]
         best_place(arrays, state, work, near, seed, visit, blink, price[visit])
@@ -58,8 +67,11 @@ def put_in(
         if work.found[0] >= 0:
             shift, place = work.found[0], work.found[1]
             keep(state, work, shift)
+            fresh = state.count[shift] == 0
             link(arrays, state, visit, shift, place)
             if not settled(arrays, state, work, shift):
                 unlink(arrays, state, visit)
                 settled(arrays, state, work, shift)
+            if fresh:
+                note_empty(arrays, state, work)
     work.waits[0] = 0

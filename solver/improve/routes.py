@@ -84,10 +84,19 @@ def closing(arrays: Arrays, stop: int, instant: int) -> int:
 
 
 @inner
+def undraw(state: State, shift: int) -> None:
+    """Gives back to the warehouses what the route loads there."""
+    for store in range(state.drawn.shape[0]):
+        for part in range(state.drawn.shape[1]):
+            state.drawn[store, part] -= state.draws[shift, store, part]
+            state.draws[shift, store, part] = 0
+
+
+@inner
 def refresh(arrays: Arrays, state: State, shift: int) -> None:
     """Works out the bounds of every visit of the shift anew, from both ends."""
     _forward(arrays, state, shift)
-    _backward(arrays, state, shift)
+    backward(arrays, state, shift)
 
 
 @inner
@@ -123,7 +132,8 @@ def _forward(arrays: Arrays, state: State, shift: int) -> None:
 
 
 @inner
-def _backward(arrays: Arrays, state: State, shift: int) -> None:
+def backward(arrays: Arrays, state: State, shift: int) -> None:
+    """Works out what is known of each visit from the return on."""
     t = arrays.technician[shift]
     end = arrays.end_location[shift]
     early, late = state.begin[shift], state.finish[shift]

@@ -12,14 +12,34 @@ from solver.jit import inner
 
 SPLIT = 0.5
 """Share of strings that keep visits within them."""
-LENGTHEN = 0.99
+LENGTHEN = 0.01
 """Chance that one visit more is kept within such a string; the paper's beta is 1 less this."""
+
+FOCUS, FOCUSED, FOCUSED_FROM = 60, 200, 350
+"""Near visits that a large day is searched around for some iterations, how many, and the visits that make it large."""
 
 
 @inner
-def strings(arrays: Arrays, state: State, work: Work, near: IntArray, seed: Seed, average: int, longest: int) -> None:
-    """Takes out about `average` visits, in strings of routes that pass near a random visit."""
-    n = arrays.must.shape[0]
+def in_focus(near: IntArray, focus: IntArray, seed: Seed) -> int:
+    """A random visit; on large days one of those near the same visit for a while, so that what is read stays at hand.
+
+    focus: that visit, and how many more iterations it holds.
+    """
+    n, columns = near.shape
+    if n < FOCUSED_FROM:
+        return below(seed, n)
+    if focus[1] <= 0:
+        focus[0], focus[1] = below(seed, n), FOCUSED
+    focus[1] -= 1
+    chosen = below(seed, min(FOCUS, columns) + 1)
+    return int(focus[0] if chosen == 0 else near[focus[0], chosen - 1])
+
+
+@inner
+def strings(
+    arrays: Arrays, state: State, work: Work, near: IntArray, seed: Seed, middle: int, average: int, longest: int
+) -> None:
+    """Takes out about `average` visits, in strings of routes that pass near the visit `middle`."""
     used = planned = 0
     for shift in range(state.count.shape[0]):
         if state.count[shift] > 0:
@@ -29,7 +49,6 @@ def strings(arrays: Arrays, state: State, work: Work, near: IntArray, seed: Seed
         return
     length = max(1.0, min(float(longest), planned / used))
     routes = int(1.0 + uniform(seed) * (4.0 * average / (1.0 + length) - 1.0))
-    middle = below(seed, n)
     ruined = 0
     for i in range(-1, near.shape[1]):
         visit = middle if i < 0 else near[middle, i]

@@ -2,7 +2,8 @@
 
 from solver.improve.arrays import NO_LIMIT, Arrays
 from solver.improve.price import first_lack, left_in_stock, needed, priced, stops_cost, van_at_start
-from solver.improve.routes import link, listed, refresh, unlink
+from solver.improve.plain import NOT_PLAIN, SETTLED, settled_plain
+from solver.improve.routes import link, listed, refresh, undraw, unlink
 from solver.improve.state import RELOADS, State, Work
 from solver.jit import inner
 
@@ -10,6 +11,9 @@ from solver.jit import inner
 @inner
 def settled(arrays: Arrays, state: State, work: Work, shift: int) -> bool:
     """Prices the shift's route as its list now stands and notes all about it; False when no rule-abiding one exists."""
+    quick = settled_plain(arrays, state, shift)
+    if quick != NOT_PLAIN:
+        return quick == SETTLED
     k = listed(state, shift, work.level[0])
     state.short[shift] = k > 0 and first_lack(arrays, state, work, shift, work.level[0], k) >= 0
     cost = priced(arrays, state, work, shift, k, not state.short[shift], 1e300)
@@ -59,15 +63,6 @@ def note_stores(arrays: Arrays, state: State, work: Work, shift: int, size: int)
         for store in range(state.drawn.shape[0]):
             for part in range(state.drawn.shape[1]):
                 state.drawn[store, part] += state.draws[shift, store, part]
-
-
-@inner
-def undraw(state: State, shift: int) -> None:
-    """Gives back to the warehouses what the route loads there."""
-    for store in range(state.drawn.shape[0]):
-        for part in range(state.drawn.shape[1]):
-            state.drawn[store, part] -= state.draws[shift, store, part]
-            state.draws[shift, store, part] = 0
 
 
 @inner

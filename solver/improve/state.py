@@ -132,6 +132,8 @@ class Work(NamedTuple):
     stamp: IntArray  # (1,)
     tried: IntArray  # (s,) stamps of kinds of empty shifts tried
     trial: IntArray  # (1,)
+    empty: IntArray  # (s,) the first empty shift of each kind
+    empties: IntArray  # (1,) how many
     found: IntArray  # (2,) the best place: shift, and the visit before
     place_seen: IntArray  # (n,) stamps of places tried
     guess: FloatArray  # (n + s,) estimated rises of the places that are to be priced exactly
@@ -176,6 +178,8 @@ def work_for(arrays: Arrays) -> Work:
         stamp=zeros(1),
         tried=zeros(s),
         trial=zeros(1),
+        empty=zeros(s),
+        empties=zeros(1),
         found=zeros(2),
         place_seen=zeros(n),
         guess=np.zeros(2 * n + s + 1),

@@ -13,7 +13,7 @@ from solver.improve.knot import Knot
 from solver.improve.price import copied
 from solver.improve.recreate import sort_waiting
 from solver.improve.routes import link, unlink
-from solver.improve.ruin import related, scattered, strings, take_out, whole_shift
+from solver.improve.ruin import in_focus, related, scattered, strings, take_out, whole_shift
 from solver.improve.settle import keep
 from solver.improve.state import RELOADS, State, Work
 from solver.improve.tied_places import best_place, exact_cost
@@ -104,7 +104,8 @@ def _ruin(arrays: Arrays, state: State, work: Work, chain: Chain, knot: Knot) ->
     drawn = uniform(chain.seed)
     kinds = chain.kin.shape[0]
     if drawn < 0.8 or kinds == 0:
-        strings(arrays, state, work, chain.near, chain.seed, chain.average[0], chain.average[1])
+        middle = in_focus(chain.near, chain.focus, chain.seed)
+        strings(arrays, state, work, chain.near, chain.seed, middle, chain.average[0], chain.average[1])
     elif drawn < 0.82:
         whole_shift(arrays, state, work, chain.seed)
     elif drawn < 0.9:

@@ -230,18 +230,10 @@ def test_more_iterations_for_each_visit_make_more_cycles_and_hotter_ones() -> No
 def test_what_is_near_comes_first_and_kinds_hold_alike_visits_only() -> None:
     given = problem([visit(f"v{i}", place, 10) for i, place in enumerate((1, 9, 2, 8, 4))])
     arrays = arrays_of(compile_problem(given))
-    near = nearest(arrays, 3, timed=False)
+    near = nearest(arrays, 3)
     assert near.tolist() == [[2, 4, 3], [3, 4, 2], [0, 4, 3], [1, 4, 2], [2, 0, 3]]
-    assert nearest(arrays, 9, timed=False).shape == (5, 4)
+    assert nearest(arrays, 9).shape == (5, 4)
     found = kinds(arrays, near, [["x", "y", "x", "y", "x"]], 2)
     assert found.tolist() == [[[2, 4], [3, -1], [0, 4], [1, -1], [2, 0]]]
     assert farness(arrays).tolist() == [600, 5400, 1200, 4800, 2400]
-    assert nearest(arrays_of(compile_problem(problem([visit("a", 1)]))), 5, timed=True).shape == (1, 0)
-
-
-def test_visits_far_apart_in_time_are_not_near() -> None:
-    early, late = ((at(8), at(9)),), ((at(14), at(15)),)
-    given = problem([visit("a", 1, windows=early), visit("b", 1, windows=late), visit("c", 3, windows=early)])
-    arrays = arrays_of(compile_problem(given))
-    assert nearest(arrays, 1, timed=False)[0].tolist() == [1]
-    assert nearest(arrays, 1, timed=True)[0].tolist() == [2]
+    assert nearest(arrays_of(compile_problem(problem([visit("a", 1)]))), 5).shape == (1, 0)
