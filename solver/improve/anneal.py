@@ -5,6 +5,7 @@ from typing import NamedTuple
 from solver.compiled import FloatArray, IntArray
 from solver.improve.arrays import Arrays
 from solver.improve.chance import Seed, below, exponential, uniform
+from solver.improve.crossing import crossed
 from solver.improve.recreate import put_in, sort_waiting
 from solver.improve.ruin import in_focus, out_of_place, related, scattered, strings, whole_shift
 from solver.improve.routes import link, undraw, unlink
@@ -14,6 +15,7 @@ from solver.jit import inner, lean
 
 LEFT_OUT_AT_ONCE = 2
 """Visits left out that are tried again in one iteration."""
+CROSSED = 0.1
 BLINK = 0.01
 """Share of places overlooked, as in Christiaens and Vanden Berghe."""
 
@@ -85,6 +87,11 @@ def _ruined(arrays: Arrays, state: State, work: Work, chain: Chain) -> bool:
     kinds = chain.kin.shape[0]
     if drawn < 0.85 or kinds == 0:
         middle = in_focus(chain.near, chain.focus, chain.seed)
+        if uniform(chain.seed) < CROSSED:
+            if not crossed(arrays, state, work, chain.near, chain.seed, middle):
+                return False
+            if uniform(chain.seed) < 0.5:
+                return True
         strings(arrays, state, work, chain.near, chain.seed, middle, chain.average[0], chain.average[1])
     elif drawn < 0.87:
         whole_shift(arrays, state, work, chain.seed)

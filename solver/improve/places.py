@@ -8,7 +8,7 @@ from solver.improve.routes import opening
 from solver.improve.state import State, Work
 from solver.jit import inner
 
-LOOK = 120
+LOOK = 400
 PRICED = 5
 """Places priced exactly for a visit, in routes that are not plain; twice as many while none does."""
 

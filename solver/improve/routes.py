@@ -56,8 +56,13 @@ def _use(arrays: Arrays, state: State, visit: int, shift: int, sign: int) -> Non
 @inner
 def listed(state: State, shift: int, into: IntArray) -> int:
     """Writes the shift's visits in order; returns how many."""
+    return listed_from(state, state.first[shift], into)
+
+
+@inner
+def listed_from(state: State, visit: int, into: IntArray) -> int:
+    """Writes the visit and those that follow it, -1: none; returns how many."""
     k = 0
-    visit = state.first[shift]
     while visit >= 0:
         into[k] = visit
         k += 1
