@@ -28,7 +28,8 @@ def crossed(arrays: Arrays, state: State, work: Work, near: IntArray, seed: Seed
         return False
     if uniform(seed) < SPLIT:
         other = _idle(state, seed)
-        return other >= 0 and state.after[visit] >= 0 and _exchanged(arrays, state, work, shift, visit, other, -1)
+        place = _parting(arrays, state, seed, shift, other) if other >= 0 else -1
+        return place >= 0 and _exchanged(arrays, state, work, shift, place, other, -1)
     among = min(AMONG, near.shape[1])
     for _ in range(TRIES if among > 0 else 0):
         then = near[visit, below(seed, among)]
@@ -47,6 +48,24 @@ def _idle(state: State, seed: Seed) -> int:
         if state.count[shift] == 0:
             return int(shift)
     return -1
+
+
+@inner
+def _parting(arrays: Arrays, state: State, seed: Seed, shift: int, other: int) -> int:
+    """The visit after which another shift may take over with little more driving, some chance in it; -1: none."""
+    end, start = arrays.end_location[shift], arrays.start_location[other]
+    best, found = 1e300, -1
+    visit = state.first[shift]
+    while state.after[visit] >= 0:
+        then = state.after[visit]
+        more = arrays.seconds[start, arrays.location[then]] - state.lead_seconds[then]
+        if end >= 0:
+            more += arrays.seconds[arrays.location[visit], end]
+        weighed = (0.5 + uniform(seed)) * max(1.0, float(more))
+        if weighed < best:
+            best, found = weighed, visit
+        visit = then
+    return int(found)
 
 
 @inner
