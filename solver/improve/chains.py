@@ -193,13 +193,18 @@ class Chains:
                 chain.cost[0] += more[member.state.shift_of[left] < 0].sum()
 
     def _base(self, member: Member) -> float:
-        """Units of driving to an average visit."""
+        """Units of driving to an average visit, waiting paid for included."""
         arrays, state = self.arrays, member.state
         t = arrays.technician
-        driving = (arrays.travel_rate[t] + arrays.duty_rate[t]) * state.driven + arrays.metre_rate[t] * state.metres
-        served = int(state.count.sum())
-        if served:
-            return float(driving.sum()) / served
+        served = np.flatnonzero(state.shift_of >= 0)
+        service = np.zeros_like(state.duty)
+        np.add.at(service, state.shift_of[served], arrays.service[served, t[state.shift_of[served]]])
+        apart = np.maximum(state.driven, state.duty - service)
+        driving = (
+            arrays.travel_rate[t] * state.driven + arrays.duty_rate[t] * apart + arrays.metre_rate[t] * state.metres
+        )
+        if len(served):
+            return float(driving.sum()) / len(served)
         typical = float(np.median(arrays.seconds[arrays.seconds < 2**31 - 1]))
         return float(np.max(arrays.travel_rate + arrays.duty_rate, initial=1.0)) * max(1.0, typical) / 4
 

@@ -3,8 +3,11 @@
 from math import sqrt
 from typing import Final
 
-HOT, COLD = 2.0, 0.1
+HOT, COLD = 2.0, 0.2
 """Temperatures at the beginning and the end of a long cycle, in costs of driving to an average visit."""
+SMALL: Final = 100.0
+"""Visits above which the end is colder, as the root of their number: what chance adds to a larger plan evens out, so
+that its best moment is no better than most."""
 LEAST_HOT, LEAST_COLD = 0.3, 0.02
 """The same for the shortest cycles: what is heated more than it has time to cool ends worse than it began."""
 LONG: Final = 2000.0
@@ -34,6 +37,7 @@ class Heat:
         self.cycle = min(cycles - 1, int(share * cycles))
         self.within = min(1.0, share * cycles - self.cycle)
         length = sqrt(min(1.0, each / cycles / LONG))
-        hot, cold = max(LEAST_HOT, HOT * length), max(LEAST_COLD, COLD * length)
+        end = COLD * sqrt(min(1.0, SMALL / self._visits))
+        hot, cold = max(LEAST_HOT, HOT * length), max(LEAST_COLD, end * length)
         hot = max(2.0 * cold, hot / (1 + self.cycle))
         return float(hot * (cold / hot) ** self.within)

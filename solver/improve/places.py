@@ -3,7 +3,7 @@
 from solver.compiled import IntArray
 from solver.improve.arrays import FAR, NO_LIMIT, Arrays
 from solver.improve.chance import Seed, uniform
-from solver.improve.price import INF, priced
+from solver.improve.price import INF, left_in_stock, priced
 from solver.improve.routes import opening
 from solver.improve.state import State, Work
 from solver.jit import inner
@@ -91,7 +91,7 @@ def _along(
     if supplied_anyway(arrays, state, visit, shift):
         if state.plain[shift] and not arrays.soft[visit] and not arrays.any_setup and not arrays.any_order:
             return _in_plain_route(arrays, state, work, seed, visit, shift, other, blink, bound)
-    elif arrays.complete.shape[0] == 0:  # there is no warehouse to fetch it from
+    elif out_of_stock(arrays, state, visit, shift):
         return bound
     return _guess_route(arrays, state, work, seed, visit, shift, blink, bound)
 
@@ -117,8 +117,9 @@ def _guess_empty(arrays: Arrays, state: State, work: Work, visit: int, bound: fl
     """The first empty shift of each kind."""
     best = bound
     for i in range(work.empties[0]):
-        if arrays.allowed[visit, work.empty[i]]:
-            best = _guess(arrays, state, work, visit, work.empty[i], -1, best)
+        shift = work.empty[i]
+        if arrays.allowed[visit, shift] and not out_of_stock(arrays, state, visit, shift):
+            best = _guess(arrays, state, work, visit, shift, -1, best)
     return best
 
 
@@ -290,6 +291,27 @@ def supplied_anyway(arrays: Arrays, state: State, visit: int, shift: int) -> boo
         if state.used[t, arrays.need_part[i]] + arrays.need_count[i] > arrays.van[t, arrays.need_part[i]]:
             return False
     return True
+
+
+@inner
+def out_of_stock(arrays: Arrays, state: State, visit: int, shift: int) -> bool:
+    """Whether all warehouses together have less left of a part than the shift would lack with the visit."""
+    stores = arrays.complete.shape[0]
+    if stores == 0:
+        return not supplied_anyway(arrays, state, visit, shift)
+    t = arrays.technician[shift]
+    if not arrays.finite or arrays.own_from[t + 1] - arrays.own_from[t] > 1:
+        return False
+    for i in range(arrays.need_from[visit], arrays.need_from[visit + 1]):
+        part = arrays.need_part[i]
+        lacks = state.used[t, part] + arrays.need_count[i] - arrays.van[t, part]
+        for store in range(stores):
+            if lacks > 0:
+                left = left_in_stock(arrays, state, shift, store, part)
+                lacks -= max(0, left)
+        if lacks > 0:
+            return True
+    return False
 
 
 @inner

@@ -232,10 +232,9 @@ def first_lack(arrays: Arrays, state: State, work: Work, shift: int, stops: IntA
                 return place
         for i in range(arrays.need_from[stop], arrays.need_from[stop + 1]):
             part, count = arrays.need_part[i], arrays.need_count[i]
-            if reloaded:
+            lacks = _taken(arrays, state, work, shift, part, count) < 0
+            if lacks and reloaded and _offered(arrays, state, shift, stops, place, part):
                 lacks = _in_van(arrays, state, shift, stops, place, k, part) < count
-            else:
-                lacks = _taken(arrays, state, work, shift, part, count) < 0
             if lacks:
                 work.lacking[0], work.lacking[1] = part, -1
                 return place
@@ -265,26 +264,37 @@ def _lent(arrays: Arrays, stops: IntArray, place: int, tool: int) -> bool:
 def _in_van(arrays: Arrays, state: State, shift: int, stops: IntArray, place: int, k: int, part: int) -> int:
     """How many of a part are in the van on arrival at a place."""
     n = arrays.must.shape[0]
+    later = 0
+    for i in range(k):
+        if stops[i] < n:
+            later += needed(arrays, stops[i], part)
     has = van_at_start(arrays, state, shift, part)
     drawn = 0
     for i in range(place):
         stop = stops[i]
         if stop < n:
-            has -= needed(arrays, stop, part)
-        else:
-            later = 0
-            for j in range(i + 1, k):
-                if stops[j] < n:
-                    later += needed(arrays, stops[j], part)
-            if later > has:
-                left = left_in_stock(arrays, state, shift, stop - n, part) if arrays.finite else NO_LIMIT
-                for j in range(i):
-                    if arrays.finite and stops[j] == stop:
-                        left -= drawn
-                load = max(0, min(later - has, left))
-                has += load
-                drawn += load
+            used = needed(arrays, stop, part)
+            has -= used
+            later -= used
+        elif later > has:
+            left = left_in_stock(arrays, state, shift, stop - n, part) if arrays.finite else NO_LIMIT
+            for j in range(i):
+                if arrays.finite and stops[j] == stop:
+                    left -= drawn
+            load = max(0, min(later - has, left))
+            has += load
+            drawn += load
     return has
+
+
+@inner
+def _offered(arrays: Arrays, state: State, shift: int, stops: IntArray, place: int, part: int) -> bool:
+    """Whether a warehouse called at before a place has any of the part."""
+    n = arrays.must.shape[0]
+    for i in range(place):
+        if stops[i] >= n and left_in_stock(arrays, state, shift, stops[i] - n, part) > 0:
+            return True
+    return False
 
 
 @inner
