@@ -4,11 +4,11 @@ from typing import NamedTuple
 
 from solver.compiled import FloatArray, IntArray
 from solver.improve.arrays import Arrays
-from solver.improve.chance import Seed, below, exponential, uniform
+from solver.improve.chance import Seed, below, cooled, exponential, uniform
 from solver.improve.crossing import crossed
 from solver.improve.recreate import put_in, sort_waiting
-from solver.improve.ruin import in_focus, out_of_place, related, scattered, strings, whole_shift
 from solver.improve.routes import link, undraw, unlink
+from solver.improve.ruin import in_focus, out_of_place, related, scattered, strings, whole_shift
 from solver.improve.settle import put_back, settled
 from solver.improve.state import State, Work
 from solver.jit import inner, lean
@@ -62,7 +62,7 @@ def plan_cost(arrays: Arrays, state: State, price: FloatArray) -> float:
 def anneal(arrays: Arrays, state: State, work: Work, chain: Chain, iterations: int, hot: float, cold: float) -> None:
     """So many iterations, the temperature falling geometrically from `hot` to `cold` (units)."""
     for i in range(iterations):
-        temperature = hot * (cold / hot) ** (i / iterations)
+        temperature = cooled(hot, cold, i / iterations)
         if not _ruined(arrays, state, work, chain):
             put_back(arrays, state, work)
             continue

@@ -36,6 +36,8 @@ AVERAGE_TIED: Final = 15
 """The same where routes hang together, as partners have to move together."""
 WEIGHT: Final = 20.0
 """What leaving out a visit that must be served costs at first, in costs of driving to an average visit."""
+DEARER: Final = 1.5
+"""And at the least, in costs of leaving out the dearest other visit."""
 NEARLY: Final = 0.9
 """Share of a cycle after which its routes are recombined."""
 HEAVIER: Final = 3.0
@@ -178,7 +180,8 @@ class Chains:
 
     def _weigh(self, member: Member) -> None:
         """Gives mandatory visits their first weight."""
-        weight = WEIGHT * (self._base(member) or 1.0)
+        dearest = float(np.max(self.arrays.unserved, initial=0.0))
+        weight = max(WEIGHT * (self._base(member) or 1.0), DEARER * dearest)
         member.chain.price[:] = np.where(self.arrays.must, weight, self.arrays.unserved)
 
     def _weigh_again(self) -> None:
@@ -200,9 +203,8 @@ class Chains:
         service = np.zeros_like(state.duty)
         np.add.at(service, state.shift_of[served], arrays.service[served, t[state.shift_of[served]]])
         apart = np.maximum(state.driven, state.duty - service)
-        driving = (
-            arrays.travel_rate[t] * state.driven + arrays.duty_rate[t] * apart + arrays.metre_rate[t] * state.metres
-        )
+        driving = arrays.travel_rate[t] * state.driven + arrays.metre_rate[t] * state.metres
+        driving += arrays.duty_rate[t] * apart
         if len(served):
             return float(driving.sum()) / len(served)
         typical = float(np.median(arrays.seconds[arrays.seconds < 2**31 - 1]))

@@ -36,6 +36,12 @@ def below(seed: Seed, count: int) -> int:
 
 
 @inner
+def cooled(hot: float, cold: float, share: float) -> float:
+    """The temperature after a share of the way from one to the other, falling geometrically; 0 where nothing costs."""
+    return hot * (cold / hot) ** share if hot != 0.0 else 0.0
+
+
+@inner
 def exponential(seed: Seed) -> float:
     """With mean 1."""
     return -log(1.0 - uniform(seed))

@@ -10,14 +10,14 @@ from solver.improve.state import State, Work
 from solver.jit import inner
 
 ORDERS = 9
-RANDOM, FAR_FIRST, NEAR_FIRST, NARROW_FIRST, EARLY_FIRST, LATE_FIRST, LONG_FIRST, CHOOSY_FIRST, MUCH_FIRST = range(
-    ORDERS
-)
+RANDOM, FAR_FIRST, NEAR_FIRST, NARROW_FIRST, EARLY_FIRST, LATE_FIRST = range(6)
+LONG_FIRST, MUCH_FIRST, CHOOSY_FIRST = range(6, ORDERS)
 
 
 @inner
 def sort_waiting(arrays: Arrays, work: Work, seed: Seed, far: FloatArray) -> None:
-    """Sorts the waiting visits by what chance draws: nothing, far, near, narrow, ... first."""
+    """Sorts the waiting visits by what chance draws: nothing, or first the far, near, narrow, early, late,
+    long, choosy, or those that need many parts."""
     drawn = uniform(seed)
     order = RANDOM
     if drawn >= 0.35:

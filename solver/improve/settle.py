@@ -1,8 +1,8 @@
 """A changed route made whole again: priced, its warehouse stops placed, its bounds worked out; or put back."""
 
 from solver.improve.arrays import NO_LIMIT, Arrays
-from solver.improve.price import first_lack, left_in_stock, needed, priced, stops_cost, van_at_start
 from solver.improve.plain import NOT_PLAIN, SETTLED, settled_plain
+from solver.improve.price import first_lack, left_in_stock, needed, priced, stops_cost, van_at_start
 from solver.improve.routes import link, listed, refresh, undraw, unlink
 from solver.improve.state import RELOADS, State, Work
 from solver.jit import inner

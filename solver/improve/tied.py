@@ -8,7 +8,7 @@ from solver.compiled import IntArray
 from solver.improve.anneal import BLINK, Chain, call_left_out
 from solver.improve.anneal import remember as remember_lists
 from solver.improve.arrays import Arrays
-from solver.improve.chance import below, exponential, uniform
+from solver.improve.chance import below, cooled, exponential, uniform
 from solver.improve.knot import Knot
 from solver.improve.price import copied
 from solver.improve.recreate import sort_waiting
@@ -67,7 +67,7 @@ def anneal_tied(
 ) -> None:
     """So many iterations, the temperature falling geometrically from `hot` to `cold` (units)."""
     for i in range(iterations):
-        temperature = hot * (cold / hot) ** (i / iterations)
+        temperature = cooled(hot, cold, i / iterations)
         if not _changed(arrays, state, work, chain, ties, knot):
             put_back_tied(arrays, state, work, ties)
             continue

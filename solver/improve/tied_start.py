@@ -6,8 +6,7 @@ from solver.improve.arrays import Arrays
 from solver.improve.knot import Knot
 from solver.improve.price import copied
 from solver.improve.recreate import sort_waiting
-from solver.improve.routes import link, unlink
-from solver.improve.settle import undraw
+from solver.improve.routes import link, undraw, unlink
 from solver.improve.state import State, Work
 from solver.improve.tied import in_order_tied, no_halves, partners_next, put_back_tied, put_in, tied_cost
 from solver.improve.tied_supplies import cheapest_way, note_supplies

@@ -77,7 +77,14 @@ CASES: dict[str, tuple[ReasonCode, str, Problem]] = {
     "pinned": (
         ReasonCode.PINNED_CONFLICT,
         "It is pinned to shift 'ann' at 9:10, and does not fit beside its stops.",
-        problem([visit("w", 1, pinned=Pinned("ann", at(9))), visit("x", 1, pinned=Pinned("ann", at(9, 10)))], [ANN]),
+        problem(
+            [
+                visit("w", 1, pinned=Pinned("ann", at(9))),
+                visit("x", 1, pinned=Pinned("ann", at(9, 10))),
+                visit("y", 1, pinned=Pinned("ann", at(9, 35))),
+            ],
+            [ANN],
+        ),
     ),
     "capacity": (
         ReasonCode.CAPACITY,

@@ -43,7 +43,7 @@ def tied() -> tuple[str, Path]:
 @pytest.mark.parametrize("stem", [*SOLVED, TIED])
 def test_some_are_solved_and_the_referee_agrees(stem: str) -> None:
     problem = published.load(*(tied() if stem == TIED else by_name(stem)))
-    solution = solve(problem, Limits(iterations=2))
+    solution = solve(problem, Limits(iterations=20))
     assert check(problem, solution) == []
     assert solution.status is Status.FEASIBLE
     assert check(problem, native.load_solution(native.dump_solution(solution))) == []
