@@ -3,9 +3,10 @@
 from solver.compiled import IntArray
 from solver.improve.arrays import FAR, NO_LIMIT, Arrays
 from solver.improve.chance import Seed, uniform
-from solver.improve.price import INF, left_in_stock, priced
+from solver.improve.price import INF, priced
 from solver.improve.routes import opening
 from solver.improve.state import State, Work
+from solver.improve.supply import left_in_stock
 from solver.jit import inner
 
 LOOK = 400

@@ -2,9 +2,10 @@
 
 from solver.improve.arrays import NO_LIMIT, Arrays
 from solver.improve.plain import NOT_PLAIN, SETTLED, settled_plain
-from solver.improve.price import first_lack, left_in_stock, needed, priced, stops_cost, van_at_start
+from solver.improve.price import priced, stops_cost
 from solver.improve.routes import link, listed, refresh, undraw, unlink
 from solver.improve.state import RELOADS, State, Work
+from solver.improve.supply import first_lack, left_in_stock, needed, van_at_start
 from solver.jit import inner
 
 
