@@ -6,7 +6,7 @@ from solver.compiled import FloatArray, IntArray
 from solver.improve.arrays import Arrays
 from solver.improve.chance import Seed, below, cooled, exponential, uniform
 from solver.improve.crossing import crossed
-from solver.improve.recreate import put_in, sort_waiting
+from solver.improve.recreate import all_wait, put_in, sort_waiting
 from solver.improve.routes import link, undraw, unlink
 from solver.improve.ruin import in_focus, out_of_place, related, scattered, strings, whole_shift
 from solver.improve.settle import put_back, settled
@@ -16,6 +16,7 @@ from solver.jit import inner, lean
 LEFT_OUT_AT_ONCE = 2
 """Visits left out that are tried again in one iteration."""
 CROSSED = 0.1
+"""Share of string removals that begin with rests of routes exchanged."""
 BLINK = 0.01
 """Share of places overlooked, as in Christiaens and Vanden Berghe."""
 
@@ -178,12 +179,7 @@ def take_up(arrays: Arrays, state: State, work: Work, chain: Chain, first: IntAr
 @lean
 def build(arrays: Arrays, state: State, work: Work, chain: Chain) -> None:
     """Puts every visit left out in, each where it costs least."""
-    work.stamp[0] += 1
-    work.touches[0] = work.waits[0] = 0
-    for visit in range(arrays.must.shape[0]):
-        if state.shift_of[visit] < 0:
-            work.waiting[work.waits[0]] = visit
-            work.waits[0] += 1
+    all_wait(arrays, state, work)
     sort_waiting(arrays, work, chain.seed, chain.far)
     put_in(arrays, state, work, chain.beside, chain.price, chain.seed, 0.0)
     chain.cost[0] = plan_cost(arrays, state, chain.price)

@@ -23,7 +23,8 @@ Routes = Mapping[int, tuple[int, ...]]
 """Per used shift its visits in order."""
 
 WHOLE: Final = 120
-"""Up to so many visits every place is tried for each; above, those in routes of the `BESIDE` nearest visits."""
+"""Up to so many visits every place is tried for each; above, those in routes of the `BESIDE` nearest visits,
+or where routes hang together those beside the `BESIDE_TIED` nearest."""
 WHOLE_TIED: Final = 800
 """The same where routes hang together: a visit goes where its partners can join it, which may be far from the next."""
 BESIDE: Final = 100

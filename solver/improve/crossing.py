@@ -8,6 +8,7 @@ from solver.compiled import IntArray
 from solver.improve.arrays import FAR, Arrays
 from solver.improve.chance import Seed, below, uniform
 from solver.improve.routes import link, listed_from, unlink
+from solver.improve.ruin import random_shift
 from solver.improve.settle import keep, settled
 from solver.improve.state import State, Work
 from solver.jit import inner
@@ -27,7 +28,7 @@ def crossed(arrays: Arrays, state: State, work: Work, near: IntArray, seed: Seed
     if shift < 0:
         return False
     if uniform(seed) < SPLIT:
-        other = _idle(state, seed)
+        other = random_shift(state, seed, False)
         place = _parting(arrays, state, seed, shift, other) if other >= 0 else -1
         return place >= 0 and _exchanged(arrays, state, work, shift, place, other, -1)
     among = min(AMONG, near.shape[1])
@@ -37,17 +38,6 @@ def crossed(arrays: Arrays, state: State, work: Work, near: IntArray, seed: Seed
         if other >= 0 and other != shift and _in_time(arrays, state, shift, visit, other, then):
             return _exchanged(arrays, state, work, shift, visit, other, state.before[then])
     return False
-
-
-@inner
-def _idle(state: State, seed: Seed) -> int:
-    shifts = state.count.shape[0]
-    start = below(seed, shifts)
-    for i in range(shifts):
-        shift = (start + i) % shifts
-        if state.count[shift] == 0:
-            return int(shift)
-    return -1
 
 
 @inner

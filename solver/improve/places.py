@@ -1,4 +1,4 @@
-"""Where a visit fits best: every place of its shifts, or for large days those beside visits that are near."""
+"""Where a visit fits best: every place of its shifts, or for large days of the routes of near visits."""
 
 from solver.compiled import IntArray
 from solver.improve.arrays import FAR, NO_LIMIT, Arrays
@@ -6,10 +6,11 @@ from solver.improve.chance import Seed, uniform
 from solver.improve.price import INF, priced
 from solver.improve.routes import opening
 from solver.improve.state import State, Work
-from solver.improve.supply import left_in_stock
+from solver.improve.supply import equipped, left_in_stock
 from solver.jit import inner
 
 LOOK = 400
+"""Places looked at for a visit on a large day; the route at hand is looked at to its end."""
 PRICED = 5
 """Places priced exactly for a visit, in routes that are not plain; twice as many while none does."""
 
@@ -20,7 +21,7 @@ def best_place(
 ) -> float:
     """The least rise of cost found for putting the visit in, below `bound`; the place goes to `work.found`.
 
-    near: (n, k) visits beside which it is tried; of no columns: everywhere. blink: the share of places not looked at.
+    near: (n, k) visits whose routes are tried; of no columns: everywhere. blink: the share of places not looked at.
     Places in plain routes are priced exactly at once; of the others, `PRICED` that look cheapest.
     """
     best = bound
@@ -285,9 +286,8 @@ def supplied_anyway(arrays: Arrays, state: State, visit: int, shift: int) -> boo
     if state.short[shift]:
         return False
     t = arrays.technician[shift]
-    for i in range(arrays.tool_from[visit], arrays.tool_from[visit + 1]):
-        if not arrays.has_tool[t, arrays.tool[i]]:
-            return False
+    if not equipped(arrays, visit, t):
+        return False
     for i in range(arrays.need_from[visit], arrays.need_from[visit + 1]):
         if state.used[t, arrays.need_part[i]] + arrays.need_count[i] > arrays.van[t, arrays.need_part[i]]:
             return False

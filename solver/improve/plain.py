@@ -3,6 +3,7 @@
 from solver.improve.arrays import FAR, Arrays
 from solver.improve.routes import backward, undraw
 from solver.improve.state import State
+from solver.improve.supply import equipped
 from solver.jit import inner
 
 NOT_PLAIN, IMPOSSIBLE, SETTLED = -1, 0, 1
@@ -47,7 +48,7 @@ def _priced(arrays: Arrays, state: State, shift: int) -> int:
     bonus = 0.0
     visit = state.first[shift]
     while visit >= 0:
-        if arrays.soft[visit] or not _equipped(arrays, visit, t):
+        if arrays.soft[visit] or not equipped(arrays, visit, t):
             return NOT_PLAIN
         here = arrays.location[visit]
         drive = arrays.seconds[place, here]
@@ -87,11 +88,3 @@ def _priced(arrays: Arrays, state: State, shift: int) -> int:
     state.driven[shift], state.metres[shift], state.duty[shift] = driven, metres, seconds
     state.depart[shift], state.back[shift] = early, early + seconds
     return SETTLED
-
-
-@inner
-def _equipped(arrays: Arrays, visit: int, technician: int) -> bool:
-    for i in range(arrays.tool_from[visit], arrays.tool_from[visit + 1]):
-        if not arrays.has_tool[technician, arrays.tool[i]]:
-            return False
-    return True

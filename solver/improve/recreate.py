@@ -15,6 +15,17 @@ LONG_FIRST, MUCH_FIRST, CHOOSY_FIRST = range(6, ORDERS)
 
 
 @inner
+def all_wait(arrays: Arrays, state: State, work: Work) -> None:
+    """Begins an iteration in which every visit left out waits."""
+    work.stamp[0] += 1
+    work.touches[0] = work.waits[0] = 0
+    for visit in range(arrays.must.shape[0]):
+        if state.shift_of[visit] < 0:
+            work.waiting[work.waits[0]] = visit
+            work.waits[0] += 1
+
+
+@inner
 def sort_waiting(arrays: Arrays, work: Work, seed: Seed, far: FloatArray) -> None:
     """Sorts the waiting visits by what chance draws: nothing, or first the far, near, narrow, early, late,
     long, choosy, or those that need many parts."""

@@ -104,7 +104,7 @@ def take_out(arrays: Arrays, state: State, work: Work, visit: int) -> None:
 @inner
 def whole_shift(arrays: Arrays, state: State, work: Work, seed: Seed) -> None:
     """Takes out the whole day of one technician."""
-    shift = _random_shift(state, seed)
+    shift = random_shift(state, seed, True)
     if shift >= 0:
         keep(state, work, shift)
         visit = state.first[shift]
@@ -115,12 +115,13 @@ def whole_shift(arrays: Arrays, state: State, work: Work, seed: Seed) -> None:
 
 
 @inner
-def _random_shift(state: State, seed: Seed) -> int:
+def random_shift(state: State, seed: Seed, busy: bool) -> int:
+    """A shift with visits, or one without, as asked; -1: there is none."""
     shifts = state.count.shape[0]
     start = below(seed, shifts)
     for i in range(shifts):
         shift = (start + i) % shifts
-        if state.count[shift] > 0:
+        if (state.count[shift] > 0) == busy:
             return int(shift)
     return -1
 

@@ -135,7 +135,6 @@ class Work(NamedTuple):
     empty: IntArray  # (s,) the first empty shift of each kind
     empties: IntArray  # (1,) how many
     found: IntArray  # (2,) the best place: shift, and the visit before
-    place_seen: IntArray  # (n,) stamps of places tried
     guess: FloatArray  # (n + s,) estimated rises of the places that are to be priced exactly
     guess_shift: IntArray  # (n + s,)
     guess_place: IntArray  # (n + s,)
@@ -181,7 +180,6 @@ def work_for(arrays: Arrays) -> Work:
         empty=zeros(s),
         empties=zeros(1),
         found=zeros(2),
-        place_seen=zeros(n),
         guess=np.zeros(2 * n + s + 1),
         guess_shift=zeros(2 * n + s + 1),
         guess_place=zeros(2 * n + s + 1),

@@ -130,3 +130,12 @@ def van_at_start(arrays: Arrays, state: State, shift: int, part: int) -> int:
             has -= needed(arrays, visit, part)
             visit = state.after[visit]
     return int(max(0, has))
+
+
+@inner
+def equipped(arrays: Arrays, visit: int, technician: int) -> bool:
+    """Whether the technician has all tools that the visit needs."""
+    for i in range(arrays.tool_from[visit], arrays.tool_from[visit + 1]):
+        if not arrays.has_tool[technician, arrays.tool[i]]:
+            return False
+    return True

@@ -5,7 +5,7 @@ from solver.improve.anneal import Chain
 from solver.improve.arrays import Arrays
 from solver.improve.knot import Knot
 from solver.improve.price import copied
-from solver.improve.recreate import sort_waiting
+from solver.improve.recreate import all_wait, sort_waiting
 from solver.improve.routes import link, undraw, unlink
 from solver.improve.state import State, Work
 from solver.improve.tied import in_order_tied, no_halves, partners_next, put_back_tied, put_in, tied_cost
@@ -111,12 +111,7 @@ def _supplied(arrays: Arrays, state: State, work: Work, ties: Ties, knot: Knot, 
 @lean
 def build_tied(arrays: Arrays, state: State, work: Work, chain: Chain, ties: Ties, knot: Knot) -> None:
     """Puts every visit left out in, each where it costs least."""
-    work.stamp[0] += 1
-    work.touches[0] = work.waits[0] = 0
-    for visit in range(arrays.must.shape[0]):
-        if state.shift_of[visit] < 0:
-            work.waiting[work.waits[0]] = visit
-            work.waits[0] += 1
+    all_wait(arrays, state, work)
     sort_waiting(arrays, work, chain.seed, chain.far)
     partners_next(work, knot)
     done = put_in(arrays, state, work, chain, ties, knot, 0.0) and no_halves(arrays, state, work, ties, knot)

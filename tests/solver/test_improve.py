@@ -206,6 +206,16 @@ def test_routes_seen_are_columns_the_latest_first() -> None:
     assert len(chains.columns(1)) == 1
 
 
+def test_who_must_be_served_goes_before_the_dearest_who_need_not() -> None:
+    """Nothing costs anything but leaving out the second visit; only one of the two can be served."""
+    given = problem([visit("a", 1), visit("b", 2, unserved_cost=1000)], [technician("ann", shift("ann", max_visits=1))])
+    chains = Chains(compile_problem(given), 1, 0)
+    chains.start({0: (1,)})
+    (member,) = chains.members
+    chains.loop.anneal(*member.held, 100, chains.base, chains.base)
+    assert planned(chains).left_out() == [1]
+
+
 def test_temperatures_fall_within_a_cycle_and_stay_in_bounds() -> None:
     for visits, each in product((1, 20, 2000), (1, 300, 5000, 40_000)):
         heat = Heat(visits)
