@@ -27,6 +27,7 @@ class Chain(NamedTuple):
     seed: Seed
     near: IntArray  # (n, k) the visits nearest in space, nearest first: for ruin
     beside: IntArray  # (n, k) visits beside which insertions are tried; no columns: everywhere
+    apart: IntArray  # (n, k) seconds between them and the visit, the shorter way round
     kin: IntArray  # (kinds, n, k) visits of one kind with each, -1 where a row ends
     far: FloatArray  # (n,) how far each is from the shifts' places
     price: FloatArray  # (n,) units for leaving a visit out
@@ -69,7 +70,7 @@ def anneal(arrays: Arrays, state: State, work: Work, chain: Chain, iterations: i
             continue
         call_left_out(arrays, state, work, chain)
         sort_waiting(arrays, work, chain.seed, chain.far)
-        put_in(arrays, state, work, chain.beside, chain.price, chain.seed, BLINK)
+        put_in(arrays, state, work, chain.beside, chain.apart, chain.price, chain.seed, BLINK)
         cost = plan_cost(arrays, state, chain.price)
         if cost < chain.cost[0] + temperature * exponential(chain.seed):
             chain.cost[0] = cost
@@ -181,5 +182,5 @@ def build(arrays: Arrays, state: State, work: Work, chain: Chain) -> None:
     """Puts every visit left out in, each where it costs least."""
     all_wait(arrays, state, work)
     sort_waiting(arrays, work, chain.seed, chain.far)
-    put_in(arrays, state, work, chain.beside, chain.price, chain.seed, 0.0)
+    put_in(arrays, state, work, chain.beside, chain.apart, chain.price, chain.seed, 0.0)
     chain.cost[0] = plan_cost(arrays, state, chain.price)

@@ -64,6 +64,7 @@ class Arrays(NamedTuple):
     shifts_from: IntArray  # (n + 1,) the same as lists of shifts
     shifts: IntArray
     bonus: FloatArray  # (n, t)
+    any_bonus: bool  # one of them is not 0
     pinned_shift: IntArray  # (n,) -1: free
     pinned_order: IntArray  # (n,) -1: free
     any_order: bool  # some visit's place is pinned
@@ -106,6 +107,7 @@ class Arrays(NamedTuple):
     lends: BoolArray  # (m, tools)
     complete: BoolArray  # (m,) who stops there lacks nothing afterwards
     finite: bool  # some stock is limited
+    most_needed: IntArray  # (p,) the most that one visit uses up
     # links
     link_kind: IntArray  # (l,)
     link_from: IntArray  # (l + 1,)
@@ -205,6 +207,7 @@ def _visits(compiled: Compiled) -> dict[str, object]:
         "allowed": compiled.allowed,
         "shifts_from": shifts_from,
         "shifts": ints(shifts),
+        "any_bonus": bool(np.any(compiled.bonus_estimate)),
         "bonus": np.ascontiguousarray(compiled.bonus_estimate),
         "pinned_shift": compiled.pinned_shift,
         "pinned_order": compiled.pinned_order,
@@ -287,10 +290,19 @@ def _warehouses(compiled: Compiled) -> dict[str, object]:
         "complete": np.array(
             [store.stock is None and store.tools >= wanted for store in compiled.stores], dtype=np.bool_
         ),
+        "most_needed": _most_needed(compiled),
         "finite": any(store.stock is not None for store in compiled.stores),
         "tardiness_rate": float(PER_HOUR * costs.max_tardiness_per_hour),
         "imbalance_rate": float(PER_HOUR * costs.imbalance_per_hour),
     }
+
+
+def _most_needed(compiled: Compiled) -> IntArray:
+    most = np.zeros(len(compiled.parts), dtype=np.int64)
+    for parts in compiled.parts_of:
+        for part, count in parts:
+            most[part] = max(most[part], count)
+    return most
 
 
 def _links(compiled: Compiled) -> dict[str, object]:

@@ -15,7 +15,7 @@ from solver.improve.chance import seed_of
 from solver.improve.heat import Heat
 from solver.improve.knot import Knot
 from solver.improve.loops import APART, TOGETHER, Handed, is_tied, knots
-from solver.improve.nearness import farness, kinds, nearest
+from solver.improve.nearness import distances, farness, kinds, nearest
 from solver.improve.state import State, Work, empty_state, work_for
 from solver.recombine import Column
 
@@ -27,7 +27,7 @@ WHOLE: Final = 120
 or where routes hang together those beside the `BESIDE_TIED` nearest."""
 WHOLE_TIED: Final = 800
 """The same where routes hang together: a visit goes where its partners can join it, which may be far from the next."""
-BESIDE: Final = 100
+BESIDE: Final = 60
 BESIDE_TIED: Final = 40
 NEAR: Final = 300
 KIN: Final = 20
@@ -263,6 +263,7 @@ def _tables(compiled: Compiled, arrays: Arrays) -> Chain:
         seed=seed_of(0, 0),
         near=near,
         beside=beside,
+        apart=distances(arrays, beside),
         kin=kinds(arrays, near, _likenesses(compiled, arrays, near), KIN),
         far=farness(arrays),
         price=price,

@@ -30,6 +30,13 @@ def nearest(arrays: Arrays, count: int) -> IntArray:
     return found
 
 
+def distances(arrays: Arrays, near: IntArray) -> IntArray:
+    """(n, k) seconds between each visit and those listed for it, the nearer way round."""
+    place = arrays.location[: arrays.visits]
+    here, there = np.broadcast_to(place[:, None], near.shape), place[near]
+    return np.minimum(arrays.seconds[here, there], arrays.seconds_to[here, there]).astype(np.int64)
+
+
 def _apart(arrays: Arrays, rows: IntArray) -> FloatArray:
     """(rows, n) seconds between visits, the nearer way round."""
     n = arrays.visits

@@ -1,7 +1,8 @@
 """Routes whose cost one pass tells: no breaks, no cost that depends on a start, nothing to fetch from a warehouse."""
 
 from solver.improve.arrays import FAR, Arrays
-from solver.improve.routes import backward, undraw
+from solver.improve.memory import mark
+from solver.improve.routes import backward, forward, undraw
 from solver.improve.state import State
 from solver.improve.supply import equipped
 from solver.jit import inner
@@ -24,8 +25,41 @@ def settled_plain(arrays: Arrays, state: State, shift: int) -> int:
             undraw(state, shift)
         state.stores[shift] = 0
         state.short[shift], state.plain[shift] = False, True
-        backward(arrays, state, shift)
+        backward(arrays, state, shift, state.last[shift])
     return found
+
+
+@inner
+def lengthened_plain(arrays: Arrays, state: State, shift: int, visit: int) -> int:
+    """The same for a settled route of other visits in which this one was put: only what it changes is worked out."""
+    if not state.plain[shift] or state.short[shift] or state.count[shift] == 1 or arrays.soft[visit]:
+        return NOT_PLAIN
+    t = arrays.technician[shift]
+    if arrays.any_order or arrays.any_setup or not equipped(arrays, visit, t) or not _supplied(arrays, state, shift):
+        return NOT_PLAIN
+    if state.count[shift] > arrays.max_visits[shift]:
+        return IMPOSSIBLE
+    before, then = state.before[visit], state.after[visit]
+    origin = arrays.start_location[shift] if before < 0 else arrays.location[before]
+    here = arrays.location[visit]
+    onward = arrays.end_location[shift] if then < 0 else arrays.location[then]
+    drive, away, spared = arrays.seconds[origin, here], 0, 0
+    if onward >= 0:
+        away, spared = arrays.seconds[here, onward], arrays.seconds[origin, onward]
+    driven = state.driven[shift] + drive + away - spared
+    if drive >= FAR or away >= FAR or spared >= FAR or driven > arrays.max_travel[shift]:
+        return IMPOSSIBLE
+    metres = state.metres[shift]
+    if arrays.has_metres:
+        metres += arrays.metres[origin, here]
+        if onward >= 0:
+            metres += arrays.metres[here, onward] - arrays.metres[origin, onward]
+    if not forward(arrays, state, shift, visit):
+        return IMPOSSIBLE
+    backward(arrays, state, shift, visit)
+    _note(arrays, state, shift, driven, metres, state.bonus[shift] + arrays.bonus[visit, t])
+    mark(state, shift)
+    return SETTLED
 
 
 @inner
@@ -39,52 +73,46 @@ def _supplied(arrays: Arrays, state: State, shift: int) -> bool:
 
 
 @inner
+def _note(arrays: Arrays, state: State, shift: int, driven: int, metres: int, bonus: float) -> None:
+    """Notes what the route costs, and when it is driven."""
+    t = arrays.technician[shift]
+    seconds, back = state.hull_seconds[shift], state.hull_back[shift]
+    cost = arrays.travel_rate[t] * driven + arrays.metre_rate[t] * metres + bonus
+    cost += arrays.duty_rate[t] * seconds + arrays.overtime_rate[t] * max(0, back - arrays.end[shift])
+    state.cost[shift], state.bonus[shift] = cost, bonus
+    state.driven[shift], state.metres[shift], state.duty[shift] = driven, metres, seconds
+    state.depart[shift], state.back[shift] = back - seconds, back
+
+
+@inner
 def _priced(arrays: Arrays, state: State, shift: int) -> int:
     t = arrays.technician[shift]
-    place = arrays.start_location[shift]
-    ready = early = state.begin[shift]
-    late = early if arrays.at_start[shift] else state.finish[shift]
-    seconds = driven = metres = 0
-    bonus = 0.0
     visit = state.first[shift]
+    driven = metres = 0
+    bonus = 0.0
     while visit >= 0:
         if arrays.soft[visit] or not equipped(arrays, visit, t):
             return NOT_PLAIN
-        here = arrays.location[visit]
-        drive = arrays.seconds[place, here]
-        service = arrays.service[visit, t]
-        opens, close = arrays.open[visit], min(arrays.close[visit], arrays.finish_by[visit] - service)
-        begins = max(ready + drive, opens)
-        if drive >= FAR or begins > close:
+        before = state.before[visit]
+        origin = arrays.start_location[shift] if before < 0 else arrays.location[before]
+        drive = arrays.seconds[origin, arrays.location[visit]]
+        if drive >= FAR:
             return IMPOSSIBLE
-        ready = begins + service
-        reach = seconds + drive
-        wait = max(0, opens - reach - late)
-        early = max(opens - reach, early) - wait
-        late = min(close - reach, late)
-        seconds = reach + wait + service
         driven += drive
         bonus += arrays.bonus[visit, t]
-        state.ready[visit] = ready
-        state.lead_seconds[visit] = drive
         if arrays.has_metres:
-            state.lead_metres[visit] = arrays.metres[place, here]
-            metres += arrays.metres[place, here]
-        state.head_seconds[visit], state.head_open[visit], state.head_close[visit] = seconds, early, late
-        place = here
+            metres += arrays.metres[origin, arrays.location[visit]]
         visit = state.after[visit]
     end = arrays.end_location[shift]
-    home = arrays.seconds[place, end] if end >= 0 else 0
-    driven += home
-    if home >= FAR or ready + home > state.finish[shift] or driven > arrays.max_travel[shift]:
+    if end >= 0:
+        origin = arrays.location[state.last[shift]]
+        home = arrays.seconds[origin, end]
+        if home >= FAR:
+            return IMPOSSIBLE
+        driven += home
+        if arrays.has_metres:
+            metres += arrays.metres[origin, end]
+    if driven > arrays.max_travel[shift] or not forward(arrays, state, shift, state.first[shift]):
         return IMPOSSIBLE
-    if arrays.has_metres and end >= 0:
-        metres += arrays.metres[place, end]
-    seconds += home
-    cost = arrays.travel_rate[t] * driven + arrays.metre_rate[t] * metres + bonus
-    cost += arrays.duty_rate[t] * seconds + arrays.overtime_rate[t] * max(0, early + seconds - arrays.end[shift])
-    state.hull_seconds[shift], state.hull_back[shift] = seconds, early + seconds
-    state.cost[shift], state.bonus[shift] = cost, bonus
-    state.driven[shift], state.metres[shift], state.duty[shift] = driven, metres, seconds
-    state.depart[shift], state.back[shift] = early, early + seconds
+    _note(arrays, state, shift, driven, metres, bonus)
     return SETTLED

@@ -275,3 +275,15 @@ def _sure_rests(arrays: Arrays, shift: int, depart_by: int, back: int) -> tuple[
             if arrays.break_paid[i]:
                 paid += arrays.break_seconds[i]
     return owed, paid, unpaid
+
+
+@inner
+def fixed_cost(arrays: Arrays, state: State, shift: int) -> float:
+    """The technician's fixed cost, when this is the first visit."""
+    t = arrays.technician[shift]
+    if arrays.fixed[t] == 0.0:
+        return 0.0
+    for i in range(arrays.own_from[t], arrays.own_from[t + 1]):
+        if state.count[arrays.own[i]] > 0:
+            return 0.0
+    return float(arrays.fixed[t])

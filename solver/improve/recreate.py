@@ -5,7 +5,7 @@ from solver.improve.arrays import Arrays
 from solver.improve.chance import Seed, uniform
 from solver.improve.places import best_place, note_empty
 from solver.improve.routes import link, unlink
-from solver.improve.settle import keep, settled
+from solver.improve.settle import keep, lengthened, settled
 from solver.improve.state import State, Work
 from solver.jit import inner
 
@@ -67,22 +67,29 @@ def sort_waiting(arrays: Arrays, work: Work, seed: Seed, far: FloatArray) -> Non
 
 @inner
 def put_in(
-    arrays: Arrays, state: State, work: Work, near: IntArray, price: FloatArray, seed: Seed, blink: float
+    arrays: Arrays,
+    state: State,
+    work: Work,
+    near: IntArray,
+    apart: IntArray,
+    price: FloatArray,
+    seed: Seed,
+    blink: float,
 ) -> None:
     """Puts every waiting visit in where it costs least; those that cost more than their `price` stay out."""
     everywhere = near[:, :0]
     note_empty(arrays, state, work)
     for i in range(work.waits[0]):
         visit = work.waiting[i]
-        best_place(arrays, state, work, near, seed, visit, blink, price[visit])
+        best_place(arrays, state, work, near, apart, seed, visit, blink, price[visit])
         if work.found[0] < 0 and near.shape[1] > 0 and arrays.must[visit]:
-            best_place(arrays, state, work, everywhere, seed, visit, blink, price[visit])
+            best_place(arrays, state, work, everywhere, apart, seed, visit, blink, price[visit])
         if work.found[0] >= 0:
             shift, place = work.found[0], work.found[1]
             keep(state, work, shift)
             fresh = state.count[shift] == 0
             link(arrays, state, visit, shift, place)
-            if not settled(arrays, state, work, shift):
+            if not lengthened(arrays, state, work, shift, visit):
                 unlink(arrays, state, visit)
                 settled(arrays, state, work, shift)
             if fresh:

@@ -100,27 +100,45 @@ def undraw(state: State, shift: int) -> None:
 @inner
 def refresh(arrays: Arrays, state: State, shift: int) -> None:
     """Works out the bounds of every visit of the shift anew, from both ends."""
-    _forward(arrays, state, shift)
-    backward(arrays, state, shift)
+    forward(arrays, state, shift, state.first[shift])
+    backward(arrays, state, shift, state.last[shift])
 
 
 @inner
-def _forward(arrays: Arrays, state: State, shift: int) -> None:
+def forward(arrays: Arrays, state: State, shift: int, visit: int) -> bool:
+    """Works out anew what is known of the visit and of those after it from the departure on.
+
+    visit: -1 when there is none. Returns False when breaks apart one of them or the return is too late.
+    """
     t = arrays.technician[shift]
-    place = arrays.start_location[shift]
-    ready = early = state.begin[shift]
-    late = early if arrays.at_start[shift] else state.finish[shift]
-    seconds = 0
-    visit = state.first[shift]
+    before = -1 if visit < 0 else state.before[visit]
+    if before < 0:
+        place = arrays.start_location[shift]
+        ready = early = state.begin[shift]
+        late = early if arrays.at_start[shift] else state.finish[shift]
+        seconds = longest = 0
+    else:
+        place, longest = arrays.location[before], state.legs[shift, 0]
+        ready, seconds = state.ready[before], state.head_seconds[before]
+        early, late = state.head_open[before], state.head_close[before]
+    in_time = True
     while visit >= 0:
         here = arrays.location[visit]
         drive = arrays.seconds[place, here]
-        service = arrays.service[visit, t] + (arrays.setup[visit] if place != here else 0)
-        close = min(arrays.close[visit], arrays.finish_by[visit] - service)
-        ready = opening(arrays, visit, ready + drive) + service
+        if before >= 0:
+            longest = max(longest, drive)
+        else:
+            state.legs[shift, 1] = drive
+        service = arrays.service[visit, t]
+        if arrays.any_setup and place != here:
+            service += arrays.setup[visit]
+        opens, close = arrays.open[visit], min(arrays.close[visit], arrays.finish_by[visit] - service)
+        begins = opening(arrays, visit, ready + drive) if arrays.soft[visit] else max(ready + drive, opens)
+        in_time = in_time and begins <= close
+        ready = begins + service
         reach = seconds + drive
-        wait = max(0, arrays.open[visit] - reach - late)
-        early = max(arrays.open[visit] - reach, early) - wait
+        wait = max(0, opens - reach - late)
+        early = max(opens - reach, early) - wait
         late = min(close - reach, late)
         seconds = reach + wait + service
         state.ready[visit] = ready
@@ -128,31 +146,37 @@ def _forward(arrays: Arrays, state: State, shift: int) -> None:
         if arrays.has_metres:
             state.lead_metres[visit] = arrays.metres[place, here]
         state.head_seconds[visit], state.head_open[visit], state.head_close[visit] = seconds, early, late
-        place = here
+        place, before = here, visit
         visit = state.after[visit]
     end = arrays.end_location[shift]
     home = arrays.seconds[place, end] if end >= 0 and state.count[shift] > 0 else 0
+    state.legs[shift, 0], state.legs[shift, 2] = longest, home
     state.hull_seconds[shift] = seconds + home
     state.hull_back[shift] = early + seconds + home
+    return bool(in_time and ready + home <= state.finish[shift])
 
 
 @inner
-def backward(arrays: Arrays, state: State, shift: int) -> None:
-    """Works out what is known of each visit from the return on."""
+def backward(arrays: Arrays, state: State, shift: int, visit: int) -> None:
+    """Works out anew what is known of the visit and of those before it from the return on; -1: there is none."""
     t = arrays.technician[shift]
-    end = arrays.end_location[shift]
-    early, late = state.begin[shift], state.finish[shift]
-    latest = late
-    seconds = 0
-    place = end
-    visit = state.last[shift]
+    then = -1 if visit < 0 else state.after[visit]
+    if then < 0:
+        place, seconds = arrays.end_location[shift], 0
+        early, late = state.begin[shift], state.finish[shift]
+        latest = late
+    else:
+        place, seconds, latest = arrays.location[then], state.tail_seconds[then], state.latest[then]
+        early, late = state.tail_open[then], state.tail_close[then]
     while visit >= 0:
         here = arrays.location[visit]
         drive = 0 if place < 0 else arrays.seconds[here, place]
         earlier = state.before[visit]
-        came = arrays.start_location[shift] if earlier < 0 else arrays.location[earlier]
-        service = arrays.service[visit, t] + (arrays.setup[visit] if came != here else 0)
-        latest = closing(arrays, visit, min(latest - drive, arrays.finish_by[visit]) - service)
+        service = arrays.service[visit, t]
+        if arrays.any_setup and (arrays.start_location[shift] if earlier < 0 else arrays.location[earlier]) != here:
+            service += arrays.setup[visit]
+        latest = min(latest - drive, arrays.finish_by[visit]) - service
+        latest = closing(arrays, visit, latest) if arrays.soft[visit] else min(latest, arrays.close[visit])
         reach = service + drive
         close = min(arrays.close[visit], arrays.finish_by[visit] - service)
         wait = max(0, early - reach - close)

@@ -1,7 +1,8 @@
 """A changed route made whole again: priced, its warehouse stops placed, its bounds worked out; or put back."""
 
 from solver.improve.arrays import NO_LIMIT, Arrays
-from solver.improve.plain import NOT_PLAIN, SETTLED, settled_plain
+from solver.improve.memory import mark
+from solver.improve.plain import NOT_PLAIN, SETTLED, lengthened_plain, settled_plain
 from solver.improve.price import priced, stops_cost
 from solver.improve.routes import link, listed, refresh, undraw, unlink
 from solver.improve.state import RELOADS, State, Work
@@ -12,6 +13,7 @@ from solver.jit import inner
 @inner
 def settled(arrays: Arrays, state: State, work: Work, shift: int) -> bool:
     """Prices the shift's route as its list now stands and notes all about it; False when no rule-abiding one exists."""
+    mark(state, shift)
     quick = settled_plain(arrays, state, shift)
     if quick != NOT_PLAIN:
         return quick == SETTLED
@@ -35,6 +37,15 @@ def settled(arrays: Arrays, state: State, work: Work, shift: int) -> bool:
     state.plain[shift] = _is_plain(arrays, work, shift, size)
     refresh(arrays, state, shift)
     return True
+
+
+@inner
+def lengthened(arrays: Arrays, state: State, work: Work, shift: int, visit: int) -> bool:
+    """The same where the visit was put in a settled route."""
+    quick = lengthened_plain(arrays, state, shift, visit)
+    if quick != NOT_PLAIN:
+        return quick == SETTLED
+    return settled(arrays, state, work, shift)
 
 
 @inner
@@ -105,6 +116,7 @@ def keep(state: State, work: Work, shift: int) -> None:
     row[0], row[1], row[2], row[3] = state.driven[shift], state.metres[shift], state.duty[shift], state.tardiness[shift]
     row[4], row[5], row[6] = state.depart[shift], state.back[shift], state.stores[shift]
     row[7] = 2 * state.short[shift] + state.plain[shift]
+    row[8 + 2 * RELOADS] = state.mark[shift]
     for j in range(RELOADS):
         row[8 + j], row[8 + RELOADS + j] = state.store_stop[shift, j], state.store_place[shift, j]
     if state.draws.shape[0] > 0:
@@ -140,6 +152,7 @@ def _numbers_back(state: State, work: Work, i: int) -> None:
     state.driven[shift], state.metres[shift], state.duty[shift], state.tardiness[shift] = row[0], row[1], row[2], row[3]
     state.depart[shift], state.back[shift], state.stores[shift] = row[4], row[5], row[6]
     state.short[shift], state.plain[shift] = row[7] >= 2, row[7] % 2 == 1
+    state.mark[shift] = row[8 + 2 * RELOADS]
     for j in range(RELOADS):
         state.store_stop[shift, j], state.store_place[shift, j] = row[8 + j], row[8 + RELOADS + j]
     if state.draws.shape[0] > 0:

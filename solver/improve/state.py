@@ -11,6 +11,8 @@ from solver.timing.work import TimingWork, timing_work
 
 RELOADS = 3
 """Warehouse stops of one route at the most; more than three on one day is no day's work."""
+REMEMBERED = 64
+"""Rows of the memory, a power of two: 1 MiB stays in the processor's cache."""
 
 
 class State(NamedTuple):
@@ -51,10 +53,12 @@ class State(NamedTuple):
     stores: IntArray  # (s,) warehouse stops of the route
     store_stop: IntArray  # (s, RELOADS) stop index
     store_place: IntArray  # (s, RELOADS) place in the order of all stops
+    legs: IntArray  # (s, 3) seconds of the longest drive from one visit to the next, of the first drive, of the last
     hull_seconds: IntArray  # (s,) least duration with breaks, soft costs and warehouse stops left aside
     hull_back: IntArray  # (s,) the return then
     short: BoolArray  # (s,) its visits lack parts or tools unless it stops at a warehouse
     plain: BoolArray  # (s,) no breaks, and no visit whose cost depends on its start
+    mark: IntArray  # (s,) a number by which the route is known, see `memory`
     # plan
     used: IntArray  # (t, p) parts needed by the technician's visits
     drawn: IntArray  # (m, p) parts loaded from warehouses
@@ -103,10 +107,12 @@ def empty_state(arrays: Arrays) -> State:
         stores=zeros(s),
         store_stop=zeros(s, RELOADS),
         store_place=zeros(s, RELOADS),
+        legs=zeros(s, 3),
         hull_seconds=zeros(s),
         hull_back=zeros(s),
         short=np.zeros(s, dtype=np.bool_),
         plain=np.ones(s, dtype=np.bool_),
+        mark=zeros(s),
         used=zeros(t, p),
         drawn=zeros(m, p),
         draws=zeros(s, m, p) if arrays.finite else zeros(0, 0, 0),
@@ -135,6 +141,7 @@ class Work(NamedTuple):
     empty: IntArray  # (s,) the first empty shift of each kind
     empties: IntArray  # (1,) how many
     found: IntArray  # (2,) the best place: shift, and the visit before
+    at: IntArray  # (1,) the best place of the route looked at: the visit before
     guess: FloatArray  # (n + s,) estimated rises of the places that are to be priced exactly
     guess_shift: IntArray  # (n + s,)
     guess_place: IntArray  # (n + s,)
@@ -150,6 +157,8 @@ class Work(NamedTuple):
     waiting: IntArray  # (n,) visits to be put in
     waits: IntArray  # (1,) how many
     key: FloatArray  # (n,) by which the waiting are sorted
+    versions: IntArray  # (1,) the last version given
+    memory: FloatArray  # (rows, 4) version of a route, visit, least rise, place; see `memory`
 
 
 def work_for(arrays: Arrays) -> Work:
@@ -180,6 +189,7 @@ def work_for(arrays: Arrays) -> Work:
         empty=zeros(s),
         empties=zeros(1),
         found=zeros(2),
+        at=zeros(1),
         guess=np.zeros(2 * n + s + 1),
         guess_shift=zeros(2 * n + s + 1),
         guess_place=zeros(2 * n + s + 1),
@@ -188,10 +198,12 @@ def work_for(arrays: Arrays) -> Work:
         touches=zeros(1),
         kept=zeros(n),
         kept_from=zeros(s + 1),
-        kept_row=zeros(s, 8 + 2 * RELOADS),
+        kept_row=zeros(s, 9 + 2 * RELOADS),
         kept_cost=np.zeros((s, 2)),
         kept_draws=zeros(s, *arrays.stock.shape) if arrays.finite else zeros(0, 0, 0),
         waiting=zeros(n),
         waits=zeros(1),
         key=np.zeros(n),
+        versions=np.array([s, 0, 0, 0, 0]),
+        memory=np.zeros((n, REMEMBERED, 4)),
     )

@@ -44,6 +44,8 @@ def first_lack(arrays: Arrays, state: State, work: Work, shift: int, stops: IntA
         for i in range(arrays.need_from[stop], arrays.need_from[stop + 1]):
             part, count = arrays.need_part[i], arrays.need_count[i]
             lacks = _taken(arrays, state, work, shift, part, count) < 0
+            if lacks and reloaded:
+                lacks = not _loaded(arrays, state, shift, stops, place, part)
             if lacks and reloaded and _offered(arrays, state, shift, stops, place, part):
                 lacks = _in_van(arrays, state, shift, stops, place, k, part) < count
             if lacks:
@@ -99,6 +101,17 @@ def _in_van(arrays: Arrays, state: State, shift: int, stops: IntArray, place: in
 
 
 @inner
+def _loaded(arrays: Arrays, state: State, shift: int, stops: IntArray, place: int, part: int) -> bool:
+    """Whether a warehouse called at before a place has left as many of the part as the route can need."""
+    n = arrays.must.shape[0]
+    most = state.used[arrays.technician[shift], part] + arrays.most_needed[part]
+    for i in range(place):
+        if stops[i] >= n and left_in_stock(arrays, state, shift, stops[i] - n, part) >= most:
+            return True
+    return False
+
+
+@inner
 def _offered(arrays: Arrays, state: State, shift: int, stops: IntArray, place: int, part: int) -> bool:
     """Whether a warehouse called at before a place has any of the part."""
     n = arrays.must.shape[0]
@@ -138,4 +151,54 @@ def equipped(arrays: Arrays, visit: int, technician: int) -> bool:
     for i in range(arrays.tool_from[visit], arrays.tool_from[visit + 1]):
         if not arrays.has_tool[technician, arrays.tool[i]]:
             return False
+    return True
+
+
+@inner
+def supplied_anyway(arrays: Arrays, state: State, visit: int, shift: int) -> bool:
+    """Whether the shift lacks neither parts nor tools, and nor will it with the visit."""
+    if state.short[shift]:
+        return False
+    t = arrays.technician[shift]
+    if not equipped(arrays, visit, t):
+        return False
+    for i in range(arrays.need_from[visit], arrays.need_from[visit + 1]):
+        if state.used[t, arrays.need_part[i]] + arrays.need_count[i] > arrays.van[t, arrays.need_part[i]]:
+            return False
+    return True
+
+
+@inner
+def out_of_stock(arrays: Arrays, state: State, visit: int, shift: int) -> bool:
+    """Whether all warehouses together have less left of a part than the shift would lack with the visit."""
+    stores = arrays.complete.shape[0]
+    if stores == 0:
+        return not supplied_anyway(arrays, state, visit, shift)
+    t = arrays.technician[shift]
+    if not arrays.finite or arrays.own_from[t + 1] - arrays.own_from[t] > 1:
+        return False
+    for i in range(arrays.need_from[visit], arrays.need_from[visit + 1]):
+        part = arrays.need_part[i]
+        lacks = state.used[t, part] + arrays.need_count[i] - arrays.van[t, part]
+        for store in range(stores):
+            if lacks > 0:
+                left = left_in_stock(arrays, state, shift, store, part)
+                lacks -= max(0, left)
+        if lacks > 0:
+            return True
+    return False
+
+
+@inner
+def later_shifts_stay(arrays: Arrays, state: State, visit: int, shift: int) -> bool:
+    """Whether the technician's other shifts lack no part because of this visit; they share one van."""
+    t = arrays.technician[shift]
+    if arrays.own_from[t + 1] - arrays.own_from[t] == 1:
+        return True
+    for i in range(arrays.need_from[visit], arrays.need_from[visit + 1]):
+        part = arrays.need_part[i]
+        if state.used[t, part] + arrays.need_count[i] > arrays.van[t, part]:
+            for j in range(arrays.own_from[t], arrays.own_from[t + 1]):
+                if arrays.own[j] != shift and state.count[arrays.own[j]] > 0:
+                    return False
     return True

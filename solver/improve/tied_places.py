@@ -4,9 +4,10 @@ from solver.compiled import IntArray
 from solver.improve.arrays import FAR, NO_LIMIT, Arrays
 from solver.improve.chance import Seed, uniform
 from solver.improve.knot import Knot
-from solver.improve.places import fixed_cost, supplied_anyway
+from solver.improve.price import fixed_cost
 from solver.improve.routes import opening
 from solver.improve.state import State, Work
+from solver.improve.supply import supplied_anyway
 from solver.improve.tied_supplies import fetched_cost
 from solver.jit import inner
 from solver.ties.joint import need

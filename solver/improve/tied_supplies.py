@@ -3,12 +3,11 @@
 from solver.compiled import IntArray
 from solver.improve.arrays import Arrays
 from solver.improve.knot import OPTIONS, Knot
-from solver.improve.places import later_shifts_stay
 from solver.improve.price import copied, lengthened, way_round
 from solver.improve.routes import listed
 from solver.improve.settle import note_stores
 from solver.improve.state import RELOADS, State, Work
-from solver.improve.supply import first_lack, helps
+from solver.improve.supply import first_lack, helps, later_shifts_stay
 from solver.jit import inner
 from solver.ties.joint import enqueue, settle_queue, undo
 from solver.ties.kernels import link_allows, shared_cost
