@@ -98,7 +98,7 @@ def _along(
 ) -> float:
     """The best place of a route, out of memory where that is known. other: a visit of it that is near, -1: none known.
 
-    Routes changed in this iteration are not remembered: most are soon put back.
+    Plain routes are scanned sooner than remembered.
     """
     if state.plain[shift] or not lasting(arrays, state, visit, shift):
         rise = scanned(arrays, state, work, visit, shift, other, NOWHERE, bound)

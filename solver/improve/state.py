@@ -12,7 +12,7 @@ from solver.timing.work import TimingWork, timing_work
 RELOADS = 3
 """Warehouse stops of one route at the most; more than three on one day is no day's work."""
 REMEMBERED = 64
-"""Rows of the memory, a power of two: 1 MiB stays in the processor's cache."""
+"""Routes remembered for each visit, a power of two; see `memory`."""
 
 
 class State(NamedTuple):
@@ -157,8 +157,7 @@ class Work(NamedTuple):
     waiting: IntArray  # (n,) visits to be put in
     waits: IntArray  # (1,) how many
     key: FloatArray  # (n,) by which the waiting are sorted
-    versions: IntArray  # (1,) the last version given
-    memory: FloatArray  # (rows, 4) version of a route, visit, least rise, place; see `memory`
+    memory: FloatArray  # (n, REMEMBERED, 4) the mark of a route, least rise, place; see `memory`
 
 
 def work_for(arrays: Arrays) -> Work:
@@ -204,6 +203,5 @@ def work_for(arrays: Arrays) -> Work:
         waiting=zeros(n),
         waits=zeros(1),
         key=np.zeros(n),
-        versions=np.array([s, 0, 0, 0, 0]),
         memory=np.zeros((n, REMEMBERED, 4)),
     )

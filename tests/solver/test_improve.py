@@ -33,7 +33,7 @@ OF_VISITS: Final = (
 )  # fmt: skip
 OF_SHIFTS: Final = (
     "first", "last", "count", "cost", "driven", "metres", "bonus", "duty", "tardiness", "depart", "back", "begin",
-    "finish", "stores", "hull_seconds", "hull_back", "short", "plain",
+    "finish", "stores", "hull_seconds", "hull_back", "short", "plain", "mark",
 )  # fmt: skip
 
 
@@ -69,6 +69,36 @@ def test_its_cost_is_the_planners_and_the_referees(first: int) -> None:
         routes = routes_of(plan)
         assert check_routes(given, routes) == [], f"seed {seed}"
         assert cost(given, routes).total == pytest.approx(pinned + (plan.cost() - heavy) / SCALE, abs=6), f"seed {seed}"
+
+
+@pytest.mark.parametrize("seed", (*range(9), 15, 64, 115, 124, 140))
+def test_what_is_remembered_changes_nothing(seed: int) -> None:
+    """A search that forgets after each iteration goes the same way; in the last five problems stock runs short."""
+    remembering, forgetting = (chains_for(random_problem(seed)) for _ in range(2))
+    for chains in (remembering, forgetting):
+        (member,) = chains.members
+        for _ in range(150):
+            if chains is forgetting:
+                member.work.memory[:] = 0.0
+            chains.loop.anneal(*member.held, 1, 0.3 * chains.base, 0.3 * chains.base)
+    assert remembering.best() == forgetting.best()
+    one, other = (chains.members[0] for chains in (remembering, forgetting))
+    assert routes_in(one.state.first, one.state.after) == routes_in(other.state.first, other.state.after)
+
+
+def test_drives_by_which_far_routes_are_passed_over_are_as_long_as_they_seem() -> None:
+    apart = [chains for chains in (searched(random_problem(seed), 60) for seed in range(20)) if not chains.tied]
+    assert len(apart) >= 10
+    for chains in apart:
+        (member,) = chains.members
+        arrays, state = chains.arrays, member.state
+        for number, visits in routes_in(state.first, state.after).items():
+            places = [int(arrays.location[visit]) for visit in visits]
+            end = int(arrays.end_location[number])
+            longest, first, home = state.legs[number].tolist()
+            assert longest >= max((int(arrays.seconds[a, b]) for a, b in pairwise(places)), default=0)
+            assert first == arrays.seconds[arrays.start_location[number], places[0]]
+            assert home == (arrays.seconds[places[-1], end] if end >= 0 else 0)
 
 
 @pytest.mark.parametrize("seed", range(20))
