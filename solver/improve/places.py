@@ -105,7 +105,7 @@ def _along(
     else:
         mark = float(state.mark[shift] >> 11)
         row = work.memory[visit, state.mark[shift] & (REMEMBERED - 1)]
-        if row[0] == mark and (row[2] != NOWHERE or row[1] >= bound):
+        if row[0] == mark and (row[1] >= bound if row[2] == NOWHERE else _on(state, int(row[2]), shift)):
             rise = row[1]
             work.at[0] = int(row[2])
         else:
@@ -119,6 +119,12 @@ def _along(
             return bound
     work.found[0], work.found[1] = shift, work.at[0]
     return float(rise)
+
+
+@inner
+def _on(state: State, place: int, shift: int) -> bool:
+    """Whether the place is one of the shift's route; -1 always is."""
+    return bool(place < 0 or state.shift_of[place] == shift)
 
 
 @inner

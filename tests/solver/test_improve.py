@@ -71,7 +71,7 @@ def test_its_cost_is_the_planners_and_the_referees(first: int) -> None:
         assert cost(given, routes).total == pytest.approx(pinned + (plan.cost() - heavy) / SCALE, abs=6), f"seed {seed}"
 
 
-@pytest.mark.parametrize("seed", (*range(9), 15, 64, 115, 124, 140))
+@pytest.mark.parametrize("seed", [*range(9), 15, 64, 115, 124, 140])
 def test_what_is_remembered_changes_nothing(seed: int) -> None:
     """A search that forgets after each iteration goes the same way; in the last five problems stock runs short."""
     remembering, forgetting = (chains_for(random_problem(seed)) for _ in range(2))
