@@ -15,6 +15,8 @@ from solver.jit import inner, lean
 
 LEFT_OUT_AT_ONCE = 2
 """Visits left out that are tried again in one iteration."""
+BESIDE_MIDDLE = 30
+"""Nearest visits among which they are looked for first."""
 CROSSED = 0.1
 """Share of string removals that begin with rests of routes exchanged."""
 BLINK = 0.01
@@ -35,7 +37,7 @@ class Chain(NamedTuple):
     best_first: IntArray  # (s,)
     best_after: IntArray  # (n,)
     average: IntArray  # (2,) visits taken out in an iteration on average, longest string
-    focus: IntArray  # (2,) the visit around which is searched now, and for how many more iterations
+    focus: IntArray  # (3,) the visit around which is searched now, for how many more iterations, and that of this one
 
 
 @inner
@@ -85,10 +87,12 @@ def _ruined(arrays: Arrays, state: State, work: Work, chain: Chain) -> bool:
     """Takes visits out and prices what stays; False when some route cannot stay so."""
     work.stamp[0] += 1
     work.touches[0] = work.waits[0] = 0
+    chain.focus[2] = -1
     drawn = uniform(chain.seed)
     kinds = chain.kin.shape[0]
     if drawn < 0.85 or kinds == 0:
-        middle = in_focus(chain.near, chain.focus, chain.seed)
+        middle = in_focus(state, chain.near, chain.focus, chain.seed)
+        chain.focus[2] = middle
         if uniform(chain.seed) < CROSSED:
             if not crossed(arrays, state, work, chain.near, chain.seed, middle):
                 return False
@@ -111,7 +115,7 @@ def _ruined(arrays: Arrays, state: State, work: Work, chain: Chain) -> bool:
 
 @inner
 def call_left_out(arrays: Arrays, state: State, work: Work, chain: Chain) -> None:
-    """Lets some of the visits left out wait as well."""
+    """Lets some of the visits left out wait as well: those near where visits were taken out, or else any."""
     n = arrays.must.shape[0]
     left = n - work.waits[0]
     for shift in range(state.count.shape[0]):
@@ -119,6 +123,17 @@ def call_left_out(arrays: Arrays, state: State, work: Work, chain: Chain) -> Non
     if left <= 0:
         return
     just_out = work.waits[0]
+    middle = chain.focus[2]
+    for i in range(-1, min(BESIDE_MIDDLE, chain.near.shape[1]) if middle >= 0 else -1):
+        visit = middle if i < 0 else chain.near[middle, i]
+        if state.shift_of[visit] < 0 and not _waits(work, visit, just_out):
+            work.waiting[work.waits[0]] = visit
+            work.waits[0] += 1
+            left -= 1
+            if left == 0 or work.waits[0] >= just_out + LEFT_OUT_AT_ONCE:
+                return
+    if work.waits[0] > just_out:
+        return
     visit = below(chain.seed, n)
     for _ in range(n):
         if state.shift_of[visit] < 0 and not _waits(work, visit, just_out):

@@ -271,7 +271,7 @@ def _tables(compiled: Compiled, arrays: Arrays) -> Chain:
         best_first=np.full(s, -1, dtype=np.int64),
         best_after=np.full(n, -1, dtype=np.int64),
         average=np.array([AVERAGE_TIED if tied else AVERAGE, LONGEST], dtype=np.int64),
-        focus=np.zeros(2, dtype=np.int64),
+        focus=np.zeros(3, dtype=np.int64),
     )
 
 

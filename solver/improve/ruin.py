@@ -15,24 +15,40 @@ SPLIT = 0.5
 LENGTHEN = 0.01
 """Chance that one visit more is kept within such a string; the paper's beta is 1 less this."""
 
+FOR_LEFT_OUT = 0.2
+"""Share of iterations around a visit left out, while there are any."""
 FOCUS, FOCUSED, FOCUSED_FROM = 60, 200, 350
 """Near visits that a large day is searched around for some iterations, how many, and the visits that make it large."""
 
 
 @inner
-def in_focus(near: IntArray, focus: IntArray, seed: Seed) -> int:
+def in_focus(state: State, near: IntArray, focus: IntArray, seed: Seed) -> int:
     """A random visit; on large days one of those near the same visit for a while, so that what is read stays at hand.
 
     focus: that visit, and how many more iterations it holds.
     """
     n, columns = near.shape
     if n < FOCUSED_FROM:
-        return below(seed, n)
+        return _centre(state, seed)
     if focus[1] <= 0:
-        focus[0], focus[1] = below(seed, n), FOCUSED
+        focus[0], focus[1] = _centre(state, seed), FOCUSED
     focus[1] -= 1
     chosen = below(seed, min(FOCUS, columns) + 1)
     return int(focus[0] if chosen == 0 else near[focus[0], chosen - 1])
+
+
+@inner
+def _centre(state: State, seed: Seed) -> int:
+    """A random visit, somewhat often one that is left out: room for it has to be made around it."""
+    n = state.shift_of.shape[0]
+    visit = below(seed, n)
+    if uniform(seed) >= FOR_LEFT_OUT:
+        return visit
+    for i in range(n):
+        other = (visit + i) % n
+        if state.shift_of[other] < 0:
+            return int(other)
+    return visit
 
 
 @inner

@@ -101,10 +101,12 @@ def _changed(arrays: Arrays, state: State, work: Work, chain: Chain, ties: Ties,
 def _ruin(arrays: Arrays, state: State, work: Work, chain: Chain, knot: Knot) -> None:
     work.stamp[0] += 1
     work.touches[0] = work.waits[0] = 0
+    chain.focus[2] = -1
     drawn = uniform(chain.seed)
     kinds = chain.kin.shape[0]
     if drawn < 0.8 or kinds == 0:
-        middle = in_focus(chain.near, chain.focus, chain.seed)
+        middle = in_focus(state, chain.near, chain.focus, chain.seed)
+        chain.focus[2] = middle
         strings(arrays, state, work, chain.near, chain.seed, middle, chain.average[0], chain.average[1])
     elif drawn < 0.82:
         whole_shift(arrays, state, work, chain.seed)

@@ -246,6 +246,21 @@ def test_who_must_be_served_goes_before_the_dearest_who_need_not() -> None:
     assert planned(chains).left_out() == [1]
 
 
+def test_the_search_goes_often_to_where_somebody_is_left_out() -> None:
+    given = problem(
+        [visit(f"v{i}", 1 + i % 9, 5, skills={"gas": 1} if i == 7 else {}) for i in range(30)],
+        [technician("ann", shift("ann")), technician("bob", shift("bob"))],
+    )
+    chains = chains_for(given)
+    (member,) = chains.members
+    centres = []
+    for _ in range(300):
+        chains.loop.anneal(*member.held, 1, chains.base, chains.base)
+        centres.append(int(member.chain.focus[2]))
+    assert centres.count(7) > 30
+    assert len(set(centres)) > 25
+
+
 def test_temperatures_fall_within_a_cycle_and_stay_in_bounds() -> None:
     for visits, each in product((1, 20, 2000), (1, 300, 5000, 40_000)):
         heat = Heat(visits)
