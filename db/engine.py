@@ -28,7 +28,7 @@ class Patience:
     """
 
     statement: timedelta = timedelta(seconds=60)
-    lock: timedelta = timedelta(seconds=10)
+    lock: timedelta = timedelta(seconds=30)
     idle: timedelta = timedelta(minutes=5)
 
 
