@@ -91,7 +91,7 @@ def _ruined(arrays: Arrays, state: State, work: Work, chain: Chain) -> bool:
     drawn = uniform(chain.seed)
     kinds = chain.kin.shape[0]
     if drawn < 0.85 or kinds == 0:
-        middle = in_focus(state, chain.near, chain.focus, chain.seed)
+        middle = in_focus(state, work, chain.near, chain.focus, chain.seed)
         chain.focus[2] = middle
         if uniform(chain.seed) < CROSSED:
             if not crossed(arrays, state, work, chain.near, chain.seed, middle):
@@ -126,7 +126,7 @@ def call_left_out(arrays: Arrays, state: State, work: Work, chain: Chain) -> Non
     middle = chain.focus[2]
     for i in range(-1, min(BESIDE_MIDDLE, chain.near.shape[1]) if middle >= 0 else -1):
         visit = middle if i < 0 else chain.near[middle, i]
-        if state.shift_of[visit] < 0 and not _waits(work, visit, just_out):
+        if state.shift_of[visit] < 0 and work.my_visit[visit] and not _waits(work, visit, just_out):
             work.waiting[work.waits[0]] = visit
             work.waits[0] += 1
             left -= 1
@@ -136,7 +136,7 @@ def call_left_out(arrays: Arrays, state: State, work: Work, chain: Chain) -> Non
         return
     visit = below(chain.seed, n)
     for _ in range(n):
-        if state.shift_of[visit] < 0 and not _waits(work, visit, just_out):
+        if state.shift_of[visit] < 0 and work.my_visit[visit] and not _waits(work, visit, just_out):
             work.waiting[work.waits[0]] = visit
             work.waits[0] += 1
             left -= 1

@@ -28,14 +28,14 @@ def crossed(arrays: Arrays, state: State, work: Work, near: IntArray, seed: Seed
     if shift < 0:
         return False
     if uniform(seed) < SPLIT:
-        other = random_shift(state, seed, False)
+        other = random_shift(state, work, seed, False)
         place = _parting(arrays, state, seed, shift, other) if other >= 0 else -1
         return place >= 0 and _exchanged(arrays, state, work, shift, place, other, -1)
     among = min(AMONG, near.shape[1])
     for _ in range(TRIES if among > 0 else 0):
         then = near[visit, below(seed, among)]
         other = state.shift_of[then]
-        if other >= 0 and other != shift and _in_time(arrays, state, shift, visit, other, then):
+        if other >= 0 and other != shift and work.mine[other] and _in_time(arrays, state, shift, visit, other, then):
             return _exchanged(arrays, state, work, shift, visit, other, state.before[then])
     return False
 

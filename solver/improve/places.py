@@ -34,7 +34,7 @@ def best_place(
     if near.shape[1] == 0:
         for i in range(arrays.shifts_from[visit], arrays.shifts_from[visit + 1]):
             shift = arrays.shifts[i]
-            if state.count[shift] > 0:
+            if state.count[shift] > 0 and work.mine[shift]:
                 best = _along(arrays, state, work, seed, visit, shift, -1, blink, best)
     else:
         best = _beside(arrays, state, work, near, apart, seed, visit, blink, best)
@@ -66,7 +66,7 @@ def _beside(
         if shift < 0 or work.tried[shift] == stamp:
             continue
         work.tried[shift] = stamp
-        if not arrays.allowed[visit, shift]:
+        if not arrays.allowed[visit, shift] or not work.mine[shift]:
             continue
         looked += state.count[shift]
         if not _too_far(arrays, state, visit, shift, apart[visit, i], best):
@@ -134,7 +134,7 @@ def note_empty(arrays: Arrays, state: State, work: Work) -> None:
     stamp = work.trial[0]
     count = 0
     for shift in range(state.count.shape[0]):
-        if state.count[shift] == 0 and work.tried[arrays.alike[shift]] != stamp:
+        if state.count[shift] == 0 and work.mine[shift] and work.tried[arrays.alike[shift]] != stamp:
             work.tried[arrays.alike[shift]] = stamp
             work.empty[count] = shift
             count += 1

@@ -22,33 +22,36 @@ FOCUS, FOCUSED, FOCUSED_FROM = 60, 200, 350
 
 
 @inner
-def in_focus(state: State, near: IntArray, focus: IntArray, seed: Seed) -> int:
+def in_focus(state: State, work: Work, near: IntArray, focus: IntArray, seed: Seed) -> int:
     """A random visit; on large days one of those near the same visit for a while, so that what is read stays at hand.
 
     focus: that visit, and how many more iterations it holds.
     """
     n, columns = near.shape
     if n < FOCUSED_FROM:
-        return _centre(state, seed)
+        return _centre(state, work, seed)
     if focus[1] <= 0:
-        focus[0], focus[1] = _centre(state, seed), FOCUSED
+        focus[0], focus[1] = _centre(state, work, seed), FOCUSED
     focus[1] -= 1
     chosen = below(seed, min(FOCUS, columns) + 1)
-    return int(focus[0] if chosen == 0 else near[focus[0], chosen - 1])
+    visit = focus[0] if chosen == 0 else near[focus[0], chosen - 1]
+    return int(visit if work.my_visit[visit] else focus[0])
 
 
 @inner
-def _centre(state: State, seed: Seed) -> int:
+def _centre(state: State, work: Work, seed: Seed) -> int:
     """A random visit, somewhat often one that is left out: room for it has to be made around it."""
     n = state.shift_of.shape[0]
-    visit = below(seed, n)
-    if uniform(seed) >= FOR_LEFT_OUT:
-        return visit
+    start = below(seed, n)
+    found = start
+    sought = uniform(seed) < FOR_LEFT_OUT
     for i in range(n):
-        other = (visit + i) % n
-        if state.shift_of[other] < 0:
-            return int(other)
-    return visit
+        visit = (start + n - i) % n
+        if work.my_visit[visit]:
+            if not sought or state.shift_of[visit] < 0:
+                return int(visit)
+            found = visit
+    return int(found)
 
 
 @inner
@@ -69,7 +72,7 @@ def strings(
     for i in range(-1, near.shape[1]):
         visit = middle if i < 0 else near[middle, i]
         shift = state.shift_of[visit]
-        if shift < 0 or work.seen[shift] == work.stamp[0]:
+        if shift < 0 or not work.mine[shift] or work.seen[shift] == work.stamp[0]:
             continue
         most = min(float(state.count[shift]), length)
         _string(arrays, state, work, seed, visit, 1 + int(uniform(seed) * most))
@@ -120,7 +123,7 @@ def take_out(arrays: Arrays, state: State, work: Work, visit: int) -> None:
 @inner
 def whole_shift(arrays: Arrays, state: State, work: Work, seed: Seed) -> None:
     """Takes out the whole day of one technician."""
-    shift = random_shift(state, seed, True)
+    shift = random_shift(state, work, seed, True)
     if shift >= 0:
         keep(state, work, shift)
         visit = state.first[shift]
@@ -131,13 +134,13 @@ def whole_shift(arrays: Arrays, state: State, work: Work, seed: Seed) -> None:
 
 
 @inner
-def random_shift(state: State, seed: Seed, busy: bool) -> int:
+def random_shift(state: State, work: Work, seed: Seed, busy: bool) -> int:
     """A shift with visits, or one without, as asked; -1: there is none."""
     shifts = state.count.shape[0]
     start = below(seed, shifts)
     for i in range(shifts):
         shift = (start + i) % shifts
-        if (state.count[shift] > 0) == busy:
+        if (state.count[shift] > 0) == busy and work.mine[shift]:
             return int(shift)
     return -1
 
@@ -151,7 +154,7 @@ def related(arrays: Arrays, state: State, work: Work, kin: IntArray, seed: Seed,
         other = visit if i < 0 else kin[visit, i]
         if other < 0 or taken >= count:
             return
-        if state.shift_of[other] >= 0 and (i < 0 or uniform(seed) < 0.7):
+        if state.shift_of[other] >= 0 and work.my_visit[other] and (i < 0 or uniform(seed) < 0.7):
             take_out(arrays, state, work, other)
             taken += 1
 
@@ -162,7 +165,7 @@ def scattered(arrays: Arrays, state: State, work: Work, seed: Seed, count: int) 
     n = arrays.must.shape[0]
     for _ in range(count):
         visit = below(seed, n)
-        if state.shift_of[visit] >= 0:
+        if state.shift_of[visit] >= 0 and work.my_visit[visit]:
             take_out(arrays, state, work, visit)
 
 

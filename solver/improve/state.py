@@ -157,6 +157,8 @@ class Work(NamedTuple):
     waiting: IntArray  # (n,) visits to be put in
     waits: IntArray  # (1,) how many
     key: FloatArray  # (n,) by which the waiting are sorted
+    mine: BoolArray  # (s,) whether this chain may change the shift, see `sharing`
+    my_visit: BoolArray  # (n,) whether it may move the visit
     memory: FloatArray  # (n, REMEMBERED, 4) the mark of a route, least rise, place; see `memory`
 
 
@@ -203,5 +205,7 @@ def work_for(arrays: Arrays) -> Work:
         waiting=zeros(n),
         waits=zeros(1),
         key=np.zeros(n),
+        mine=np.ones(s, dtype=np.bool_),
+        my_visit=np.ones(n, dtype=np.bool_),
         memory=np.zeros((n, REMEMBERED, 4)),
     )

@@ -105,7 +105,7 @@ def _ruin(arrays: Arrays, state: State, work: Work, chain: Chain, knot: Knot) ->
     drawn = uniform(chain.seed)
     kinds = chain.kin.shape[0]
     if drawn < 0.8 or kinds == 0:
-        middle = in_focus(state, chain.near, chain.focus, chain.seed)
+        middle = in_focus(state, work, chain.near, chain.focus, chain.seed)
         chain.focus[2] = middle
         strings(arrays, state, work, chain.near, chain.seed, middle, chain.average[0], chain.average[1])
     elif drawn < 0.82:
