@@ -56,7 +56,7 @@ def test_sqlite_is_durable_and_checks_references(
             for name in ("journal_mode", "synchronous", "foreign_keys", "busy_timeout")
         }
     engine.dispose()
-    assert said == {"journal_mode": mode, "synchronous": 2, "foreign_keys": 1, "busy_timeout": 10_000}
+    assert said == {"journal_mode": mode, "synchronous": 2, "foreign_keys": 1, "busy_timeout": 30_000}
 
 
 @ON_POSTGRES
