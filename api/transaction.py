@@ -27,7 +27,10 @@ from dispatch.records.idempotency import LONGEST_KEY, Answer, Attempt, claim, st
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 
 MOST_AT_ONCE: Final = 30
-"""Fewer than there are threads (40) and connections (40): a request that holds one always gets the other."""
+"""Fewer than there are threads (40) and connections (40): a request that holds one always gets the other.
+
+Everything that may wait for the database passes this gate: threads full of those who wait for the write lock would keep
+the one who has it from ever finishing."""
 
 _limiter: Final = RunVar[CapacityLimiter]("limiter")
 _JSON: Final = ("application/json", "application/merge-patch+json")
@@ -87,20 +90,26 @@ class Transaction(APIRoute):
             if not reads and response.status_code < 400:
                 await run_in_threadpool(_finish, session, attempt, response)
             if identity.write_use is not None and response.background is None:
-                response.background = BackgroundTask(identity.write_use)
+                response.background = BackgroundTask(_behind_the_gate, identity.write_use)
             return response
         finally:
             await run_in_threadpool(session.close)
 
 
 def _gate() -> CapacityLimiter:
-    """Lets so many requests of this event loop at the database at once; the others wait outside."""
+    """Lets so much work of this event loop at the database at once; the rest waits outside."""
     try:
         return _limiter.get()
     except LookupError:
         limiter = CapacityLimiter(MOST_AT_ONCE)
         _limiter.set(limiter)
         return limiter
+
+
+async def _behind_the_gate(write: Callable[[], None]) -> None:
+    # What is written after the answer needs a thread and a connection too, which a request may be waiting for.
+    async with _gate():
+        await run_in_threadpool(write)
 
 
 class SecretTransaction(Transaction):

@@ -6,14 +6,16 @@ An engine is made by who needs one, never at import. Transactions write unless t
 import sqlite3
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.pool import NullPool, QueuePool
+from tenacity import Retrying, retry_if_exception, stop_after_delay, wait_random_exponential
 
 from db.errors import BadUrl, DriverMissing
-from db.faults import READ_ONLY, translate_faults
+from db.faults import READ_ONLY, is_busy, translate_faults
+from db.turns import Turns, WritingInTurn
 
 MIGRATION_WAIT: Final = timedelta(minutes=5)
 
@@ -95,8 +97,9 @@ def _make(url: URL, *, echo: bool, patience: Patience, migrating: bool) -> Engin
     if not migrating:
         pool = {"poolclass": QueuePool, "pool_size": 10, "max_overflow": 30}
     if url.get_backend_name() == "sqlite":
-        engine = create_engine(url, echo=echo, connect_args={"timeout": patience.lock.total_seconds()}, **pool)
-        _keep_sqlite_promises(engine, foreign_keys=not migrating)
+        connecting = {"timeout": patience.lock.total_seconds(), "factory": WritingInTurn}
+        engine = create_engine(url, echo=echo, connect_args=connecting, **pool)
+        _keep_sqlite_promises(engine, patience, foreign_keys=not migrating)
     else:
         engine = _postgres_engine(url, echo=echo, pool=pool if migrating else pool | {"pool_pre_ping": True})
         _keep_postgres_promises(engine, patience)
@@ -112,15 +115,16 @@ def _postgres_engine(url: URL, *, echo: bool, pool: dict[str, Any]) -> Engine:
         raise DriverMissing(msg) from error
 
 
-def _keep_sqlite_promises(engine: Engine, *, foreign_keys: bool) -> None:
+def _keep_sqlite_promises(engine: Engine, patience: Patience, *, foreign_keys: bool) -> None:
+    turns = Turns(engine.url.render_as_string(hide_password=True), patience.lock)
+
     @event.listens_for(engine, "connect")
-    def configure(connection: sqlite3.Connection, _record: object) -> None:
+    def configure(connection: WritingInTurn, _record: object) -> None:
+        connection.turns = turns
         # Python's own transaction handling begins too late and never immediately; `begin` below takes over.
         connection.isolation_level = None
         connection.execute(f"PRAGMA foreign_keys = {'ON' if foreign_keys else 'OFF'}")
-        wanted = "wal" if wal_is_safe(sqlite3.sqlite_version_info) else "delete"
-        if connection.execute("PRAGMA journal_mode").fetchone() != (wanted,):
-            connection.execute(f"PRAGMA journal_mode = {wanted}")
+        _use_journal(connection, "wal" if wal_is_safe(sqlite3.sqlite_version_info) else "delete", patience.lock)
         connection.execute("PRAGMA synchronous = FULL")
 
     @event.listens_for(engine, "begin")
@@ -129,7 +133,29 @@ def _keep_sqlite_promises(engine: Engine, *, foreign_keys: bool) -> None:
         # between; so a writing transaction takes the write lock from the start.
         read_only = connection.get_execution_options().get(READ_ONLY, False)
         connection.exec_driver_sql(f"PRAGMA query_only = {'ON' if read_only else 'OFF'}")
-        connection.exec_driver_sql("BEGIN DEFERRED" if read_only else "BEGIN IMMEDIATE")
+        if read_only:
+            connection.exec_driver_sql("BEGIN DEFERRED")
+            return
+        writer = cast(WritingInTurn, connection.connection.driver_connection)
+        writer.wait_for_turn()
+        try:
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        except BaseException:
+            writer.hand_on()
+            raise
+
+
+def _use_journal(connection: sqlite3.Connection, wanted: str, patience: timedelta) -> None:
+    # SQLite does not wait for the lock that a change of journal takes, as several processes may want at once.
+    for attempt in Retrying(
+        retry=retry_if_exception(is_busy),
+        stop=stop_after_delay(patience),
+        wait=wait_random_exponential(multiplier=0.01, max=0.1),
+        reraise=True,
+    ):
+        with attempt:
+            if connection.execute("PRAGMA journal_mode").fetchone() != (wanted,):
+                connection.execute(f"PRAGMA journal_mode = {wanted}")
 
 
 def _keep_postgres_promises(engine: Engine, patience: Patience) -> None:

@@ -38,6 +38,15 @@ def translate_faults(engine: Engine) -> None:
         return None if context.is_pre_ping else _translate(context, place)
 
 
+def is_busy(error: BaseException) -> bool:
+    """Whether SQLite refused because somebody else holds the lock."""
+    return isinstance(error, sqlite3.Error) and _primary_code(error) in _SQLITE_BUSY
+
+
+def _primary_code(error: sqlite3.Error) -> int:
+    return int(getattr(error, "sqlite_errorcode", 0)) & 0xFF
+
+
 def _translate(context: ExceptionContext, place: str) -> DatabaseError | None:
     original = context.original_exception
     said = str(original).strip()
@@ -63,10 +72,10 @@ def _never_connected(context: ExceptionContext) -> bool:
 
 
 def _translate_sqlite(original: sqlite3.Error, place: str, said: str, *, reads_only: bool) -> DatabaseError | None:
-    code = getattr(original, "sqlite_errorcode", 0) & 0xFF
+    code = _primary_code(original)
     if code == sqlite3.SQLITE_READONLY and reads_only:
         return None  # our own mistake, not the operator's
-    if code in _SQLITE_BUSY:
+    if is_busy(original):
         return DatabaseBusy(f"The database at {place} is being written by somebody else ({said}). Try again.")
     if code in _SQLITE_UNREADABLE:
         return DatabaseUnavailable(

@@ -20,7 +20,7 @@ BESIDE_MIDDLE = 30
 CROSSED = 0.1
 """Share of string removals that begin with rests of routes exchanged."""
 BLINK = 0.01
-"""Share of places overlooked, as in Christiaens and Vanden Berghe."""
+"""How often the best place of a route is overlooked; Christiaens and Vanden Berghe overlook one place in a hundred."""
 
 
 class Chain(NamedTuple):
@@ -123,26 +123,29 @@ def call_left_out(arrays: Arrays, state: State, work: Work, chain: Chain) -> Non
     if left <= 0:
         return
     just_out = work.waits[0]
+    enough = just_out + min(left, LEFT_OUT_AT_ONCE)
     middle = chain.focus[2]
     for i in range(-1, min(BESIDE_MIDDLE, chain.near.shape[1]) if middle >= 0 else -1):
         visit = middle if i < 0 else chain.near[middle, i]
-        if state.shift_of[visit] < 0 and work.my_visit[visit] and not _waits(work, visit, just_out):
-            work.waiting[work.waits[0]] = visit
-            work.waits[0] += 1
-            left -= 1
-            if left == 0 or work.waits[0] >= just_out + LEFT_OUT_AT_ONCE:
-                return
+        if _called(state, work, visit, just_out) and work.waits[0] >= enough:
+            return
     if work.waits[0] > just_out:
         return
     visit = below(chain.seed, n)
     for _ in range(n):
-        if state.shift_of[visit] < 0 and work.my_visit[visit] and not _waits(work, visit, just_out):
-            work.waiting[work.waits[0]] = visit
-            work.waits[0] += 1
-            left -= 1
-            if left == 0 or work.waits[0] >= just_out + LEFT_OUT_AT_ONCE:
-                return
+        if _called(state, work, visit, just_out) and work.waits[0] >= enough:
+            return
         visit = (visit + 1) % n
+
+
+@inner
+def _called(state: State, work: Work, visit: int, just_out: int) -> bool:
+    """Lets the visit wait as well, where it is left out and this chain may move it."""
+    if state.shift_of[visit] >= 0 or not work.my_visit[visit] or _waits(work, visit, just_out):
+        return False
+    work.waiting[work.waits[0]] = visit
+    work.waits[0] += 1
+    return True
 
 
 @inner

@@ -16,7 +16,7 @@ from solver.improve.heat import Heat
 from solver.improve.knot import Knot
 from solver.improve.loops import APART, TOGETHER, Handed, is_tied, knots
 from solver.improve.nearness import distances, farness, kinds, nearest
-from solver.improve.sharing import JOINED_EVERY, cut, joined, may_share, visits_of
+from solver.improve.sharing import JOINED_EVERY, dealt, joined, may_share, movers
 from solver.improve.state import State, Work, empty_state, work_for
 from solver.recombine import Column
 
@@ -81,8 +81,8 @@ class Chains:
             more, knot = knots(compiled, self.arrays, state)
             handed = (arrays, held(state), held(work), held(chain), *more)
             self.members.append(Member(state, work, chain, knot, handed))
-        self.part: IntArray | None = None
-        self._cuts = np.random.default_rng(seed % 2**63)
+        self.owner: IntArray | None = None
+        self._deals = np.random.default_rng(seed % 2**63)
         self.seen: dict[tuple[int, tuple[int, ...]], float] = {}
 
     def start(self, routes: Routes) -> None:
@@ -131,36 +131,35 @@ class Chains:
                 self.base = min(self._base(member) for member in self.members)
                 yield heat.within > NEARLY and not recombined
                 recombined = recombined or heat.within > NEARLY
-
-        if self.part is not None:
+        if self.owner is not None:
             self.join()
 
     def share_out(self) -> None:
-        """Joins what the chains made of their parts, and gives each another part of the plan."""
+        """Joins what the chains made of the shifts they own, and deals all shifts anew."""
         self.join()
         shift_of = self.members[0].state.shift_of
-        self.part = cut(self.arrays, shift_of, len(self.members), self._cuts)
-        of_visit = visits_of(self.part, shift_of, self.members[0].chain.near)
+        self.owner = dealt(self.arrays, shift_of, len(self.members), self._deals)
+        of_visit = movers(self.owner, shift_of, self.members[0].chain.near)
         for number, member in enumerate(self.members):
-            member.work.mine[:] = self.part == number
+            member.work.mine[:] = self.owner == number
             member.work.my_visit[:] = of_visit == number
             member.chain.focus[1] = 0
 
     def join(self) -> None:
-        """Makes one plan of the parts that the chains were given, for all of them to go on from; nothing without."""
-        if self.part is None:
+        """Sets all chains on one plan: of the shifts that each owns, or where none does, the best that one has now."""
+        if self.owner is None:
             best = min(self.members, key=lambda member: float(member.chain.cost[0]))
             first, after = best.state.first.copy(), best.state.after.copy()
         else:
             plans = [(member.state.first, member.state.after, member.state.shift_of) for member in self.members]
-            first, after = joined(self.part, plans)
+            first, after = joined(self.owner, plans)
         self._best_to_all()
         for member in self.members:
             self.loop.take_up(*member.held, first, after)
             member.work.mine[:] = member.work.my_visit[:] = True
             if member.chain.cost[0] < member.chain.cost[1]:
                 self.loop.remember(*member.held)
-        self.part = None
+        self.owner = None
 
     def _best_to_all(self) -> None:
         """Lets every chain know the best plan of all, and what is left out cost as much in all."""

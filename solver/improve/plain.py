@@ -2,7 +2,7 @@
 
 from solver.improve.arrays import FAR, Arrays
 from solver.improve.memory import mark
-from solver.improve.routes import backward, forward, undraw
+from solver.improve.routes import backward, detour_metres, forward, undraw
 from solver.improve.state import State
 from solver.improve.supply import equipped
 from solver.jit import inner
@@ -51,9 +51,7 @@ def lengthened_plain(arrays: Arrays, state: State, shift: int, visit: int) -> in
         return IMPOSSIBLE
     metres = state.metres[shift]
     if arrays.has_metres:
-        metres += arrays.metres[origin, here]
-        if onward >= 0:
-            metres += arrays.metres[here, onward] - arrays.metres[origin, onward]
+        metres += detour_metres(arrays, origin, here, onward, False)
     if not forward(arrays, state, shift, visit):
         return IMPOSSIBLE
     backward(arrays, state, shift, visit)

@@ -71,6 +71,23 @@ def listed_from(state: State, visit: int, into: IntArray) -> int:
 
 
 @inner
+def around(arrays: Arrays, state: State, shift: int, place: int) -> tuple[int, int, int]:
+    """(the visit that follows a place of the shift, -1: none; the location before it; the one after it, -1: ends)."""
+    then = state.first[shift] if place < 0 else state.after[place]
+    origin = arrays.start_location[shift] if place < 0 else arrays.location[place]
+    return then, origin, arrays.end_location[shift] if then < 0 else arrays.location[then]
+
+
+@inner
+def detour_metres(arrays: Arrays, origin: int, here: int, onward: int, first: bool) -> int:
+    """Metres more when the way from one to the other leads past here; `onward` -1: ends here. first: nobody went."""
+    metres = arrays.metres[origin, here]
+    if onward < 0:
+        return int(metres)
+    return int(metres + arrays.metres[here, onward] - (0 if first else arrays.metres[origin, onward]))
+
+
+@inner
 def opening(arrays: Arrays, stop: int, instant: int) -> int:
     """The first second from `instant` on at which the stop may start; NO_LIMIT: there is none."""
     for w in range(arrays.window_from[stop], arrays.window_from[stop + 1]):

@@ -2,7 +2,7 @@
 
 from solver.improve.arrays import FAR, NO_LIMIT, Arrays
 from solver.improve.price import INF, fixed_cost, priced
-from solver.improve.routes import opening
+from solver.improve.routes import around, detour_metres, opening
 from solver.improve.state import State, Work
 from solver.improve.supply import later_shifts_stay, out_of_stock, supplied_anyway
 from solver.jit import inner
@@ -77,9 +77,7 @@ def _guess(arrays: Arrays, state: State, work: Work, visit: int, shift: int, pla
     """The best rise after this place: priced exactly where that is quick, else noted with an estimate."""
     t = arrays.technician[shift]
     here = arrays.location[visit]
-    then = state.first[shift] if place < 0 else state.after[place]
-    origin = arrays.start_location[shift] if place < 0 else arrays.location[place]
-    onward = arrays.end_location[shift] if then < 0 else arrays.location[then]
+    then, origin, onward = around(arrays, state, shift, place)
     drive = arrays.seconds_to[here, origin]
     away = 0 if onward < 0 else arrays.seconds[here, onward]
     if drive >= FAR or away >= FAR:
@@ -91,7 +89,7 @@ def _guess(arrays: Arrays, state: State, work: Work, visit: int, shift: int, pla
         spared = arrays.seconds[origin, onward]
     rise = arrays.travel_rate[t] * (drive + away - spared) + arrays.bonus[visit, t]
     if arrays.has_metres:
-        rise += arrays.metre_rate[t] * _detour(arrays, origin, here, onward, place < 0 and then < 0)
+        rise += arrays.metre_rate[t] * detour_metres(arrays, origin, here, onward, place < 0 and then < 0)
     if rise >= bound:
         return bound
     service = arrays.service[visit, t] + (arrays.setup[visit] if origin != here else 0)
@@ -159,7 +157,7 @@ def _in_plain_route(
                     spared = 0
                 rise = rate * (drive + away - spared)
                 if arrays.has_metres:
-                    rise += metre_rate * _detour(arrays, origin, here, onward, False)
+                    rise += metre_rate * detour_metres(arrays, origin, here, onward, False)
                 if rise < best and drive < FAR and away < FAR and drive + away - spared <= spare:
                     if timed:
                         rise += _duty_rise(arrays, state, visit, shift, place, then, (drive, away), close)
@@ -172,15 +170,6 @@ def _in_plain_route(
         origin = arrays.location[then]
         ready = state.ready[then]
     return float(best + arrays.bonus[visit, t])
-
-
-@inner
-def _detour(arrays: Arrays, origin: int, here: int, onward: int, first: bool) -> int:
-    """Metres more when the way from one to the other leads past here; `onward` -1: ends here. first: nobody went."""
-    metres = arrays.metres[origin, here]
-    if onward < 0:
-        return int(metres)
-    return int(metres + arrays.metres[here, onward] - (0 if first else arrays.metres[origin, onward]))
 
 
 @inner

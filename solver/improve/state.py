@@ -53,7 +53,7 @@ class State(NamedTuple):
     stores: IntArray  # (s,) warehouse stops of the route
     store_stop: IntArray  # (s, RELOADS) stop index
     store_place: IntArray  # (s, RELOADS) place in the order of all stops
-    legs: IntArray  # (s, 3) seconds of the longest drive from one visit to the next, of the first drive, of the last
+    legs: IntArray  # (s, 3) seconds, or somewhat more, of the longest drive between visits, the first drive, the last
     hull_seconds: IntArray  # (s,) least duration with breaks, soft costs and warehouse stops left aside
     hull_back: IntArray  # (s,) the return then
     short: BoolArray  # (s,) its visits lack parts or tools unless it stops at a warehouse

@@ -5,7 +5,7 @@ from solver.improve.arrays import FAR, NO_LIMIT, Arrays
 from solver.improve.chance import Seed, uniform
 from solver.improve.knot import Knot
 from solver.improve.price import fixed_cost
-from solver.improve.routes import opening
+from solver.improve.routes import around, detour_metres, opening
 from solver.improve.state import State, Work
 from solver.improve.supply import supplied_anyway
 from solver.improve.tied_supplies import fetched_cost
@@ -153,9 +153,7 @@ def _guess(
     t = arrays.technician[shift]
     here = arrays.location[visit]
     empty = state.count[shift] == 0
-    then = state.first[shift] if place < 0 else state.after[place]
-    origin = arrays.start_location[shift] if place < 0 else arrays.location[place]
-    onward = arrays.end_location[shift] if then < 0 else arrays.location[then]
+    _then, origin, onward = around(arrays, state, shift, place)
     drive = arrays.seconds_to[here, origin]
     away = 0 if onward < 0 else arrays.seconds[here, onward]
     if drive >= FAR or away >= FAR:
@@ -163,10 +161,7 @@ def _guess(
     spared = 0 if onward < 0 or empty else arrays.seconds[origin, onward]
     rise = arrays.travel_rate[t] * (drive + away - spared) + arrays.bonus[visit, t] + fixed_cost(arrays, state, shift)
     if arrays.has_metres:
-        metres = arrays.metres[origin, here]
-        if onward >= 0:
-            metres += arrays.metres[here, onward] - (0 if empty else arrays.metres[origin, onward])
-        rise += arrays.metre_rate[t] * metres
+        rise += arrays.metre_rate[t] * detour_metres(arrays, origin, here, onward, empty)
     if rise >= bound:
         return
     if ties.simple:

@@ -1,13 +1,17 @@
 """Engines: what they refuse, and the promises both databases keep."""
 
+import sqlite3
 import sys
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
+from threading import Timer
 
 import pytest
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine, event, make_url, text
+from sqlalchemy.exc import OperationalError
 
 from db import engine as engines
 from db.engine import Patience, make_engine, parse_url, reading, wal_is_safe
@@ -126,6 +130,60 @@ def test_a_writing_transaction_holds_the_write_lock_from_its_start(database_url:
             second.execute(text("SELECT 1"))
     with engine.connect() as second:
         assert second.scalar(text("SELECT 1")) == 1
+    engine.dispose()
+
+
+@ON_SQLITE
+def test_writers_of_one_process_take_turns_without_asking_sqlite_again_and_again(engine: Engine) -> None:
+    @event.listens_for(engine, "connect")
+    def give_up_at_once(connection: sqlite3.Connection, _record: object) -> None:
+        connection.execute("PRAGMA busy_timeout = 0")
+
+    def write(number: int) -> None:
+        with engine.begin() as connection:
+            connection.execute(
+                text("INSERT INTO number_series (prefix, next_number) VALUES (:p, 1)"), {"p": str(number)}
+            )
+            time.sleep(0.01)
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(write, range(40)))
+    with engine.connect() as connection:
+        assert connection.scalar(text("SELECT count(*) FROM number_series")) == 40
+
+
+@ON_SQLITE
+def test_a_turn_is_handed_on_whatever_happens_to_who_has_it(database_url: str) -> None:
+    engine = make_engine(database_url, patience=IMPATIENT)
+    stranger = sqlite3.connect(make_url(database_url).database or "", isolation_level=None)
+    stranger.execute("BEGIN IMMEDIATE")
+    with pytest.raises(DatabaseBusy), engine.begin():
+        pass
+    stranger.rollback()
+    with pytest.raises(OperationalError, match="no such table"), engine.begin() as failing:
+        failing.execute(text("SELECT 1 FROM nowhere"))
+    lost = engine.connect()
+    lost.scalar(text("SELECT 1"))
+    lost.invalidate()
+    with engine.begin() as connection:
+        assert connection.scalar(text("SELECT 1")) == 1
+    stranger.close()
+    engine.dispose()
+
+
+@ON_SQLITE
+def test_a_change_of_journal_waits_for_who_has_the_file(database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    stranger = sqlite3.connect(make_url(database_url).database or "", isolation_level=None, check_same_thread=False)
+    other = "delete" if wal_is_safe(sqlite3.sqlite_version_info) else "wal"
+    stranger.execute("BEGIN IMMEDIATE")
+    monkeypatch.setattr("db.engine.wal_is_safe", lambda _version: other == "wal")
+    engine = make_engine(database_url)
+    timer = Timer(0.2, stranger.rollback)
+    timer.start()
+    with engine.connect() as connection:
+        assert connection.scalar(text("PRAGMA journal_mode")) == other
+    timer.join()
+    stranger.close()
     engine.dispose()
 
 

@@ -1,4 +1,4 @@
-"""Large days shared out among chains: parts that do not touch, joined into one plan that costs what it says."""
+"""Large days shared out among chains: each changes its own shifts; joined, they are a plan that costs what it says."""
 
 import numpy as np
 import pytest
@@ -6,7 +6,7 @@ import pytest
 from solver.compiled import SCALE
 from solver.compiling import compile_problem
 from solver.improve.chains import Chains, routes_in
-from solver.improve.sharing import SHARED_FROM, cut, joined, may_share, visits_of
+from solver.improve.sharing import SHARED_FROM, dealt, joined, may_share, movers
 from solver.improve.stage import Rhythm, plan_of
 from solver.insertion.plan import Plan
 from solver.outcome import routes_of
@@ -35,40 +35,40 @@ def searched(given: Problem, threads: int, iterations: int) -> Chains:
     return chains
 
 
-def test_parts_are_even_and_keep_a_technicians_shifts_together() -> None:
+def test_chains_own_about_as_much_and_all_shifts_of_a_technician() -> None:
     chains = Chains(compile_problem(large_day()), 3, 0)
     chains.start({})
     chains.share_out()
-    assert chains.part is not None
+    assert chains.owner is not None
     shift_of = chains.members[0].state.shift_of
     for t in range(80):
-        assert len(set(chains.part[chains.arrays.technician == t].tolist())) == 1
-    counts = np.bincount(visits_of(chains.part, shift_of, chains.members[0].chain.near), minlength=3)
+        assert len(set(chains.owner[chains.arrays.technician == t].tolist())) == 1
+    counts = np.bincount(movers(chains.owner, shift_of, chains.members[0].chain.near), minlength=3)
     assert counts.sum() == SHARED_FROM + 10
     assert counts.min() > 0.7 * counts.max()
 
 
-def test_every_cut_is_another_one() -> None:
+def test_shifts_are_dealt_otherwise_each_time() -> None:
     chains = Chains(compile_problem(large_day()), 2, 0)
     chains.start({})
     draw = np.random.default_rng(1)
     shift_of = chains.members[0].state.shift_of
-    cuts = {tuple(cut(chains.arrays, shift_of, 2, draw).tolist()) for _ in range(10)}
-    assert len(cuts) > 3
+    deals = {tuple(dealt(chains.arrays, shift_of, 2, draw).tolist()) for _ in range(10)}
+    assert len(deals) > 3
 
 
-def test_a_chain_changes_its_own_part_alone() -> None:
+def test_a_chain_changes_its_own_shifts_alone() -> None:
     chains = Chains(compile_problem(large_day()), 2, 0)
     chains.start({})
     chains.share_out()
-    part = chains.part
-    assert part is not None
+    owner = chains.owner
+    assert owner is not None
     before = routes_in(chains.members[0].state.first, chains.members[0].state.after)
     for member in chains.members:
         chains.loop.anneal(*member.held, 500, chains.base, chains.base)
     for number, member in enumerate(chains.members):
         after = routes_in(member.state.first, member.state.after)
-        others = [s for s in range(len(part)) if part[s] != number]
+        others = [s for s in range(len(owner)) if owner[s] != number]
         assert all(before.get(s) == after.get(s) for s in others)
         assert before != after
 
@@ -90,7 +90,7 @@ def test_shared_searches_of_one_seed_go_the_same_way() -> None:
     assert one.best() == other.best()
 
 
-def test_joined_takes_each_shift_from_the_plan_of_its_part() -> None:
+def test_joined_takes_each_shift_from_the_plan_of_its_owner() -> None:
     first = joined(
         np.array([0, 1]),
         [
