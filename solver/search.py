@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from random import Random
+from typing import Final
 
 from solver.compiled import SCALE
 from solver.improve.chains import Chains
@@ -41,6 +42,9 @@ class Progress:
     cost: int | None
     served: int
 
+
+HALFWAY: Final = 60.0
+"""Seconds after which a search without limits is halfway, as far as its cooling goes."""
 
 OnProgress = Callable[[Progress], None]
 OnPlan = Callable[[Plan], None]
@@ -153,11 +157,12 @@ class StagePace:
         self._until = until
 
     def share(self) -> float:
-        """From 0 at the start of the stage to 1 at its end."""
+        """From 0 at the start of the stage to 1 at its end; without limits it draws near to 1 but never gets there."""
         if self._iterations is not None:
             return min(1.0, self._done / max(1, self._iterations))
         if self._until is None:
-            return 0.0
+            gone = self._search.elapsed() - self._from
+            return gone / (gone + HALFWAY)
         return min(1.0, (self._search.elapsed() - self._from) / max(1e-9, self._until - self._from))
 
     def left(self) -> int | None:

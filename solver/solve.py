@@ -22,6 +22,7 @@ from solver.routing_model.search import Effort
 from solver.routing_model.unstated import unstated
 from solver.search import Limits, OnPlan, OnProgress, Progress, Search, StagePace
 from solver.solution import Solution, Stats, Status
+from solver.ties.polish import gains_by_polish, polish
 from solver.timing.planner import Planner
 
 __all__ = ["Limits", "Progress", "RefusedByReferee", "Start", "begin", "finished", "go_on", "solve"]
@@ -34,6 +35,9 @@ WHOLE: Final = 150
 DISTRICT_SECONDS: Final = 2.0
 ROUNDS_A_DISTRICT: Final = 20
 """With iterations in place of seconds: so many of them per district searched."""
+
+TIMED: Final = 0.03
+"""Share of the time left that finding exact times may take, where routes hang together."""
 
 MODEL: Final = 0.1
 """Share of the time left that the routing model may take."""
@@ -79,7 +83,7 @@ def begin(search: Search, problem: Problem, start: Start | None = None) -> None:
 
 def go_on(search: Search) -> None:
     """Improves the best plan for the rest of the time."""
-    _run(search, _improve)
+    _run(search, _improve, _exact_times)
 
 
 def _run(search: Search, *stages: Callable[[Search], None]) -> None:
@@ -184,8 +188,18 @@ def _improve(search: Search) -> None:
     """Ruin and recreate, and the best set out of all routes seen."""
     if not search.best.shift_of:
         return
-    search.begin("improve", 0.1, 1.0)
-    improve(search, StagePace(search, _until(search, 1.0), search.limits.iterations))
+    share = 1.0 - TIMED if gains_by_polish(search.best) else 1.0
+    search.begin("improve", 0.1, share)
+    improve(search, StagePace(search, _until(search, share), search.limits.iterations))
+    search.end()
+
+
+def _exact_times(search: Search) -> None:
+    """All routes that hang together at the times that cost least together, their visits in the same order."""
+    if not gains_by_polish(search.best) or search.remaining() <= 0.0:
+        return
+    search.begin("exact times", 1.0 - TIMED, 1.0)
+    search.improved(polish(search.best, search.remaining()))
     search.end()
 
 

@@ -7,6 +7,7 @@ and return is a whole second bounded by differences, and what it costs is piecew
 
 from collections.abc import Iterable
 from itertools import pairwise
+from math import inf
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -26,17 +27,20 @@ EFFORT: Final = 2.0
 Line = cp_model.LinearExprT
 
 
-def polish(plan: Plan) -> Plan:
+def gains_by_polish(plan: Plan) -> bool:
+    """Whether times of the plan may depend on one another, so that `polish` may find better ones."""
+    return not plan.compiled.problem.travel.speed and bool(_tied(plan))
+
+
+def polish(plan: Plan, seconds: float = inf) -> Plan:
     """The plan with the same stops at better times where there are any: never dearer. The plan given is not changed.
 
     Plans under speed bands stay as they are, and so do routes that nothing ties to others.
+    seconds: CP-SAT may take no longer than this, nor than `EFFORT`, which is the same on every machine.
     """
-    compiled = plan.compiled
-    shifts = _tied(plan)
-    if compiled.problem.travel.speed or not shifts:
+    if not gains_by_polish(plan):
         return plan
-    sheet = _Sheet(plan, shifts)
-    routes = sheet.solved()
+    routes = _Sheet(plan, _tied(plan)).solved(seconds)
     better = plan.copy()
     if routes is not None:
         better.apply(Change(dict(routes), 0))
@@ -91,12 +95,14 @@ class _Sheet:
         self._people()
         self._shared()
 
-    def solved(self) -> dict[int, TimedRoute] | None:
+    def solved(self, seconds: float) -> dict[int, TimedRoute] | None:
         """The routes at their best times; None when none better were found."""
         self.model.minimize(sum(self.cost))
         solver = cp_model.CpSolver()
         solver.parameters.num_workers = 1
         solver.parameters.max_deterministic_time = EFFORT
+        if seconds < inf:
+            solver.parameters.max_time_in_seconds = seconds
         if solver.solve(self.model) not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
             return None
         return {shift: self._read(times, solver) for shift, times in self.times.items()}

@@ -11,6 +11,7 @@ from solver.insertion.plan import Plan
 from solver.outcome import routes_of
 from solver.problem import Link, Problem
 from solver.referee import check_routes
+from solver.solve import Limits, solve
 from solver.ties.polish import polish
 from solver.timing.planner import Planner
 from tests.builders.problems import line, problem, shift, technician, visit
@@ -107,3 +108,14 @@ def test_tiny_tied_days_have_the_best_times_there_are(seed: int) -> None:
         plan.apply(change)
     assert expected is not None
     assert polish(plan).cost() == expected * SCALE
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_a_search_ends_with_the_best_times_of_its_routes(seed: int) -> None:
+    given = tiny(seed)
+    expected = brute(given)
+    solution = solve(given, Limits(iterations=100))
+    if expected is not None:
+        assert solution.cost.total <= expected
+    stages = [stage.name for stage in solution.stats.stages]
+    assert stages[-1] == "exact times"
