@@ -8,6 +8,7 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from solver.compiled import Compiled, FloatArray, IntArray
+from solver.compiling import compile_problem
 from solver.held import held
 from solver.improve.anneal import Chain
 from solver.improve.arrays import Arrays, arrays_of
@@ -16,6 +17,7 @@ from solver.improve.heat import Heat
 from solver.improve.knot import Knot
 from solver.improve.loops import APART, TOGETHER, Handed, is_tied, knots
 from solver.improve.nearness import distances, farness, kinds, nearest
+from solver.improve.numbering import side_by_side
 from solver.improve.sharing import JOINED_EVERY, dealt, joined, may_share, movers
 from solver.improve.state import State, Work, empty_state, work_for
 from solver.recombine import Column
@@ -57,15 +59,19 @@ class Member(NamedTuple):
 
 
 class Chains:
-    """Several chains over one problem."""
+    """Several chains over one problem.
+
+    Routes go in and come out with the visits' numbers in `compiled`; `arrays` and `members` have numbers of their own.
+    """
 
     def __init__(self, compiled: Compiled, count: int, seed: int) -> None:
         self.compiled = compiled
         self.tied = is_tied(compiled)
         self.loop = TOGETHER if self.tied else APART
-        self.arrays = arrays_of(compiled)
+        numbered, self._order = _numbered(compiled, self.tied)
+        self.arrays = arrays_of(numbered)
         arrays = held(self.arrays)
-        tables = _tables(compiled, self.arrays)
+        tables = _tables(numbered, self.arrays)
         self.base = 1.0
         self.members = []
         for number in range(count):
@@ -78,7 +84,7 @@ class Chains:
                 best_after=tables.best_after.copy(),
                 focus=tables.focus.copy(),
             )
-            more, knot = knots(compiled, self.arrays, state)
+            more, knot = knots(numbered, self.arrays, state)
             handed = (arrays, held(state), held(work), held(chain), *more)
             self.members.append(Member(state, work, chain, knot, handed))
         self.owner: IntArray | None = None
@@ -87,7 +93,7 @@ class Chains:
 
     def start(self, routes: Routes) -> None:
         """Every chain goes on from these routes, the visits they leave out put in where they fit."""
-        first, after = _lists(self.arrays, routes)
+        first, after = self._lists(routes)
         for member in self.members:
             self.loop.take_up(*member.held, first, after)
             self._weigh(member)
@@ -189,7 +195,7 @@ class Chains:
 
     def adopt(self, routes: Routes) -> None:
         """Sets every chain on these routes, and takes them for its best when they are."""
-        first, after = _lists(self.arrays, routes)
+        first, after = self._lists(routes)
         for member in self.members:
             self.loop.take_up(*member.held, first, after)
             if member.chain.cost[0] < member.chain.cost[1]:
@@ -198,12 +204,12 @@ class Chains:
     def best(self) -> dict[int, tuple[int, ...]]:
         """The routes of the best plan of all chains."""
         chain = min((member.chain for member in self.members), key=lambda chain: float(chain.cost[1]))
-        return routes_in(chain.best_first, chain.best_after)
+        return self._routes(chain.best_first, chain.best_after)
 
     def best_stops(self) -> dict[int, tuple[int, ...]]:
         """The same with the warehouse stops (as ~warehouse) where routes hang together."""
         member = min(self.members, key=lambda member: float(member.chain.cost[1]))
-        routes = routes_in(member.chain.best_first, member.chain.best_after)
+        routes = self._routes(member.chain.best_first, member.chain.best_after)
         if member.knot is None:
             return routes
         return {shift: _with_stores(member.knot, shift, visits) for shift, visits in routes.items()}
@@ -215,7 +221,7 @@ class Chains:
     def note(self) -> None:
         """Adds the routes that the chains have now to those seen, with their costs."""
         for member in self.members:
-            for shift, visits in routes_in(member.state.first, member.state.after).items():
+            for shift, visits in self._routes(member.state.first, member.state.after).items():
                 self.seen.pop((shift, visits), None)
                 self.seen[shift, visits] = float(member.state.cost[shift])
 
@@ -223,6 +229,23 @@ class Chains:
         """Routes seen, the latest first."""
         late = list(self.seen.items())[: -most - 1 : -1]
         return [Column(shift, visits, cost, 0, 0, 0, 0, (), (0,) * len(visits)) for (shift, visits), cost in late]
+
+    def _routes(self, first: IntArray, after: IntArray) -> dict[int, tuple[int, ...]]:
+        """Lists of the chains as routes."""
+        routes, number = routes_in(first, after), self._order.tolist()
+        return {shift: tuple(number[visit] for visit in visits) for shift, visits in routes.items()}
+
+    def _lists(self, routes: Routes) -> tuple[IntArray, IntArray]:
+        """Routes as the lists of the chains: (s,) first visits, (n,) the visit after each, -1 where there is none."""
+        first = np.full(len(self.arrays.start), -1, dtype=np.int64)
+        after = np.full(self.arrays.visits, -1, dtype=np.int64)
+        number = np.argsort(self._order)
+        for shift, visits in routes.items():
+            if visits:
+                inside = number[list(visits)]
+                first[shift] = inside[0]
+                after[inside[:-1]] = inside[1:]
+        return first, after
 
     def _weigh(self, member: Member) -> None:
         """Gives mandatory visits their first weight."""
@@ -257,6 +280,14 @@ class Chains:
         return float(np.max(arrays.travel_rate + arrays.duty_rate, initial=1.0)) * max(1.0, typical) / 4
 
 
+def _numbered(compiled: Compiled, tied: bool) -> tuple[Compiled, IntArray]:
+    """The problem as the chains number it, and (n,) the number that each of their visits has outside."""
+    if tied or len(compiled.problem.visits) <= WHOLE:
+        return compiled, np.arange(len(compiled.problem.visits))
+    problem, order = side_by_side(compiled.problem)
+    return compile_problem(problem), order
+
+
 def routes_in(first: IntArray, after: IntArray) -> dict[int, tuple[int, ...]]:
     """Per used shift its visits in order."""
     found, onward = {}, after.tolist()
@@ -285,16 +316,6 @@ def _served(first: IntArray, after: IntArray) -> IntArray:
     for visits in routes_in(first, after).values():
         found[list(visits)] = 1
     return found
-
-
-def _lists(arrays: Arrays, routes: Routes) -> tuple[IntArray, IntArray]:
-    first = np.full(len(arrays.start), -1, dtype=np.int64)
-    after = np.full(arrays.visits, -1, dtype=np.int64)
-    for shift, visits in routes.items():
-        if visits:
-            first[shift] = visits[0]
-            after[list(visits[:-1])] = visits[1:]
-    return first, after
 
 
 def _tables(compiled: Compiled, arrays: Arrays) -> Chain:
