@@ -43,6 +43,9 @@ class Progress:
     served: int
 
 
+COMPILING: Final = "compiling the search, this once"
+"""The stage of a first run that takes a minute and more, so that it is told even where no progress is."""
+
 HALFWAY: Final = 60.0
 """Seconds after which a search without limits is halfway, as far as its cooling goes."""
 

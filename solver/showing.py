@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.progress import BarColumn, TextColumn, TimeElapsedColumn
 from rich.progress import Progress as RichProgress
 
-from solver.search import OnProgress, Progress
+from solver.search import COMPILING, OnProgress, Progress
 
 
 class Showing(StrEnum):
@@ -24,10 +24,16 @@ class Showing(StrEnum):
 
 @contextmanager
 def shown(how: Showing, visits: int, stream: TextIO | None = None) -> Iterator[OnProgress]:
-    """A function to hand progress to; `auto` is a bar where standard error is a terminal, and nothing elsewhere."""
+    """A function to hand progress to.
+
+    `auto` is a bar where standard error is a terminal; elsewhere only a line when a first run has to compile.
+    """
     out = stream or sys.stderr
     if how is Showing.AUTO:
-        how = Showing.BAR if out.isatty() else Showing.NONE
+        if not out.isatty():
+            yield _Notice(out)
+            return
+        how = Showing.BAR
     if how is Showing.NONE:
         yield _silent
     elif how is Showing.PLAIN:
@@ -45,6 +51,18 @@ def described(progress: Progress, visits: int) -> str:
     """What the search has so far: "312 of 400 visits, cost 51200"."""
     cost = "" if progress.cost is None else f", cost {progress.cost}"
     return f"{progress.served} of {visits} visits{cost}"
+
+
+class _Notice:
+    """One line before the long wait of a first run, and nothing else."""
+
+    def __init__(self, out: TextIO) -> None:
+        self._out, self._told = out, False
+
+    def __call__(self, progress: Progress) -> None:
+        if progress.stage == COMPILING and not self._told:
+            self._told = True
+            print(f"{COMPILING}: about a minute, which does not count", file=self._out, flush=True)
 
 
 class _Lines:

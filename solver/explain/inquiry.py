@@ -171,6 +171,8 @@ class _Inquiry:
             return Stopped(technician, ReasonCode.WINDOW)
         if not self.reachable[row][shift]:
             return Stopped(technician, ReasonCode.UNREACHABLE)
+        if _comes_too_late(compiled, v, shift):
+            return Stopped(technician, ReasonCode.WINDOW)
         if compiled.pinned_order[v] > 0:  # cannot be judged alone: others come before it
             return None
         if not alone.possible(row, shift) or (alone.near(row, shift) and alone.exact(row, shift) is None):
@@ -205,6 +207,15 @@ def _on_duty(compiled: Compiled, visits: IntArray) -> list[list[bool]]:
     meets: BoolArray = np.any((opens <= ends) & (closes >= starts) & (opens < NEVER), axis=1)
     found: list[list[bool]] = meets.tolist()
     return found
+
+
+def _comes_too_late(compiled: Compiled, v: int, shift: int) -> bool:
+    """Whether who drives there first thing comes after the visit's last window; not told of roads that change."""
+    if compiled.problem.travel.speed:
+        return False
+    duty, opens = compiled.duties[shift], compiled.opens[v]
+    arrival = duty.start + int(compiled.seconds_to[compiled.location[v], duty.start_location])
+    return arrival > int(np.max(compiled.closes[v][opens < NEVER], initial=-1))
 
 
 def _reachable(compiled: Compiled, visits: IntArray) -> list[list[bool]]:

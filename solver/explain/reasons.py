@@ -107,6 +107,9 @@ def _window(case: Case) -> str:
     starts, ends = min(duty.start for duty in case.duties), max(duty.hard_end for duty in case.duties)
     if case.visit.pinned is not None and case.visit.pinned.start is not None:
         windows = f"{clock(case.visit.pinned.start)}, where it is pinned"
+    times = case.visit.windows or ((starts, ends),)
+    if windows and any(low <= duty.hard_end and duty.start <= high for duty in case.duties for low, high in times):
+        return f"{case.who} could not get there in time, even with nothing else to do: it must start at {windows}."
     return (
         f"{case.who} {case.say('works', 'work')} within {clock(starts)}–{clock(ends)}; it must start at {windows}."
         if windows

@@ -10,7 +10,7 @@ from solver.improve.tied_plan import tied_plan
 from solver.insertion.plan import Plan
 from solver.jit import compiled_before, note_compiled
 from solver.recombine import Column, column_of, recombine
-from solver.search import Search, StagePace
+from solver.search import COMPILING, Search, StagePace
 from solver.ties.face import hangs_together
 
 STEP_SECONDS: Final = 0.05
@@ -53,7 +53,7 @@ def _compile(search: Search, compiled: Compiled) -> None:
     what = "routes-together" if is_tied(compiled) else "routes-apart"
     if compiled_before(what):
         return
-    with search.uncounted("compiling the search, this once"):
+    with search.uncounted(COMPILING):
         chains = Chains(compiled, 1, 0)
         chains.try_out()
         plan_of(search.best, chains.best_stops())

@@ -11,10 +11,10 @@ from solver.compiled import SCALE, BoolArray, FloatArray, IntArray
 from solver.compiling import may_serve
 from solver.improve.arrays import FAR
 from solver.problem import UNREACHABLE, Visit, Window
-from solver.quote.book import Book
+from solver.quote.book import Book, NotQuotable
 from solver.quote.kernels import AFTER, FIRST, FROM, LAST, PLACE, ROUTE, TOUR, cheapest, price_roads, starts_of
 from solver.quote.supply import Ways, every_place, lacks, need_of, plain_ways, ways_to_fetch
-from solver.quote.visit import windows_of, write_row
+from solver.quote.visit import fault_of, windows_of, write_row
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +66,9 @@ class Question:
     """One visit asked about in a book, which nobody else may use meanwhile; slot: its row there."""
 
     def __init__(self, book: Book, visit: Visit, asked: Sequence[Window], place: NewPlace | None, slot: int) -> None:
+        fault = fault_of(visit, book.place + (place is not None))
+        if fault is not None:
+            raise NotQuotable(fault)
         self.book, self.visit, self.asked, self.slot = book, visit, asked, slot
         if place is not None:
             _write_place(book, visit, place)

@@ -34,6 +34,8 @@ def quote(
     while there are shifts. limit: so many offers at most. place: the visit is there, and its `location` is the number
     of the problem's places. The order of the route's stops is kept; warehouse stops are chosen anew where something
     lacks. Costs are those of the cheapest times of the route with and without the visit.
+
+    Raises NotQuotable when the visit is not sound: no place, a window that ends before it begins.
     """
     with book.lock:
         asked = list(windows) if windows is not None else horizon(book, width)

@@ -57,6 +57,19 @@ def _with_only(route: PreviousRoute, visit: str) -> PreviousRoute:
     return replace(route, stops=tuple(stop for stop in route.stops if stop.visit == visit))
 
 
+def fault_of(visit: Visit, places: int) -> str | None:
+    """What is wrong with the visit asked about, with its remedy; None when nothing is.
+
+    places: how many places there are, the new one included where there is one.
+    """
+    if not 0 <= visit.location < places:
+        return f"visit.location is {visit.location}; it must be a place, 0 to {places - 1}, or come with `place`"
+    for i, (low, high) in enumerate(visit.windows or ()):
+        if low > high:
+            return f"visit.windows[{i}] is ({low}, {high}), which ends before it begins; exchange the two"
+    return None
+
+
 def windows_of(visit: Visit) -> tuple[Window, ...] | None:
     """Within which the visit may start, its pin taken into account; None: at any time."""
     if visit.pinned is None or visit.pinned.start is None:

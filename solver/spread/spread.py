@@ -98,7 +98,9 @@ class _Spread:
         planner = search.best.planner
         self._stages = list(search.stages)
         del search  # with all that its stages hold
+        waits = time.monotonic()
         self._results(warm, "warming up", whole)
+        self._began += time.monotonic() - waits  # what is loaded or compiled once is no time of the search
         for number, limits in enumerate(self._rounds()):
             if self._cancel() or (not whole.routes and not whole.left):
                 break

@@ -63,6 +63,11 @@ CASES: dict[str, tuple[ReasonCode, str, Problem]] = {
         "Technician 'ann' works within 8:00–16:00; it must start at 5:00–6:00 or 17:00.",
         problem([visit("x", 1, windows=((at(5), at(6)), (at(17), at(17))))], [ANN]),
     ),
+    "window too early for the way": (
+        ReasonCode.WINDOW,
+        "Technician 'ann' could not get there in time, even with nothing else to do: it must start at 8:00–8:10.",
+        problem([visit("x", 3, windows=((at(8), at(8, 10)),))], [ANN], line(10, seconds=300)),
+    ),
     "shift too short": (
         ReasonCode.SHIFT_TOO_SHORT,
         "Technician 'ann' could not drive there, serve 8 h within its times and be done by 16:00, even with nothing "

@@ -198,6 +198,23 @@ def test_moving_from_the_previous_plan_is_paid_for() -> None:
         assert offer.cost == price
 
 
+@pytest.mark.parametrize(
+    ("wrong", "says"),
+    [
+        ({"location": 99}, r"visit\.location is 99; it must be a place, 0 to \d+, or come with `place`"),
+        ({"location": -1}, r"visit\.location is -1"),
+        (
+            {"windows": ((at(9), at(10)), (at(12), at(11)))},
+            r"visit\.windows\[1\] is \(43200, 39600\), which ends before",
+        ),
+    ],
+)
+def test_a_visit_that_is_not_sound_is_refused(wrong: dict[str, Any], says: str) -> None:
+    book = Book(problem([visit("a", 1)]))
+    with pytest.raises(NotQuotable, match=says):
+        quote(book, replace(visit("new", 1), **wrong))
+
+
 def test_a_problem_that_cannot_be_quoted_says_why() -> None:
     given = problem([visit("a", 1)])
     with pytest.raises(NotQuotable, match=r"travel\.speed"):

@@ -1,14 +1,15 @@
 """The pace of a search: how far it says it is."""
 
+from types import SimpleNamespace
+
 import pytest
 
-from solver import search as searching
 from solver.search import Limits, Search, StagePace
 
 
 def test_a_stage_without_limits_cools_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
     now = [100.0]
-    monkeypatch.setattr(searching.time, "monotonic", lambda: now[0])
+    monkeypatch.setattr("solver.search.time", SimpleNamespace(monotonic=lambda: now[0]))
     pace = StagePace(Search(Limits(None, None), None, None, None), None, None)
     shares = []
     for seconds in (0, 60, 600, 60_000):

@@ -7,7 +7,7 @@ import pytest
 from solver import cli
 from solver.child import SolverCrashed
 from solver.formats import native
-from solver.search import Progress
+from solver.search import COMPILING, Progress
 from solver.showing import Showing, shown
 from solver.solve import RefusedByReferee
 from solver.telling import WRONG
@@ -36,6 +36,15 @@ def test_plain_is_a_line_a_second_and_one_for_each_stage() -> None:
         "   1.2 s   10%  insertion: 5 of 9 visits, cost 110",
         "   1.3 s   60%  rounds: 9 of 9 visits, cost 90",
     ]
+
+
+def test_a_first_run_says_everywhere_that_it_compiles_unless_told_to_be_silent() -> None:
+    for how, lines in ((Showing.AUTO, 1), (Showing.NONE, 0)):
+        out = io.StringIO()
+        with shown(how, 9, out) as on_progress:
+            for seconds in (0.1, 40.0):
+                on_progress(Progress(COMPILING, seconds, 0.0, None, 0))
+        assert out.getvalue().count(COMPILING) == lines
 
 
 def test_a_bar_is_drawn_on_a_terminal_only() -> None:

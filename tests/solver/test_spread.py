@@ -1,8 +1,10 @@
 """Large problems spread by territory: regions, their parts, and what their border visits come to."""
 
 from collections.abc import Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import replace
+from time import monotonic
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -232,3 +234,19 @@ def test_a_visit_for_nobody_is_left_out_with_its_reason() -> None:
     found = spread(replace(problem, visits=(*problem.visits, lift)))
     assert [left.visit for left in found.unserved] == ["lift"]
     assert found.unserved[0].reasons
+
+
+def test_what_workers_load_first_is_no_time_of_the_search(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The workers take ten minutes to warm up; the second that is left for the search is searched."""
+    late = [0.0]
+
+    def waited(*given: Any) -> Any:
+        late[0] = 600.0
+        return wait(*given)
+
+    monkeypatch.setattr("solver.spread.spread.time", SimpleNamespace(monotonic=lambda: monotonic() + late[0]))
+    monkeypatch.setattr("solver.spread.spread.wait", waited)
+    with ThreadPoolExecutor(1) as pool:
+        solution = solve_spread(four(), Limits(seconds=1.0), pool, parts=2)
+    assert "territories" in [stage.name for stage in solution.stats.stages]
+    assert solution.stats.seconds < 600.0
