@@ -63,21 +63,21 @@ def bound(
     plan: one that is known; its routes and its cost make the proof quicker. on_bound: told of each bound on the way.
     Raises ValueError for more than `MOST_VISITS` visits, and OverflowError for costs too large to be summed.
     """
-    began = time.monotonic()
     if len(problem.visits) > MOST_VISITS:
         raise ValueError(f"{len(problem.visits)} visits are too many to bound; the limit is {MOST_VISITS}.")
     day = day_of(problem)
     if day.most * (len(problem.visits) + 2) >= NONE // 2:
         raise OverflowError("The costs are too large for a bound; state them in a larger unit of money.")
 
+    fair = plan is not None and not check_routes(problem, plan.routes)
+    search = Search(day, FIRST_SHARE * seconds, _known(day, plan) if plan is not None and fair else ())
+
     def told(proof: Proof) -> Bound:
-        found = _bound(day, proof, time.monotonic() - began)
+        found = _bound(day, proof, time.monotonic() - search.began)
         if on_bound is not None:
             on_bound(found)
         return found
 
-    fair = plan is not None and not check_routes(problem, plan.routes)
-    search = Search(day, FIRST_SHARE * seconds, _known(day, plan) if plan is not None and fair else ())
     gain = search.run()
     told(Proof(gain.bound, 0, settled=False))
     known = plan is not None and fair and plan.status is Status.FEASIBLE

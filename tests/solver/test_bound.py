@@ -1,7 +1,10 @@
 """No plan costs less than the bound, whatever the problem asks for; and on tiny days the bound is the least cost."""
 
+import sys
 from dataclasses import replace
 from itertools import permutations, product
+from time import monotonic
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -9,6 +12,7 @@ import pytest
 
 from solver.bound import MOST_VISITS, bound, bound_in_child
 from solver.bound.bound import ROUNDED
+from solver.bound.worths import cheapest
 from solver.compiling import compile_problem
 from solver.insertion.plan import Plan
 from solver.outcome import routes_of
@@ -215,3 +219,20 @@ def test_a_shift_of_many_days_is_bounded_in_wider_buckets() -> None:
     assert least is not None
     assert found.cost <= least
     assert np.isclose(found.cost, least, rtol=0.01)
+
+
+def test_compiling_is_no_time_of_the_proof(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first routes priced take ten minutes, as if they had to be compiled; the seconds told leave those out."""
+    late = [0.0]
+    clock = SimpleNamespace(monotonic=lambda: monotonic() + late[0])
+
+    def slowly(*given: Any) -> Any:
+        late[0] = 600.0
+        return cheapest(*given)
+
+    for module in ("bound", "worths", "proof"):
+        monkeypatch.setattr(sys.modules[f"solver.bound.{module}"], "time", clock)
+    monkeypatch.setattr("solver.bound.worths.cheapest", slowly)
+    found = bound(problem([visit("a", 1), visit("b", 2)]), seconds=20)
+    assert found.settled
+    assert found.seconds < 600.0
