@@ -38,6 +38,11 @@ def translate_faults(engine: Engine) -> None:
         return None if context.is_pre_ping else _translate(context, place)
 
 
+def being_written(place: str, said: str) -> DatabaseBusy:
+    """The error for whoever has waited in vain for SQLite's one lock. said: how that was noticed."""
+    return DatabaseBusy(f"The database at {place} is being written by somebody else ({said}). Try again.")
+
+
 def is_busy(error: BaseException) -> bool:
     """Whether SQLite refused because somebody else holds the lock."""
     return isinstance(error, sqlite3.Error) and _primary_code(error) in _SQLITE_BUSY
@@ -76,7 +81,7 @@ def _translate_sqlite(original: sqlite3.Error, place: str, said: str, *, reads_o
     if code == sqlite3.SQLITE_READONLY and reads_only:
         return None  # our own mistake, not the operator's
     if is_busy(original):
-        return DatabaseBusy(f"The database at {place} is being written by somebody else ({said}). Try again.")
+        return being_written(place, said)
     if code in _SQLITE_UNREADABLE:
         return DatabaseUnavailable(
             f"The database at {place} cannot be used: {said}. Check the path, its rights and disk."

@@ -9,7 +9,7 @@ import sqlite3
 import threading
 from datetime import timedelta
 
-from db.errors import DatabaseBusy
+from db.faults import being_written
 
 
 class Turns:
@@ -27,11 +27,7 @@ class Turns:
     def take(self) -> None:
         """Waits until nobody else of this process writes. Raises DatabaseBusy when that takes too long."""
         if not self._lock.acquire(timeout=self._patience):
-            msg = (
-                f"The database at {self._place} is being written by somebody else "
-                f"(no turn within {self._patience:g} s). Try again."
-            )
-            raise DatabaseBusy(msg)
+            raise being_written(self._place, f"no turn within {self._patience:g} s")
 
     def hand_on(self) -> None:
         """Lets the next writer go on."""
