@@ -48,7 +48,7 @@ def insert_numbered(session: Session, tables: Mapping[type[Base], Sequence[Row]]
 
 
 def _insert(connection: Connection, table: Table, rows: Sequence[Row], moved: Mapping[str, int]) -> None:
-    blank = {column.name: _default(column) for column in table.columns if column.name != "id"}
+    blank = {column.name: _default(column) for column in table.columns if _is_blank(column)}
     shifts = {name: by for name, by in _shifts(table, moved).items() if by}
     filled = (_filled(table, blank, row, shifts) for row in rows)
     while chunk := list(islice(filled, CHUNK)):
@@ -64,6 +64,11 @@ def _filled(table: Table, blank: Row, row: Row, shifts: Mapping[str, int]) -> di
         if values[name] is not None:
             values[name] += by
     return values
+
+
+def _is_blank(column: Column[Any]) -> bool:
+    """Whether a row that does not name the column gets what all do; a derived one is worked out for each."""
+    return column.name != "id" and not column.info.get("derived")
 
 
 def _default(column: Column[Any]) -> object:

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import JSON, BigInteger, DateTime, Dialect, Enum, ForeignKey, Integer, TypeDecorator
 from sqlalchemy.dialects.postgresql import JSONB
@@ -13,6 +13,10 @@ Key = BigInteger().with_variant(Integer, "sqlite")
 
 Json = JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")
 """A document that is read and written whole; None is the database's NULL."""
+
+
+DERIVED: Final[dict[Any, Any]] = {"derived": True}
+"""Marks a column whose default is worked out of the row's other columns."""
 
 
 class UtcDateTime(TypeDecorator[datetime]):

@@ -10,7 +10,10 @@ from db.types import reference
 
 
 class Equipment(Entity, Base):
-    """One installed unit at a site. `kind` is its family ("lift", "boiler"); `label_code` is on its sticker."""
+    """One installed unit at a site. `kind` is its family ("lift", "boiler"); `label_code` is on its sticker.
+
+    report_code: what its QR code and short link hold; chosen at random, tells nothing, made when it is first asked for.
+    """
 
     __tablename__ = "equipment"
     __table_args__ = (UniqueConstraint("manufacturer_id", "serial"),)
@@ -26,3 +29,4 @@ class Equipment(Entity, Base):
     installed_on: Mapped[date | None]
     warranty_until: Mapped[date | None]
     retired_on: Mapped[date | None]
+    report_code: Mapped[str | None] = mapped_column(String(32), index=True, unique=True)

@@ -38,8 +38,20 @@ class Direction(StrEnum):
     OUTBOUND = "outbound"
 
 
+class MergedBy(StrEnum):
+    """Who found that a ticket belongs to a work order: the score, a reviewer, somebody by hand; or it was its first."""
+
+    FIRST = "first"
+    SCORE = "score"
+    REVIEW = "review"
+    PERSON = "person"
+
+
 class Ticket(Entity, Base):
-    """What one party reported, over one channel."""
+    """What one party reported, over one channel.
+
+    emergency: somebody is in danger, whatever else is known. solved_by_id: the article that made a visit needless.
+    """
 
     __tablename__ = "ticket"
 
@@ -52,6 +64,9 @@ class Ticket(Entity, Base):
     equipment_id: Mapped[int | None] = reference("equipment.id")
     subject: Mapped[str] = mapped_column(String(200))
     symptom: Mapped[str] = mapped_column(Text, default="")
+    emergency: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
+    resolution: Mapped[str | None] = mapped_column(String(300))
+    solved_by_id: Mapped[int | None] = reference("article.id")
     received_at: Mapped[datetime] = mapped_column(index=True)
 
 
@@ -74,22 +89,47 @@ class TicketMembership(Keyed, Base):
     work_order_id: Mapped[int] = reference("work_order.id")
     joined_at: Mapped[datetime]
     left_at: Mapped[datetime | None]
+    how: Mapped[MergedBy] = mapped_column(state(MergedBy), default=MergedBy.PERSON, server_default="person")
+
+
+class Delivery(StrEnum):
+    """waiting → sent | failed; withheld: nobody may be written to."""
+
+    WAITING = "waiting"
+    SENT = "sent"
+    FAILED = "failed"
+    WITHHELD = "withheld"
 
 
 class Conversation(Entity, Base):
-    """All messages with one party about one ticket, over whichever channels."""
+    """All messages with one party about one ticket, over whichever channels.
+
+    token: stands in the subject of e-mails, so that a reply finds its way back; with the sender it proves the thread.
+    may_be_written_to: the party's consent in this matter.
+    """
 
     __tablename__ = "conversation"
 
     ticket_id: Mapped[int] = reference("ticket.id")
     contact_id: Mapped[int | None] = reference("contact.id")
     language: Mapped[str] = mapped_column(String(16), default="en")
+    token: Mapped[str | None] = mapped_column(String(32), index=True, unique=True)
+    may_be_written_to: Mapped[bool] = mapped_column(default=True, server_default=text("true"))
 
 
 class Message(Keyed, Base):
-    """One thing said in a conversation."""
+    """One thing said in a conversation.
+
+    external_id: its Message-ID, or the number its gateway gave it. automatic: written by a machine, so never answered.
+    cause: what a message of ours tells of ("work_order:17:planned:2"); one conversation is told of it once.
+    delivery: of a message of ours that leaves the house.
+    """
 
     __tablename__ = "message"
+    __table_args__ = (
+        Index("ix_message_channel_external_id", "channel", "external_id", unique=True),
+        Index("ix_message_conversation_id_cause", "conversation_id", "cause", unique=True),
+    )
 
     conversation_id: Mapped[int] = reference("conversation.id")
     direction: Mapped[Direction] = mapped_column(state(Direction))
@@ -97,6 +137,13 @@ class Message(Keyed, Base):
     said_at: Mapped[datetime] = mapped_column(index=True)
     body: Mapped[str | None] = mapped_column(Text)
     erased_at: Mapped[datetime | None]
+    subject: Mapped[str | None] = mapped_column(String(300))
+    external_id: Mapped[str | None] = mapped_column(String(255))
+    said_by_id: Mapped[int | None] = reference("contact.id")
+    written_by_id: Mapped[int | None] = reference("user.id")
+    automatic: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
+    cause: Mapped[str | None] = mapped_column(String(120))
+    delivery: Mapped[Delivery | None] = mapped_column(state(Delivery))
 
 
 class Attachment(Keyed, Base):

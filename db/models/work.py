@@ -107,6 +107,7 @@ class WorkOrder(Entity, Base):
     due_at, repair_due_at: the contract's response and repair deadlines, as last derived.
     unserved_cost: cents it costs to leave it out of a day; None: what its priority says (planning's policy).
     late_cost_per_hour: cents for each hour that service starts after `due_at`.
+    merged_into_id: the work order that does this one's work, since all its tickets were merged into that.
     """
 
     __tablename__ = "work_order"
@@ -128,6 +129,7 @@ class WorkOrder(Entity, Base):
     repair_due_at: Mapped[datetime | None]
     unserved_cost: Mapped[int | None]
     late_cost_per_hour: Mapped[int] = mapped_column(default=0)
+    merged_into_id: Mapped[int | None] = reference("work_order.id")
 
     visits: Mapped[list["Visit"]] = relationship(lazy="raise", back_populates="work_order")
 

@@ -46,6 +46,7 @@ _OFFICE: Final = _grants(administrator="rced", scheduler="rced", call_taker="r")
 _PLANNED: Final = _grants(administrator="rced", scheduler="rced", call_taker="r", technician="r")
 _WORK: Final = _grants(administrator="rce", scheduler="rce", call_taker="rce", technician="r")
 _NEEDED: Final = _grants(administrator="rced", scheduler="rced", call_taker="rced", technician="r")
+_NEEDED_OF_TICKETS: Final = _grants(administrator="rced", scheduler="rced", call_taker="rced")
 _TALK: Final = _grants(administrator="r", scheduler="r", call_taker="r")
 _OWN: Final = _grants(administrator="rced", scheduler="r", call_taker="r", technician="r", integrator="r")
 _OPERATIONS: Final = _grants(administrator="r")
@@ -68,6 +69,14 @@ PERMISSIONS: Final[Mapping[type[Base], Grants]] = {
     m.Conversation: _TALK,
     m.Message: _TALK,
     m.Attachment: _grants(administrator="r", scheduler="r", call_taker="r", technician="r"),
+    m.Inbound: _grants(administrator="r"),
+    m.Fact: _grants(administrator="rc", scheduler="rc", call_taker="rc"),
+    m.Party: _NEEDED_OF_TICKETS,
+    m.MatchPair: _grants(administrator="re", scheduler="re", call_taker="re"),
+    m.Merge: _grants(administrator="rc", scheduler="rc", call_taker="rc"),
+    m.Call: _grants(administrator="r", scheduler="r", call_taker="rce"),
+    m.CallEvent: _grants(administrator="r", scheduler="r", call_taker="rc"),
+    m.Article: _grants(administrator="rced", scheduler="rce", call_taker="rce", technician="r"),
     m.WorkType: _CATALOGUE,
     m.WorkTypeSkill: _CATALOGUE,
     m.WorkTypePart: _CATALOGUE,
@@ -110,7 +119,8 @@ PERMISSIONS: Final[Mapping[type[Base], Grants]] = {
     m.Job: _OPERATIONS,
     m.AuditEntry: _OPERATIONS,
 }
-"""SignIn, FailedSignIn, IdempotencyRecord and NumberSeries are absent on purpose: only the system touches them."""
+"""SignIn, FailedSignIn, IdempotencyRecord, NumberSeries and what matching compares by are absent on purpose: only the
+system touches them."""
 
 
 def may(viewer: Viewer, action: Action, entity: type[Base]) -> bool:

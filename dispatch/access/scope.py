@@ -25,7 +25,7 @@ from dispatch.access.technician_rules import technician_rules
 from dispatch.access.territory_rules import territory_rules
 from dispatch.access.viewer import Viewer
 
-_COMMON = (m.WorkType, m.WorkTypeSkill, m.WorkTypePart, m.Skill, m.Part, m.PartSubstitute)
+_COMMON = (m.WorkType, m.WorkTypeSkill, m.WorkTypePart, m.Skill, m.Part, m.PartSubstitute, m.Article)
 _COMPANY_WIDE = (m.Organisation, m.Site, m.Equipment, m.Ticket, m.Territory)
 """What an integrator reaches: the whole company's, but nobody's personal data."""
 

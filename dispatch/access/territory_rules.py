@@ -52,6 +52,16 @@ class _Reach:
         visit = fresh(m.Visit)
         return exists(select(visit.c.id).where(visit.c.id == visit_id, self.is_our_work_order(visit.c.work_order_id)))
 
+    def is_our_ticket(self, ticket_id: ColumnElement[int]) -> ColumnElement[bool]:
+        ticket = fresh(m.Ticket)
+        ours = self.is_ours(ticket.c.site_id, ticket.c.equipment_id)
+        return exists(select(ticket.c.id).where(ticket.c.id == ticket_id, ours))
+
+    def is_our_call(self, call_id: ColumnElement[int], user_id: int | None) -> ColumnElement[bool]:
+        call = fresh(m.Call)
+        ours = or_(call.c.taken_by_id == user_id, self.is_our_ticket(call.c.ticket_id))
+        return exists(select(call.c.id).where(call.c.id == call_id, ours))
+
     def is_our_promise(self, promise_id: ColumnElement[int]) -> ColumnElement[bool]:
         promise = fresh(m.Promise)
         return exists(
@@ -152,6 +162,15 @@ def territory_rules(viewer: Viewer) -> Rules:
             reach.is_our_visit(m.Attachment.__table__.c.visit_id),
             m.Attachment.equipment_id.in_(reach.equipment()),
         ),
+        m.Fact: lambda: reach.is_our_ticket(m.Fact.__table__.c.ticket_id),
+        m.Party: lambda: reach.is_our_ticket(m.Party.__table__.c.ticket_id),
+        m.MatchPair: lambda: and_(
+            reach.is_our_ticket(m.MatchPair.__table__.c.ticket_id),
+            reach.is_our_ticket(m.MatchPair.__table__.c.other_id),
+        ),
+        m.Merge: lambda: reach.is_our_work_order(m.Merge.__table__.c.work_order_id),
+        m.Call: lambda: or_(m.Call.taken_by_id == viewer.user_id, reach.is_our_ticket(m.Call.__table__.c.ticket_id)),
+        m.CallEvent: lambda: reach.is_our_call(m.CallEvent.__table__.c.call_id, viewer.user_id),
         m.WorkOrder: lambda: m.WorkOrder.territory_id.in_(ours),
         m.TicketMembership: lambda: reach.is_our_work_order(m.TicketMembership.__table__.c.work_order_id),
         m.ClockPause: lambda: reach.is_our_work_order(m.ClockPause.__table__.c.work_order_id),

@@ -18,9 +18,10 @@ from tests.builders.world import World, build_world
 
 KINDS = sorted((mapper.class_ for mapper in Base.registry.mappers), key=lambda kind: str(kind.__name__))
 
-COMMON = {m.WorkType, m.WorkTypeSkill, m.WorkTypePart, m.Skill, m.Part, m.PartSubstitute}
+COMMON = {m.WorkType, m.WorkTypeSkill, m.WorkTypePart, m.Skill, m.Part, m.PartSubstitute, m.Article}
 SYSTEM_ONLY = {m.SignIn, m.FailedSignIn, m.IdempotencyRecord, m.NumberSeries}
-OPERATIONS = {m.OutboxMessage, m.Job, m.AuditEntry}
+MATCHING = {m.MatchRecord, m.MatchKey, m.MatchModel}
+OPERATIONS = {m.OutboxMessage, m.Job, m.AuditEntry, m.Inbound}
 OWN = {m.User, m.UserTerritory, m.Device, m.AccessToken}
 OFFICE_ONLY = {m.PlanningRun, m.Proposal, m.Absence, m.StockMovement}
 TECHNICIANS_WORK = {
@@ -33,12 +34,12 @@ INTEGRATORS_WORK = {m.Organisation, m.Site, m.Equipment, m.Ticket, m.Territory}
 
 def kinds_of(role: Role) -> set[type[Base]]:
     """The kinds of rows a role sees some of; everything else is empty for it."""
-    territorys = set(KINDS) - COMMON - SYSTEM_ONLY - OPERATIONS - OWN
+    territorys = set(KINDS) - COMMON - SYSTEM_ONLY - MATCHING - OPERATIONS - OWN
     return {
         Role.SCHEDULER: territorys | COMMON | OWN,
         Role.CALL_TAKER: (territorys - OFFICE_ONLY) | COMMON | OWN,
         Role.TECHNICIAN: TECHNICIANS_WORK | COMMON | (OWN - {m.UserTerritory}),
-        Role.INTEGRATOR: INTEGRATORS_WORK | COMMON | (OWN - {m.UserTerritory}),
+        Role.INTEGRATOR: INTEGRATORS_WORK | (COMMON - {m.Article}) | (OWN - {m.UserTerritory}),
         Role.ADMINISTRATOR: set(KINDS) - SYSTEM_ONLY,
     }[role]
 

@@ -96,6 +96,8 @@ class _Builder:
         work_type = self.add(side, m.WorkType, code="FIX", name="Repair", duration_seconds=3600)
         self.add(side, m.WorkTypeSkill, work_type_id=work_type, skill_id=skill)
         self.add(side, m.WorkTypePart, work_type_id=work_type, part_id=part)
+        self.add(side, m.Article, number="KB-1", title="Doors", symptom="Doors stick", remedy="Clean the sill")
+        self.add(side, m.MatchModel, learned_at=NOW, parameters={})
         self.add(side, m.OutboxMessage, key="k", topic="t", payload={}, created_at=NOW, available_at=NOW)
         self.add(side, m.Job, kind="k", key="j", created_at=NOW, run_after=NOW)
         self.add(side, m.AuditEntry, at=NOW, actor="a", action="create", entity="site", entity_id=1)
@@ -278,6 +280,7 @@ class _Builder:
             said_at=NOW,
             body="It is stuck",
         )
+        self._intake(side, ticket, message)
         self.add(
             side,
             m.Attachment,
@@ -289,6 +292,53 @@ class _Builder:
             message_id=message,
             visit_id=side[m.Visit],
         )
+
+    def _intake(self, side: Side, ticket: int, message: int) -> None:
+        self.add(
+            side,
+            m.Inbound,
+            channel=m.Channel.PHONE,
+            external_id=self.next("in"),
+            received_at=NOW,
+            ticket_id=ticket,
+            message_id=message,
+        )
+        self.add(side, m.Fact, ticket_id=ticket, field="symptom", value="Stuck", said_at=NOW, channel=m.Channel.PHONE)
+        self.add(side, m.Party, ticket_id=ticket, role=m.PartyRole.REPORTER, contact_id=side[m.Contact])
+        other = m.Ticket(
+            number=self.next("T"),
+            channel=m.Channel.EMAIL,
+            site_id=side[m.Site],
+            subject=f"Stuck too {side.name}",
+            received_at=NOW,
+        )
+        self.session.add(other)
+        self.session.flush()
+        pair = self.add(
+            side,
+            m.MatchPair,
+            ticket_id=ticket,
+            other_id=other.id,
+            probability=0.5,
+            band=m.MatchBand.REVIEW,
+            compared_at=NOW,
+            status=m.ReviewStatus.WAITING,
+        )
+        self.add(
+            side,
+            m.Merge,
+            kind=m.MergeKind.MERGE,
+            at=NOW,
+            pair_id=pair,
+            work_order_id=side[m.WorkOrder],
+            tickets=[ticket],
+        )
+        self.add(side, m.MatchRecord, ticket_id=ticket, fields={}, received_at=NOW)
+        self.add(side, m.MatchKey, ticket_id=ticket, key=f"site:{side.name}")
+
+    def _call(self, side: Side, user: int) -> None:
+        call = self.add(side, m.Call, taken_by_id=user, started_at=NOW, ticket_id=side[m.Ticket])
+        self.add(side, m.CallEvent, call_id=call, kind=m.CallEventKind.HOLD, at=NOW, by_id=user)
 
     def _plan(self, side: Side, territory: int) -> None:
         run = self.add(
@@ -367,6 +417,8 @@ class _Builder:
                 created_at=NOW,
             )
             world.users[name] = user
+            if name in ("call_taker", "other_scheduler"):
+                self._call(side, user)
             if name == "other_scheduler":
                 world.south.rows |= owned.rows
             if name == "mate":

@@ -12,6 +12,7 @@ _FIRST: Final = datetime(2026, 3, 2, 8, tzinfo=UTC)
 
 # What the CHECKs of some tables ask for beyond the general rule; a pair holds the values of the two rows.
 _SPECIAL: Final[dict[str, dict[str, tuple[Any, Any]]]] = {
+    "match_pair": {"other_id": (2, 1), "probability": (0.25, 0.75)},
     "part_substitute": {"substitute_id": (2, 1)},
     "stock_movement": {
         "from_technician_id": (None, 2),

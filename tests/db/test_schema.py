@@ -40,7 +40,10 @@ def test_the_database_uses_the_same_names(engine: Engine) -> None:
     inspector = inspect(engine)
     for table in TABLES:
         ours = {str(rule.name) for rule in table.constraints if isinstance(rule, ForeignKeyConstraint)}
-        assert {str(key["name"]) for key in inspector.get_foreign_keys(table.name)} == ours
+        keys = inspector.get_foreign_keys(table.name)
+        # SQLite does not tell the name of a key that came with a column added later.
+        assert {str(key["name"]) for key in keys if key["name"]} <= ours
+        assert len(keys) == len(ours)
         primary = inspector.get_pk_constraint(table.name)["name"]
         assert primary == f"pk_{table.name}"
 

@@ -1,5 +1,7 @@
 """Large days shared out among chains: each changes its own shifts; joined, they are a plan that costs what it says."""
 
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 
@@ -83,6 +85,22 @@ def test_what_is_joined_is_a_plan_that_costs_what_it_says(threads: int) -> None:
     assert check_routes(given, routes) == []
     assert chains.best_cost() == plan.cost()
     assert cost(given, routes).total == pytest.approx(plan.cost() / SCALE, abs=6)
+
+
+@pytest.mark.parametrize("anew", [Chains.exchange, lambda chains: chains.adopt(chains.best())])
+def test_on_another_plan_no_chain_owns_what_it_owned_before(anew: Callable[[Chains], None]) -> None:
+    chains = Chains(compile_problem(large_day()), 2, 0)
+    chains.start({})
+    for _ in range(2):
+        chains.share_out()
+        for member in chains.members:
+            chains.loop.anneal(*member.held, 300, chains.base, chains.base)
+    anew(chains)
+    for number, member in enumerate(chains.members):
+        work, shift_of = member.work, member.state.shift_of
+        served = shift_of >= 0
+        assert (work.my_visit[served] == work.mine[shift_of[served]]).all(), f"chain {number}"
+    assert chains.owner is None
 
 
 def test_shared_searches_of_one_seed_go_the_same_way() -> None:
