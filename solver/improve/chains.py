@@ -124,7 +124,7 @@ class Chains:
                 if heat.cycle > cycle:
                     cycle, recombined = heat.cycle, False
                     self.exchange()
-                if shared and number % JOINED_EVERY == 0:
+                if shared and (self.owner is None or number % JOINED_EVERY == 0):
                     self.share_out()
                 number += 1
                 steps = iterations(took)
@@ -160,12 +160,16 @@ class Chains:
             plans = [(member.state.first, member.state.after, member.state.shift_of) for member in self.members]
             first, after = joined(self.owner, plans)
         self._best_to_all()
+        self._set_on(first, after)
+
+    def _set_on(self, first: IntArray, after: IntArray) -> None:
+        """Sets every chain on these lists, all of them its own: what chains owned of another plan says nothing here."""
+        self.owner = None
         for member in self.members:
-            self.loop.take_up(*member.held, first, after)
             member.work.mine[:] = member.work.my_visit[:] = True
+            self.loop.take_up(*member.held, first, after)
             if member.chain.cost[0] < member.chain.cost[1]:
                 self.loop.remember(*member.held)
-        self.owner = None
 
     def _best_to_all(self) -> None:
         """Lets every chain know the best plan of all, and what is left out cost as much in all."""
@@ -189,17 +193,11 @@ class Chains:
         first, after = best.chain.best_first.copy(), best.chain.best_after.copy()
         for member in self.members:
             member.chain.price[:] = best.chain.price
-            self.loop.take_up(*member.held, first, after)
-            if member.chain.cost[0] < member.chain.cost[1]:
-                self.loop.remember(*member.held)
+        self._set_on(first, after)
 
     def adopt(self, routes: Routes) -> None:
         """Sets every chain on these routes, and takes them for its best when they are."""
-        first, after = self._lists(routes)
-        for member in self.members:
-            self.loop.take_up(*member.held, first, after)
-            if member.chain.cost[0] < member.chain.cost[1]:
-                self.loop.remember(*member.held)
+        self._set_on(*self._lists(routes))
 
     def best(self) -> dict[int, tuple[int, ...]]:
         """The routes of the best plan of all chains."""
