@@ -1,0 +1,1 @@
+"""What leaves the house: mail, text and chat messages, sent from the outbox."""
