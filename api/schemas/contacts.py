@@ -18,6 +18,7 @@ class ContactOut(EntityOut):
     phone: str | None = Field(description="Where they are called")
     language: str = Field(description="Which language they are written to in (BCP 47)")
     may_be_written_to: bool = Field(description="Whether they agreed to be written to")
+    verified: bool = Field(description="Whether we know that it is them; false: intake made them of what came in")
 
 
 class ContactCreate(In):
@@ -30,6 +31,7 @@ class ContactCreate(In):
     phone: Phone | None = None
     language: Language = "en"
     may_be_written_to: bool = True
+    verified: bool = True
 
 
 ContactEdit = edit_of(ContactCreate, "ContactEdit")

@@ -7,7 +7,7 @@ from pydantic import Field
 
 from api.pagination import PageQuery, SortedQuery
 from api.schemas.base import EntityOut, In, Instant, LongText, Name, Out, Ref, edit_of
-from db.models import Channel, Direction, TicketStatus
+from db.models import Channel, Delivery, Direction, TicketStatus
 
 
 class TicketPlaceOut(Out):
@@ -30,6 +30,9 @@ class TicketOut(EntityOut):
     equipment_id: int | None = Field(description="Which unit it is about")
     subject: str = Field(description="In a few words")
     symptom: str = Field(description="What is wrong, as reported")
+    emergency: bool = Field(description="Whether somebody is in danger")
+    resolution: str | None = Field(description="What became of it, in words")
+    solved_by_id: int | None = Field(description="The article that made a visit needless")
     received_at: datetime = Field(description="When it reached us")
     work_orders: list[TicketPlaceOut] = Field(description="Work orders it was merged into; not for integrators")
 
@@ -82,6 +85,7 @@ class ConversationOut(EntityOut):
     ticket_id: int = Field(description="The ticket")
     contact_id: int | None = Field(description="With whom")
     language: str = Field(description="In which language (BCP 47)")
+    may_be_written_to: bool = Field(description="Whether the party agreed to be written to in this matter")
 
 
 class ConversationQuery(PageQuery):
@@ -98,7 +102,12 @@ class MessageOut(Out):
     direction: Direction = Field(description="Who spoke")
     channel: Channel = Field(description="Over which channel")
     said_at: datetime = Field(description="When")
+    subject: str | None = Field(description="The subject, where the channel has one")
     body: str | None = Field(description="The words; null when they were erased")
+    said_by_id: int | None = Field(description="Which contact said it")
+    written_by_id: int | None = Field(description="Who of ours wrote it")
+    automatic: bool = Field(description="Whether a machine wrote it; such is never answered")
+    delivery: Delivery | None = Field(description="How far a message of ours got that leaves the house")
     erased_at: datetime | None = Field(description="When the words were erased")
 
 

@@ -36,7 +36,10 @@ def _contacts_of_site(site_id: Any) -> ColumnElement[bool]:
 
 ORGANISATIONS = Noun(Organisation, prefix="ORG", search=("name", "number"))
 CONTACTS = Noun(
-    Contact, hidden=frozenset({"erased_at"}), search=("name", "email"), filters={"site_id": _contacts_of_site}
+    Contact,
+    hidden=frozenset({"erased_at", "email_key", "phone_key"}),
+    search=("name", "email"),
+    filters={"site_id": _contacts_of_site},
 )
 SITES = Noun(
     Site,

@@ -54,6 +54,6 @@ TICKETS = Noun(
     prepare=_received_now,
     check=_check_ticket,
 )
-CONVERSATIONS = Noun(Conversation)
+CONVERSATIONS = Noun(Conversation, hidden=frozenset({"token"}))
 MESSAGES = Noun(Message, filters={"ticket_id": _messages_about})
 ATTACHMENTS = Noun(Attachment)
