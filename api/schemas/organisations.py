@@ -20,6 +20,7 @@ class OrganisationOut(EntityOut):
     email: str | None = Field(description="Where it is written to")
     phone: str | None = Field(description="Where it is called")
     language: str = Field(description="Which language it is written to in (BCP 47)")
+    verified: bool = Field(description="Whether we know that it is them; false: intake made it of what came in")
 
 
 class OrganisationCreate(In):
@@ -31,6 +32,7 @@ class OrganisationCreate(In):
     email: Email | None = None
     phone: Phone | None = None
     language: Language = "en"
+    verified: bool = True
 
 
 OrganisationEdit = edit_of(OrganisationCreate, "OrganisationEdit", without=("number",))
