@@ -1,0 +1,33 @@
+"""The three bands of a score: merge, ask a person, keep apart."""
+
+from dataclasses import dataclass
+
+from db.models import MatchBand
+from dispatch.errors import Fault, Invalid
+
+
+@dataclass(frozen=True, slots=True)
+class Thresholds:
+    """From which probability on two tickets are merged (`merge`), and from which a person is asked (`review`).
+
+    Raises Invalid unless 0 < review <= merge < 1.
+    """
+
+    merge: float = 0.95
+    review: float = 0.35
+
+    def __post_init__(self) -> None:
+        """Refuse thresholds that leave no band in between, or merge everything."""
+        if not 0 < self.review <= self.merge < 1:
+            message = (
+                f"The thresholds are merge {self.merge} and review {self.review}; choose 0 < review <= merge < 1, "
+                "such as 0.95 and 0.35."
+            )
+            raise Invalid(message, (Fault("/review", message),))
+
+
+def band(probability: float, thresholds: Thresholds) -> MatchBand:
+    """What is to be done with two tickets that are about the same with this probability."""
+    if probability >= thresholds.merge:
+        return MatchBand.MERGE
+    return MatchBand.REVIEW if probability >= thresholds.review else MatchBand.SEPARATE
