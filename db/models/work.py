@@ -2,12 +2,13 @@
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import CheckConstraint, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from db.base import Base, Entity, Keyed
-from db.types import reference, state
+from db.types import Json, reference, state
 
 
 class Priority(StrEnum):
@@ -108,6 +109,7 @@ class WorkOrder(Entity, Base):
     unserved_cost: cents it costs to leave it out of a day; None: what its priority says (planning's policy).
     late_cost_per_hour: cents for each hour that service starts after `due_at`.
     merged_into_id: the work order that does this one's work, since all its tickets were merged into that.
+    folded: what intake wrote into the other columns last, and what people had put there; None: no ticket led to it.
     """
 
     __tablename__ = "work_order"
@@ -130,6 +132,7 @@ class WorkOrder(Entity, Base):
     unserved_cost: Mapped[int | None]
     late_cost_per_hour: Mapped[int] = mapped_column(default=0)
     merged_into_id: Mapped[int | None] = reference("work_order.id")
+    folded: Mapped[dict[str, Any] | None] = mapped_column(Json, deferred=True)
 
     visits: Mapped[list["Visit"]] = relationship(lazy="raise", back_populates="work_order")
 

@@ -52,6 +52,7 @@ ADDED = (
         "merged_into_id",
         "KEY CONSTRAINT fk_work_order_merged_into_id_work_order REFERENCES work_order (id)",
     ),
+    ("work_order", "folded", "DOCUMENT"),
 )
 """Columns added in place (table, name, the rest): SQLite would lose CHECKs if a table were copied."""
 
@@ -96,7 +97,7 @@ def upgrade() -> None:
     """To this revision."""
     if on_postgresql():
         op.execute(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'")
-    key = "BIGINT" if on_postgresql() else "INTEGER"
+    key, document = ("BIGINT", "JSONB") if on_postgresql() else ("INTEGER", "JSON")
     op.create_table(
         "article",
         sa.Column("id", KEY, nullable=False),
@@ -327,7 +328,7 @@ def upgrade() -> None:
     op.create_index("ix_inbound_waiting", "inbound", ["status", "received_at"], unique=False)
 
     for table, column, kind in ADDED:
-        op.execute(f'ALTER TABLE "{table}" ADD COLUMN {column} {kind.replace("KEY", key)}')
+        op.execute(f'ALTER TABLE "{table}" ADD COLUMN {column} {kind.replace("KEY", key).replace("DOCUMENT", document)}')
     for table, columns, unique in INDEXED:
         op.create_index(f"ix_{table}_{'_'.join(columns)}", table, list(columns), unique=unique)
     _look_up_contacts()
