@@ -19,7 +19,7 @@ from solver.formats.files import STANDARD, check_writable, read_bytes, write_byt
 from solver.formats.vroom import read_vroom
 from solver.formats.vroom_answer import write_vroom
 from solver.problem import Problem
-from solver.referee import Violation, check, cost
+from solver.referee import Violation, check, cost, honest
 from solver.search import Limits
 from solver.showing import Showing, shown
 from solver.solution import Cost, Solution, Status, Unserved
@@ -58,7 +58,8 @@ def run_solve(
 def run_check(problem: str | Path, solution: str | Path, as_json: bool = False) -> int:
     """Judge a solution and recompute its cost, on standard output.
 
-    Exit code: 0 no rule is broken and the stated cost is right, 1 otherwise, 2 bad input.
+    Exit code: 0 no rule is broken and the stated cost is right; 3 the same, but it leaves visits out that
+    must be served, and says so; 1 something is wrong; 2 bad input.
     """
     return told(lambda: _check(problem, solution, as_json))
 
@@ -88,7 +89,7 @@ def _solve(
         if not quiet:
             for left in solution.unserved[:LEFT_OUT_SHOWN]:
                 say(left_out(left))
-            say(summary(given, solution))
+            say(summary(given, solution, stopped=stop.is_set()))
         if bound_seconds is not None and not stop.is_set():
             tell_bound(given, solution, bound_seconds, stop)
     return DONE if solution.status is Status.FEASIBLE else INFEASIBLE
@@ -111,12 +112,13 @@ def left_out(left: Unserved) -> str:
     return f"{left.visit!r} is left out.{why} To let it in at {remedy.cost}: {remedy.message}"
 
 
-def summary(problem: Problem, solution: Solution) -> str:
-    """The outcome in a line: status, visits served, cost, time."""
+def summary(problem: Problem, solution: Solution, stopped: bool = False) -> str:
+    """The outcome in a line: status, visits served, cost, time; and whether the search was stopped before its end."""
     served = len(problem.visits) - len(solution.unserved)
     visits = f"{served} of {plural(len(problem.visits), 'visit')} served"
     routes = plural(sum(1 for route in solution.routes if route.stops), "route")
-    return f"{solution.status}: {visits} in {routes}, cost {solution.cost.total}, {solution.stats.seconds:.1f} s"
+    end = ", stopped before its end" if stopped else ""
+    return f"{solution.status}: {visits} in {routes}, cost {solution.cost.total}, {solution.stats.seconds:.1f} s{end}"
 
 
 def _check(problem: str | Path, solution: str | Path, as_json: bool) -> int:
@@ -126,15 +128,19 @@ def _check(problem: str | Path, solution: str | Path, as_json: bool) -> int:
     judged = named(solution, lambda: native.read_solution(solution))
     found = check(given, judged)
     right = cost(given, judged.routes)
-    text = parsing.write(verdict(judged, found, right), indent=1) if as_json else _verdict_text(judged, found, right)
-    write_bytes(STANDARD, text)
-    return WRONG if found else DONE
+    fair = honest(given, judged)
+    document = verdict(judged, found, right, fair)
+    write_bytes(STANDARD, parsing.write(document, indent=1) if as_json else _verdict_text(judged, found, right, fair))
+    if not found:
+        return DONE
+    return INFEASIBLE if fair else WRONG
 
 
-def verdict(judged: Solution, found: list[Violation], right: Cost) -> dict[str, Any]:
-    """The referee's verdict as a JSON document."""
+def verdict(judged: Solution, found: list[Violation], right: Cost, fair: bool) -> dict[str, Any]:
+    """The referee's verdict as a JSON document; fair: nothing is wrong but what an infeasible solution says itself."""
     return {
         "right": not found,
+        "honest": fair,
         "status": str(judged.status),
         "violations": [{"rule": str(v.rule), "route": v.route, "stop": v.stop, "message": v.message} for v in found],
         "cost": {"total": right.total, **{part.name: getattr(right, part.name) for part in fields(Cost)}},
@@ -142,7 +148,7 @@ def verdict(judged: Solution, found: list[Violation], right: Cost) -> dict[str, 
     }
 
 
-def _verdict_text(judged: Solution, found: list[Violation], right: Cost) -> bytes:
+def _verdict_text(judged: Solution, found: list[Violation], right: Cost, fair: bool) -> bytes:
     lines = []
     for violation in found:
         place = "" if violation.route is None else f" (shift {violation.route!r}"
@@ -151,7 +157,13 @@ def _verdict_text(judged: Solution, found: list[Violation], right: Cost) -> byte
     parts = [(part.name, getattr(right, part.name)) for part in fields(Cost)]
     shares = ", ".join(f"{name} {value}" for name, value in parts if value)
     lines.append(f"cost {right.total}" + (f": {shares}" if shares else ""))
-    lines.append(f"{plural(len(found), 'violation')}" if found else f"right: {judged.status}, no rule is broken")
+    if not found:
+        lines.append(f"right: {judged.status}, no rule is broken")
+    elif fair:
+        count = plural(len(found), "visit")
+        lines.append(f"honest: infeasible, as it says; {count} left out that must be served, nothing else is wrong")
+    else:
+        lines.append(plural(len(found), "violation"))
     return ("\n".join(lines) + "\n").encode("utf-8", "replace")
 
 

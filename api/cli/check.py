@@ -13,6 +13,8 @@ def check(
 ) -> None:
     """Recompute every rule and the cost: exit code 0 when the plan is right, 1 when not, 2 when a file is malformed.
 
+    3: the plan says that it is infeasible, and is right but for visits left out that must be served.
+
     \b
     Example:
       dispatch check day.json plan.json

@@ -11,8 +11,8 @@ from typing import Final
 
 import pytest
 
-from solver.__main__ import main
 from solver.cli import run_solve
+from solver.command import main
 from solver.formats import native
 from solver.referee import check
 from solver.solution import Stats
@@ -88,8 +88,20 @@ def test_an_infeasible_day_is_written_and_said(here: Here, tmp_path: Path) -> No
     assert solved.returncode == 3
     assert [left.visit for left in native.read_solution(plan).unserved] == ["b"]
     judged = here("check", hopeless, plan)
-    assert judged.returncode == 1
+    assert judged.returncode == 3
     assert "must_be_served: Visit 'b' must be served: it may not be left out." in judged.stdout.decode()
+    assert "honest: infeasible, as it says; 1 visit left out that must be served" in judged.stdout.decode()
+    assert json.loads(here("check", hopeless, plan, "--json").stdout)["honest"] is True
+
+
+def test_a_plan_that_hides_what_it_leaves_out_is_not_honest(here: Here, tmp_path: Path) -> None:
+    hopeless, plan = tmp_path / "day.json", tmp_path / "plan.json"
+    native.write_problem(hopeless, problem([visit("a", 1), visit("b", 1, skills={"magic": 1})]))
+    here("solve", hopeless, "-o", plan, "--iterations", "1", "--quiet")
+    plan.write_text(plan.read_text().replace('"infeasible"', '"feasible"'))
+    judged = here("check", hopeless, plan)
+    assert judged.returncode == 1
+    assert "1 violation" in judged.stdout.decode()
 
 
 def test_the_same_seed_gives_the_same_plan_in_every_process(tmp_path: Path) -> None:
