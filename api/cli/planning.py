@@ -26,6 +26,7 @@ from dispatch.planning import summary as figures
 from dispatch.planning.summary import Summary
 from dispatch.planning.views import LeftOutView, PlanView
 from dispatch.travel.places import TravelTimes
+from solver.search import COMPILING
 
 FINDINGS_SHOWN: Final = 8
 LEFT_OUT_SHOWN: Final = 5
@@ -86,10 +87,15 @@ def make_proposal(day: Day, effort: Effort, travel: TravelTimes, solve: Solve, *
     try:
         if not err.is_terminal:
             err.print("planning ...")
+        told = err.is_terminal
         with _bar() as bar:
             task = bar.add_task("planning", total=1.0)
 
             def show(step: Step) -> None:
+                nonlocal told
+                if step.stage == COMPILING and not told:
+                    told = True
+                    err.print(f"{COMPILING}: about a minute, which does not count")
                 cost = "" if step.cost is None else f", cost {step.cost}"
                 bar.update(task, completed=step.share, description=f"planning: {step.stage.replace('_', ' ')}{cost}")
 
