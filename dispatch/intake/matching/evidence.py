@@ -1,0 +1,94 @@
+"""Evidence in plain words: "same telephone number (+5.1 bits)"."""
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+from dispatch.intake.matching.levels import Agreement
+
+_WORDS: Final = {
+    "equipment": {"exact": "the same equipment", "disagree": "other equipment"},
+    "serial": {
+        "exact": "same serial number",
+        "close": "serial numbers differ by one sign",
+        "disagree": "other serial number",
+    },
+    "label": {"exact": "same label code", "close": "label codes differ by one sign", "disagree": "other label code"},
+    "unit": {"exact": "the same one of several units", "disagree": "another one of several units"},
+    "kind": {"exact": "same kind of equipment", "disagree": "another kind of equipment"},
+    "site": {"exact": "the same site", "disagree": "another site"},
+    "address": {
+        "exact": "same address",
+        "close": "same address but for spelling",
+        "street_far": "similar street, same house number",
+        "street": "same street, house number missing on one side",
+        "number_close": "same street, house numbers differ by one digit",
+        "neighbour": "same street, another house number",
+        "number_only": "another street, same house number",
+        "disagree": "another street",
+    },
+    "coordinates": {
+        "exact": "within 40 m",
+        "close": "within 200 m",
+        "far": "within 1.5 km",
+        "disagree": "more than 1.5 km apart",
+    },
+    "contact": {"exact": "the same contact", "disagree": "another contact"},
+    "name": {
+        "exact": "same name",
+        "close": "same name but for spelling",
+        "far": "part of the name is the same",
+        "disagree": "another name",
+    },
+    "symptom": {
+        "exact": "same words for the symptom",
+        "concept": "same symptom",
+        "overlap": "part of the symptom is the same",
+        "close": "similar words for the symptom",
+        "general": "symptom said in general terms only",
+        "unclear": "symptom not understood on one side",
+        "disagree": "another symptom",
+    },
+    "talk": {
+        "chasing": "the later one asks after an earlier report",
+        "another": "the later one says it is something else",
+    },
+    "time": {
+        "hours": "within 2 hours",
+        "half_day": "within half a day",
+        "day": "within a day and a half",
+        "days": "within three days and a half",
+        "week": "within 8 days",
+        "weeks": "within three weeks",
+        "disagree": "more than three weeks apart",
+    },
+    "reference": {"exact": "the same number of a ticket or claim is mentioned"},
+}
+_NAMES: Final = {"phone": "telephone number", "email": "e-mail address", "born_on": "date of birth"}
+_ANY: Final = {
+    "exact": "same {field}",
+    "close": "{field} the same but for spelling",
+    "far": "similar {field}",
+    "disagree": "another {field}",
+    "swapped": "{field} with parts swapped",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What one field says, for (weight above 0) or against; weight in bits, 0 where another field said it already."""
+
+    field: str
+    level: str
+    weight: float
+    words: str
+
+    def as_json(self) -> dict[str, Any]:
+        """As `MatchPair.evidence` keeps it."""
+        return {"field": self.field, "level": self.level, "weight": round(self.weight, 3), "words": self.words}
+
+
+def words_for(field: str, agreed: Agreement, bits: float | None) -> str:
+    """What a level of a field says, with its weight; `bits` None: a stronger field of its group has said it."""
+    general = _ANY.get(agreed.level, f"{{field}}: {agreed.level}").format(field=_NAMES.get(field, field))
+    said = _WORDS.get(field, {}).get(agreed.level, general)
+    return f"{said} (counted already)" if bits is None else f"{said} ({bits:+.1f} bits)"

@@ -1,0 +1,130 @@
+"""Where the parameters come from: the file that is shipped, labelled pairs, or expectation maximisation.
+
+The shipped file is made by `python -m tests.benchmarks intake --fit`, on one seed of the sample tickets.
+"""
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from pathlib import Path
+from typing import Final
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from db.models import MatchModel, MatchPair, ReviewStatus
+from dispatch.access import elevated
+from dispatch.intake.matching.weights import FieldModel, Model, probability_of
+
+SHIPPED: Final = Path(__file__).parent / "model.json"
+STRENGTH: Final = 200.0
+"""Pairs that the model in use weighs as much as, when it is learned further."""
+ROUNDS: Final = 25
+SCALE_RANGE: Final = (0.3, 1.5)
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A compared pair: the level of each field, and whether it is one about the same (1), or not (0); None: unknown."""
+
+    levels: Mapping[str, str]
+    same: float | None = None
+
+
+@lru_cache(maxsize=1)
+def shipped_model() -> Model:
+    """The defaults."""
+    return Model.from_json(json.loads(SHIPPED.read_text(encoding="utf-8")))
+
+
+def active_model(session: Session) -> Model:
+    """The parameters in use: those learned last, or the shipped ones."""
+    with elevated(session, "matching"):
+        latest = session.scalar(select(MatchModel).order_by(MatchModel.id.desc()).limit(1))
+    return shipped_model() if latest is None else Model.from_json(latest.parameters)
+
+
+def learn(session: Session) -> Model:
+    """Learns further from the pairs that are kept, and uses the result from now on; flushed.
+
+    Decided pairs are known; of the others the model guesses (expectation maximisation), from the parameters in use,
+    which weigh as much as 200 pairs, so that a handful of decisions turns nothing over. Prior and scales stay: kept
+    pairs are not a fair sample of candidates. Without any kept pair nothing changes.
+    """
+    with elevated(session, "matching"):
+        model = active_model(session)
+        pairs = list(session.scalars(select(MatchPair).order_by(MatchPair.id)))
+        if not pairs:
+            return model
+        learned = maximise(model, [_example(pair) for pair in pairs])
+        by_status = Counter(str(pair.status) for pair in pairs if pair.status in _LABELS)
+        learned_from = {"pairs": len(pairs), **dict(sorted(by_status.items()))}
+        now = session.info["now"]()
+        session.add(MatchModel(learned_at=now, parameters=learned.as_json(), learned_from=learned_from))
+        session.flush()
+    return learned
+
+
+_LABELS: Final = {ReviewStatus.ACCEPTED: 1.0, ReviewStatus.REJECTED: 0.0}
+
+
+def _example(pair: MatchPair) -> Example:
+    levels = {each["field"]: each["level"] for each in pair.evidence}
+    return Example(levels, _LABELS.get(pair.status) if pair.status else None)
+
+
+def counted(base: Model, examples: Iterable[Example], strength: float = STRENGTH) -> Model:
+    """The (m, u) of each level counted from labelled pairs, the base model's counting as `strength` pairs.
+
+    A level that the base model does not know is left out. `Example.same` may lie between 0 and 1.
+    """
+    seen = {name: {level: [0.0, 0.0] for level in each.levels} for name, each in base.fields.items()}
+    for example in examples:
+        share = example.same or 0.0
+        for name, level in example.levels.items():
+            if level in seen.get(name, {}):
+                seen[name][level][0] += share
+                seen[name][level][1] += 1.0 - share
+    fields = {name: _blended(base.fields[name], levels, strength) for name, levels in seen.items()}
+    return replace(base, fields=fields)
+
+
+def _blended(base: FieldModel, seen: Mapping[str, Sequence[float]], strength: float) -> FieldModel:
+    same, other = (sum(counts[side] for counts in seen.values()) for side in (0, 1))
+    levels = {
+        level: (
+            (seen[level][0] + strength * m) / (same + strength),
+            (seen[level][1] + strength * u) / (other + strength),
+        )
+        for level, (m, u) in base.levels.items()
+    }
+    return FieldModel(base.group, levels)
+
+
+def maximise(base: Model, examples: Sequence[Example], rounds: int = ROUNDS, strength: float = STRENGTH) -> Model:
+    """Expectation maximisation: guess which unlabelled pairs are about the same, count, and again (Dempster 1977)."""
+    model = base
+    for _ in range(rounds):
+        guessed = [
+            each if each.same is not None else replace(each, same=probability_of(bits_of(model, each.levels)))
+            for each in examples
+        ]
+        model = counted(base, guessed, strength)
+    return model
+
+
+def bits_of(model: Model, levels: Mapping[str, str]) -> float:
+    """The odds in bits of a pair with these levels, common values aside."""
+    return model.prior + sum(model.scales.get(group, 1.0) * bits for group, bits in group_bits(model, levels).items())
+
+
+def group_bits(model: Model, levels: Mapping[str, str]) -> dict[str, float]:
+    """The unscaled weight of each group: its strongest for and its strongest against."""
+    best: dict[str, list[float]] = {each.group: [0.0, 0.0] for each in model.fields.values()}
+    for name, level in levels.items():
+        if name in model.fields:
+            bits, kept = model.fields[name].bits(level), best[model.fields[name].group]
+            kept[0], kept[1] = max(kept[0], bits), min(kept[1], bits)
+    return {group: high + low for group, (high, low) in best.items()}

@@ -1,0 +1,93 @@
+"""What a symptom is about, in Spanish, English and German: "puerta no cierra" and "door won't close" say one thing.
+
+A concept is known by the beginnings of its words. What no list holds is compared letter by letter elsewhere.
+"""
+
+import re
+from functools import lru_cache
+from typing import Final
+
+from dispatch.intake.matching.text import WORDS, words_of
+
+_GENERAL: Final = frozenset({"stopped"})
+"""Concepts that any fault may be told with; they neither bring two faults together nor keep them apart."""
+
+_STEMS: Final = tuple((stem, concept) for concept, stems in WORDS["concepts"].items() for stem in stems)
+_PHRASES: Final = {concept: re.compile("|".join(each)) for concept, each in WORDS["phrases"].items()}
+_CHASING: Final = re.compile("|".join(WORDS["chasing"]))
+_ANOTHER: Final = re.compile("|".join(WORDS["another"]))
+_KINDS: Final[dict[str, list[str]]] = WORDS["kinds"]
+_IMPLIED: Final[dict[str, str]] = WORDS["kind_of_concept"]
+_SIDES: Final[dict[str, list[str]]] = WORDS["sides"]
+_NUMBERS: Final[dict[str, str]] = WORDS["numbers"]
+_WHOLE: Final = frozenset(WORDS["whole_words"])
+_STOP: Final = frozenset(WORDS["without_meaning"])
+_UNIT_NUMBER: Final = re.compile(
+    r"\b(?:ascensor|elevador|lift|elevator|aufzug|fahrstuhl|caldera|boiler|kessel|heizkessel|shaft|schacht|unit|unidad"
+    r"|equipo)\s+(?:n|no|nr|num|numero|number|nummer)?\s*"
+    r"([0-9]{1,2}|[abc]|i{1,3}|uno|dos|tres|one|two|three|eins|zwei|drei)\b"
+)
+
+
+def _is(word: str, stem: str) -> bool:
+    return word == stem if stem in _WHOLE or len(stem) <= 3 else word.startswith(stem)
+
+
+@lru_cache(maxsize=32_768)
+def _concept_of(word: str) -> frozenset[str]:
+    return frozenset(concept for stem, concept in _STEMS if _is(word, stem))
+
+
+@lru_cache(maxsize=32_768)
+def concepts_of(text: str) -> frozenset[str]:
+    """What the text is about: {"door", "noise"}."""
+    found: set[str] = set()
+    for word in words_of(text):
+        found |= _concept_of(word)
+    plain = " ".join(words_of(text))
+    return frozenset(found | {concept for concept, phrase in _PHRASES.items() if phrase.search(plain)})
+
+
+def specific(concepts: frozenset[str]) -> frozenset[str]:
+    """The concepts that tell faults apart."""
+    return concepts - _GENERAL
+
+
+def content_words(text: str) -> frozenset[str]:
+    """The words of a text that carry its meaning."""
+    return frozenset(word for word in words_of(text) if word not in _STOP and len(word) > 2)
+
+
+def is_chasing(text: str) -> bool:
+    """Whether somebody asks after what was reported before."""
+    return _CHASING.search(" ".join(words_of(text))) is not None
+
+
+def is_another(text: str) -> bool:
+    """Whether somebody says that this is not what was reported before."""
+    return _ANOTHER.search(" ".join(words_of(text))) is not None
+
+
+@lru_cache(maxsize=32_768)
+def kinds_of(text: str) -> frozenset[str]:
+    """The kinds of equipment that a text names; if none, those that its symptom can only come from."""
+    words = words_of(text)
+    named = {kind for kind, stems in _KINDS.items() for stem in stems for word in words if _is(word, stem)}
+    if named:
+        return frozenset(named)
+    implied = {_IMPLIED[concept] for concept in concepts_of(text) if concept in _IMPLIED}
+    return frozenset(implied) if len(implied) == 1 else frozenset()
+
+
+@lru_cache(maxsize=32_768)
+def sides_of(text: str) -> frozenset[str]:
+    """On which side a unit stands: {"left"}."""
+    words = words_of(text)
+    return frozenset(side for side, stems in _SIDES.items() for stem in stems if any(_is(w, stem) for w in words))
+
+
+@lru_cache(maxsize=32_768)
+def unit_numbers(text: str) -> frozenset[str]:
+    """Which of several units: "ascensor n° 2", "lift B" → {"2"}."""
+    plain = " ".join(words_of(text.replace("°", " ").replace("º", " ")))
+    return frozenset(_NUMBERS.get(hit, hit).lstrip("0") or "0" for hit in _UNIT_NUMBER.findall(plain))

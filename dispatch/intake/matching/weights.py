@@ -1,0 +1,131 @@
+"""The weights of levels, by Fellegi and Sunter (1969), and the score of two records.
+
+A level that is seen with probability m where two records are about the same, and u where they are not, weighs
+log2(m / u) bits. Fields that say the same (site and address) form a group: only its strongest evidence for and its
+strongest against count, times the group's scale, which holds how far groups hang together.
+"""
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final, Protocol, Self
+
+from dispatch.intake.matching.evidence import Evidence, words_for
+from dispatch.intake.matching.levels import COMPARISONS, Agreement, Comparison
+from dispatch.intake.matching.record import Record
+
+LEAST: Final = 1e-7
+"""Probability that no level falls below: what was never seen is not impossible."""
+MOST_BITS: Final = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class FieldModel:
+    """The levels of a field with their (m, u), and the group of the field."""
+
+    group: str
+    levels: Mapping[str, tuple[float, float]]
+
+    def bits(self, level: str) -> float:
+        """The weight of a level; 0 for one that the model does not know."""
+        m, u = self.levels.get(level, (1.0, 1.0))
+        return math.log2(max(m, LEAST) / max(u, LEAST))
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """All parameters of matching. prior: bits that any two candidates have. scales: factor of each group's weight."""
+
+    prior: float
+    fields: Mapping[str, FieldModel]
+    scales: Mapping[str, float] = field(default_factory=dict)
+
+    def as_json(self) -> dict[str, Any]:
+        """As a file or a `MatchModel` keeps it."""
+        return {
+            "prior": self.prior,
+            "scales": dict(self.scales),
+            "fields": {
+                name: {"group": each.group, "levels": {level: list(pair) for level, pair in each.levels.items()}}
+                for name, each in self.fields.items()
+            },
+        }
+
+    @classmethod
+    def from_json(cls, kept: Mapping[str, Any]) -> Self:
+        """What `as_json` gave."""
+        fields = {
+            name: FieldModel(each["group"], {level: (m, u) for level, (m, u) in each["levels"].items()})
+            for name, each in kept["fields"].items()
+        }
+        return cls(kept["prior"], fields, kept.get("scales", {}))
+
+
+class Commonness(Protocol):
+    """Knows how many share a value."""
+
+    def bits(self, field: str, value: str) -> float:
+        """What is to be added to the weight of agreeing on this value: less than 0 for a common one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """How probably two records are about the same, and why: the prior and all weights add up to `bits`."""
+
+    probability: float
+    bits: float
+    evidence: tuple[Evidence, ...]
+
+
+def compare(
+    a: Record,
+    b: Record,
+    model: Model,
+    commonness: Commonness | None = None,
+    comparisons: Mapping[str, Comparison] = COMPARISONS,
+) -> Score:
+    """The score of two records; the same whichever comes first. Evidence is ordered from the strongest on."""
+    found = agreements(a, b, model, comparisons)
+    weighed = {name: _bits(name, agreed, model, commonness) for name, agreed in found.items()}
+    counted = _counted(weighed, model)
+    evidence = [
+        Evidence(name, agreed.level, counted.get(name, 0.0), words_for(name, agreed, counted.get(name)))
+        for name, agreed in found.items()
+    ]
+    bits = model.prior + math.fsum(counted.values())
+    return Score(probability_of(bits), bits, tuple(sorted(evidence, key=lambda each: (-abs(each.weight), each.field))))
+
+
+def agreements(
+    a: Record, b: Record, model: Model, comparisons: Mapping[str, Comparison] = COMPARISONS
+) -> dict[str, Agreement]:
+    """The level of each field that both sides have and the model knows."""
+    levels: dict[str, Callable[[Record, Record], Agreement | None]] = {
+        name: comparisons[name] for name in model.fields if name in comparisons
+    }
+    return {name: agreed for name, level in levels.items() if (agreed := level(a, b)) is not None}
+
+
+def probability_of(bits: float) -> float:
+    """The probability behind so many bits of odds."""
+    return 1.0 / (1.0 + math.exp(-math.log(2) * max(-MOST_BITS, min(MOST_BITS, bits))))
+
+
+def _bits(name: str, agreed: Agreement, model: Model, commonness: Commonness | None) -> float:
+    bits = model.fields[name].bits(agreed.level)
+    if bits > 0 and agreed.value is not None and commonness is not None:
+        return max(0.0, bits + commonness.bits(name, agreed.value))
+    return bits
+
+
+def _counted(weighed: Mapping[str, float], model: Model) -> dict[str, float]:
+    """Of each group the strongest for and the strongest against, scaled."""
+    strongest: dict[tuple[str, bool], tuple[float, str]] = {}
+    for name, bits in weighed.items():
+        place = (model.fields[name].group, bits > 0)
+        strongest[place] = max(strongest.get(place, (0.0, "")), (abs(bits), name))
+    return {
+        name: model.scales.get(group, 1.0) * (size if positive else -size)
+        for (group, positive), (size, name) in strongest.items()
+        if name
+    }
