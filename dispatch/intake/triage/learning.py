@@ -82,7 +82,7 @@ def learn(past: Sequence[Case], named: Sequence[Case], kinds: dict[int, str | No
     counted = Counter((*past, *named))
     distinct = sorted(counted, key=lambda case: (case.work_type_id, case.kind, case.model, case.text))
     letters = TfidfVectorizer(analyzer="char_wb", ngram_range=(2, 4), sublinear_tf=True, max_features=20_000)
-    units = TfidfVectorizer(analyzer="word", token_pattern=r"\S+", binary=True)
+    units = TfidfVectorizer(analyzer=str.split, binary=True)
     letters.fit([plain(case.text) for case in distinct])
     units.fit([_unit(case) for case in distinct])
     judge = LogisticRegression(C=10.0, max_iter=300, class_weight="balanced")

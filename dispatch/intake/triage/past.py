@@ -45,7 +45,7 @@ def extent(session: Session) -> Extent:
 
 def _step(number: int) -> int:
     """The number with its first two digits, from a hundred on."""
-    unit = 10 ** max(0, len(str(number)) - 2)
+    unit = int("1".ljust(len(str(number)) - 1, "0"))
     return number // unit * unit
 
 

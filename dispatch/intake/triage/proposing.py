@@ -127,7 +127,7 @@ def _before(session: Session, equipment_id: int | None) -> Counter[int]:
         .where(WorkOrder.reported_at > session.info["now"]() - REMEMBERED)
         .group_by(WorkOrder.work_type_id)
     )
-    return Counter({work_type_id: count for work_type_id, count in session.execute(query)})
+    return Counter(dict(iter(session.execute(query))))
 
 
 def _why(taught: Learned, work_type: WorkType, known: _Known, before: int) -> str:
@@ -138,16 +138,14 @@ def _why(taught: Learned, work_type: WorkType, known: _Known, before: int) -> st
 
 
 def _priority(session: Session, known: _Known, work_type: WorkType | None, danger: str | None) -> Priority:
-    """The highest of danger, what the parties ask for (an emergency is told by words), and what such work usually is."""
+    """The highest of danger, of what a party asks for, and of what such work usually has.
+
+    Only words make an emergency: neither a wish does, nor that work of this type often was one.
+    """
     if danger is not None:
         return Priority.EMERGENCY
-    wished = known.wished or Priority.NORMAL
     usual = _usual_priority(session, work_type)
-    return (
-        max(Priority.HIGH if wished is Priority.EMERGENCY else wished, usual, key=_URGENT.index)
-        if (known.wished is not None)
-        else usual
-    )
+    return min(Priority.HIGH, max(known.wished or usual, usual, key=_URGENT.index), key=_URGENT.index)
 
 
 def _usual_priority(session: Session, work_type: WorkType | None) -> Priority:
@@ -158,9 +156,6 @@ def _usual_priority(session: Session, work_type: WorkType | None) -> Priority:
         .where(WorkOrder.work_type_id == work_type.id, WorkOrder.status == WorkOrderStatus.DONE)
         .order_by(WorkOrder.id.desc())
         .limit(50)
-        .subquery()
     )
-    counts = Counter(dict(session.execute(select(latest.c.priority, func.count()).group_by(latest.c.priority)).all()))
-    usual = max(counts, key=lambda each: (counts[each], _URGENT.index(each)), default=Priority.NORMAL)
-    # That the past knew emergencies of this type does not make this one: only its words do.
-    return Priority.HIGH if usual is Priority.EMERGENCY else usual
+    counts = Counter(session.scalars(latest))
+    return max(counts, key=lambda each: (counts[each], _URGENT.index(each)), default=Priority.NORMAL)

@@ -52,13 +52,16 @@ def _visits(session: Session, work_type_id: int, model: str | None) -> list[tupl
         select(Visit.id, Visit.started_at, Visit.finished_at)
         .join(WorkOrder, WorkOrder.id == Visit.work_order_id)
         .where(WorkOrder.work_type_id == work_type_id, Visit.status == VisitStatus.COMPLETED)
-        .where(Visit.started_at.is_not(None), Visit.finished_at.is_not(None))
         .order_by(Visit.id.desc())
         .limit(MOST)
     )
     if model is not None:
         query = query.join(Equipment, Equipment.id == WorkOrder.equipment_id).where(Equipment.model == model)
-    return [(key, (finished - started).total_seconds()) for key, started, finished in session.execute(query)]
+    return [
+        (key, (finished - started).total_seconds())
+        for key, started, finished in session.execute(query)
+        if started is not None and finished is not None
+    ]
 
 
 def _parts(session: Session, visit_ids: list[int]) -> tuple[NeededPart, ...]:
@@ -66,7 +69,7 @@ def _parts(session: Session, visit_ids: list[int]) -> tuple[NeededPart, ...]:
     for part_id, quantity in session.execute(
         select(VisitPart.part_id, VisitPart.used).where(VisitPart.visit_id.in_(visit_ids), VisitPart.used > 0)
     ):
-        used[part_id][quantity] += 1
+        used[part_id][quantity or 0] += 1
     return tuple(
         NeededPart(part_id, counts.most_common(1)[0][0])
         for part_id, counts in sorted(used.items())
