@@ -105,6 +105,7 @@ class Conversation(Entity, Base):
     """All messages with one party about one ticket, over whichever channels.
 
     token: stands in the subject of e-mails, so that a reply finds its way back; with the sender it proves the thread.
+    handle: what the other side calls the thread: a chat's session, a portal's own number.
     may_be_written_to: the party's consent in this matter.
     """
 
@@ -114,6 +115,7 @@ class Conversation(Entity, Base):
     contact_id: Mapped[int | None] = reference("contact.id")
     language: Mapped[str] = mapped_column(String(16), default="en")
     token: Mapped[str | None] = mapped_column(String(32), index=True, unique=True)
+    handle: Mapped[str | None] = mapped_column(String(255), index=True)
     may_be_written_to: Mapped[bool] = mapped_column(default=True, server_default=text("true"))
 
 

@@ -165,6 +165,17 @@ def release(session: Session, claim: Claim, now: datetime) -> None:
     _requeue(session, job, now)
 
 
+def finish_queued(session: Session, key: str, now: datetime) -> bool:
+    """Ends a job that nobody has begun yet as done: the caller does its work in the same transaction. Whether so."""
+    with elevated(session, "jobs"):
+        query = select(Job).where(Job.key == key, Job.status == JobStatus.QUEUED)
+        job = session.scalars(query.with_for_update().execution_options(populate_existing=True)).one_or_none()
+        if job is None:
+            return False
+        _end(session, job, JobStatus.DONE, now)
+        return True
+
+
 def cancel(session: Session, key: str, now: datetime) -> bool:
     """Ends a queued or running job for good; whether there was one. Who works on it loses the lease."""
     with elevated(session, "jobs"):

@@ -15,6 +15,7 @@ from db.models import OutboxMessage
 from db.session import UnitOfWork
 from dispatch.access import Viewer, elevated
 from dispatch.clock import Clock
+from dispatch.errors import DispatchError
 
 SYSTEM: Final = Viewer.system("outbox")
 MOST_ATTEMPTS: Final = 8
@@ -22,6 +23,10 @@ FIRST_PAUSE: Final = timedelta(seconds=30)
 LONGEST_PAUSE: Final = timedelta(hours=1)
 IN_FLIGHT: Final = timedelta(minutes=2)
 """So long a message under way is nobody else's; after that its courier counts as lost."""
+
+
+class Undeliverable(DispatchError):
+    """A receiver cannot act on a message, now or ever: it is given up at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +59,8 @@ def deliver(uow: UnitOfWork, clock: Clock, receivers: Receivers, most: int = 100
     """Delivers what is due, oldest first, up to `most` messages; how many were taken on.
 
     A process: per message (1) a transaction that takes it, (2) the receiver acts without one, (3) a transaction that
-    notes what came of it. A receiver that fails is tried again, each time after twice the pause, and given up at last.
+    notes what came of it. A receiver that fails is tried again, each time after twice the pause, and given up at last,
+    or at once when it raises Undeliverable.
     """
     count = 0
     while count < most and receivers:
@@ -62,8 +68,8 @@ def deliver(uow: UnitOfWork, clock: Clock, receivers: Receivers, most: int = 100
         if delivery is None:
             break
         count += 1
-        error = _attempt(receivers[delivery.topic], delivery)
-        uow.run(_noting(delivery, clock.now(), error), viewer=SYSTEM)
+        failure = _attempt(receivers[delivery.topic], delivery)
+        uow.run(_noting(delivery, clock.now(), failure), viewer=SYSTEM)
     return count
 
 
@@ -89,22 +95,22 @@ def _take(session: Session, receivers: Receivers, now: datetime) -> Delivery | N
     return Delivery(message.id, message.key, message.topic, message.attempts, dict(message.payload))
 
 
-def _attempt(receiver: Receiver, delivery: Delivery) -> str | None:
+def _attempt(receiver: Receiver, delivery: Delivery) -> Exception | None:
     try:
         receiver(delivery)
     except Exception as error:  # noqa: BLE001  (a receiver may fail in any way; the message must not be lost)
-        return f"{type(error).__name__}: {error}"
+        return error
     return None
 
 
-def _noting(delivery: Delivery, now: datetime, error: str | None) -> Callable[[Session], None]:
+def _noting(delivery: Delivery, now: datetime, failure: Exception | None) -> Callable[[Session], None]:
     def note(session: Session) -> None:
         with elevated(session, "outbox"):
             message = session.get_one(OutboxMessage, delivery.message_id, with_for_update=True)
-        message.last_error = error
-        if error is None:
+        message.last_error = None if failure is None else f"{type(failure).__name__}: {failure}"
+        if failure is None:
             message.delivered_at = now
-        elif message.attempts >= MOST_ATTEMPTS:
+        elif message.attempts >= MOST_ATTEMPTS or isinstance(failure, Undeliverable):
             message.gave_up_at = now
         elif message.attempts == delivery.attempt:
             message.available_at = now + pause_after(delivery.attempt)

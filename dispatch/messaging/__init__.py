@@ -1,1 +1,1 @@
-"""What leaves the house: mail, text and chat messages, sent from the outbox."""
+"""Messages of ours on their way out: as e-mail, as text message or chat over a gateway, or kept to be read."""

@@ -1,0 +1,49 @@
+"""What is done to words as they come in: made storable, cut to size, their language guessed."""
+
+import re
+import unicodedata
+from typing import Final
+
+from dispatch.intake.channels.heard import Heard
+
+LONGEST_BODY: Final = 100_000
+LONGEST_SUBJECT: Final = 200
+_GAPS: Final = re.compile(r"\n{4,}")
+_PREFIXES: Final = re.compile(r"^\s*((re|aw|wg|fw|fwd|rv|res|antw|sv|tr)\s*(\[\d+\])?\s*:\s*)+", re.IGNORECASE)
+
+_COMMON: Final = {
+    "en": "the and is not with for are has have our please there since it's was this you",
+    "es": "el la los las que no con para por del está desde una hay favor es se en y",
+    "de": "der die das und ist nicht mit für wir bitte seit ein eine im den es auf wird",
+}
+_KNOWN: Final = {language: frozenset(words.split()) for language, words in _COMMON.items()}
+
+
+def storable(text: str) -> str:
+    """The text without what a database refuses or a screen cannot show: NUL, halves of pairs, control signs."""
+    text = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
+    kept = "".join(
+        letter for letter in text if letter in "\n\t" or unicodedata.category(letter) not in ("Cc", "Cs", "Cn")
+    )
+    return _GAPS.sub("\n\n\n", kept).strip()[:LONGEST_BODY]
+
+
+def one_line(text: str, longest: int) -> str:
+    """The text on one line, cut where it is too long."""
+    line = re.sub(r"\s+", " ", storable(text)).strip()
+    return line if len(line) <= longest else f"{line[: longest - 1].rstrip()}…"
+
+
+def subject_of(heard: Heard) -> str:
+    """What a ticket is called: its subject without "Re:", else the first words."""
+    subject = _PREFIXES.sub("", one_line(heard.subject, 1000))
+    first = next((line for line in heard.body.splitlines() if line.strip()), "")
+    return one_line(subject or first, LONGEST_SUBJECT) or "(no words)"
+
+
+def language_of(text: str) -> str | None:
+    """English, Spanish or German, by their commonest words; None where that is not clear."""
+    words = re.findall(r"[\w']+", text.casefold())[:400]
+    counts = sorted(((sum(word in known for word in words), language) for language, known in _KNOWN.items()))
+    (second, _), (first, language) = counts[-2:]
+    return language if first >= 2 and first > 1.5 * second else None

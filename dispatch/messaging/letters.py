@@ -1,0 +1,184 @@
+"""Messages of ours that leave the house: posted in the transaction that writes them, read again when they go.
+
+The outbox holds ids alone. What a message says, and whether its party may be written to, is read when it goes.
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from db.models import Channel, Contact, Conversation, Delivery, Direction, Fact, Message, Ticket
+from dispatch.compute import outbox
+from dispatch.messaging.tokens import new_token
+
+TOPIC: Final = "message.send"
+MOST_AUTOMATIC: Final = 12
+"""Automatic messages that one conversation gets within an hour; more looks like two machines talking."""
+
+MOST_REFERENCES: Final = 20
+_FACTS: Final = {Channel.EMAIL: "reporter_email", Channel.TEXT: "reporter_phone"}
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A message that is to go now. key: the same at each attempt. to: address, number, or the other side's handle.
+
+    replies_to, references: external ids of messages before it on the same channel. answers: whether it answers a
+    message, rather than telling something unasked.
+    """
+
+    message_id: int
+    key: str
+    channel: Channel
+    to: str
+    to_name: str
+    number: str
+    token: str
+    subject: str
+    body: str
+    language: str
+    external_id: str | None
+    replies_to: str | None
+    references: tuple[str, ...]
+    automatic: bool
+    answers: bool
+
+
+def post_message(session: Session, conversation: Conversation, message: Message) -> None:
+    """Posts a flushed message of ours with the caller's transaction, or notes that it is withheld. Flushes.
+
+    The conversation gets its token, if it has none.
+    """
+    if conversation.token is None:
+        conversation.token = new_token()
+    if may_be_written_to(session, conversation):
+        message.delivery = Delivery.WAITING
+        outbox.post(session, TOPIC, f"message:{message.id}", {"message_id": message.id})
+    else:
+        message.delivery = Delivery.WITHHELD
+    session.flush()
+
+
+def may_be_written_to(session: Session, conversation: Conversation) -> bool:
+    """Whether the party consents to be written to, in general and in this matter."""
+    if not conversation.may_be_written_to:
+        return False
+    contact = _contact(session, conversation)
+    return contact is None or (contact.may_be_written_to and contact.erased_at is None)
+
+
+def address_of(session: Session, conversation: Conversation, channel: Channel) -> str | None:
+    """Where the party of a conversation is reached over a channel: as they last said, else as we know; None: nowhere."""
+    if channel is Channel.CHAT:
+        return conversation.handle
+    if channel not in _FACTS:
+        return None
+    contact = _contact(session, conversation)
+    if contact is not None and contact.erased_at is not None:
+        return None
+    query = (
+        select(Fact.value)
+        .where(
+            Fact.ticket_id == conversation.ticket_id,
+            Fact.field == _FACTS[channel],
+            Fact.said_by_id.is_(None) if conversation.contact_id is None else Fact.said_by_id == conversation.contact_id,
+        )
+        .order_by(Fact.said_at.desc(), Fact.id.desc())
+        .limit(1)
+    )
+    said = session.scalar(query)
+    if said is not None or contact is None:
+        return said
+    return contact.email if channel is Channel.EMAIL else contact.phone
+
+
+def read_letter(session: Session, message_id: int, mail_domain: str) -> Letter | None:
+    """The letter that a message is; None when it is not to go: it has gone, or its party is not to be written to.
+
+    In a transaction of its own, kept before the letter goes: the message gets its Message-ID here, so that each attempt
+    carries the same. `to` is empty where the party cannot be reached.
+    """
+    message = session.get(Message, message_id, with_for_update=True)
+    if message is None or message.direction is not Direction.OUTBOUND or message.delivery is not Delivery.WAITING:
+        return None
+    conversation = session.get_one(Conversation, message.conversation_id)
+    if not may_be_written_to(session, conversation) or _loops(session, message):
+        message.delivery = Delivery.WITHHELD
+        return None
+    if conversation.token is None:
+        conversation.token = new_token()
+    if message.channel is Channel.EMAIL and message.external_id is None:
+        message.external_id = f"m{message.id}.{new_token()}@{mail_domain}"
+    session.flush()
+    return _letter(session, message, conversation, conversation.token)
+
+
+def mark(session: Session, message_id: int, delivery: Delivery, external_id: str | None = None) -> None:
+    """Notes what came of a letter, and what its gateway calls it."""
+    message = session.get_one(Message, message_id, with_for_update=True)
+    message.delivery = delivery
+    if external_id is not None and message.external_id is None:
+        message.external_id = external_id
+
+
+def _letter(session: Session, message: Message, conversation: Conversation, token: str) -> Letter:
+    ticket = session.get_one(Ticket, conversation.ticket_id)
+    contact = _contact(session, conversation)
+    before = _before(session, message)
+    heard = [each for each in before if each.direction is Direction.INBOUND]
+    ids = [each.external_id for each in before if each.external_id is not None]
+    return Letter(
+        message_id=message.id,
+        key=f"message:{message.id}",
+        channel=message.channel,
+        to=address_of(session, conversation, message.channel) or "",
+        to_name="" if contact is None else contact.name,
+        number=ticket.number,
+        token=token,
+        subject=message.subject or ticket.subject,
+        body=message.body or "",
+        language=conversation.language,
+        external_id=message.external_id,
+        replies_to=heard[-1].external_id if heard else None,
+        references=tuple(ids[-MOST_REFERENCES:]),
+        automatic=message.automatic or message.cause is not None,
+        answers=bool(heard),
+    )
+
+
+def _before(session: Session, message: Message) -> list[Message]:
+    query = (
+        select(Message)
+        .where(
+            Message.conversation_id == message.conversation_id,
+            Message.channel == message.channel,
+            Message.id < message.id,
+        )
+        .order_by(Message.said_at, Message.id)
+    )
+    return list(session.scalars(query))
+
+
+def _loops(session: Session, message: Message) -> bool:
+    """Whether the conversation got too many automatic messages within the hour before this automatic one."""
+    if not message.automatic and message.cause is None:
+        return False
+    query = (
+        select(func.count())
+        .select_from(Message)
+        .where(
+            Message.conversation_id == message.conversation_id,
+            Message.direction == Direction.OUTBOUND,
+            Message.automatic | Message.cause.is_not(None),
+            Message.said_at > message.said_at - timedelta(hours=1),
+            Message.id < message.id,
+        )
+    )
+    return (session.scalar(query) or 0) >= MOST_AUTOMATIC
+
+
+def _contact(session: Session, conversation: Conversation) -> Contact | None:
+    return None if conversation.contact_id is None else session.get(Contact, conversation.contact_id)
