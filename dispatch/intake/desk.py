@@ -1,0 +1,223 @@
+"""The hand-over: what is known of a matter, from whom, and what nobody has said yet, so that nobody tells it twice."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from db.models import (
+    Contact,
+    Equipment,
+    Fact,
+    Organisation,
+    Party,
+    PartyRole,
+    Site,
+    SiteContact,
+    Ticket,
+    TicketMembership,
+    TicketStatus,
+    WorkOrder,
+)
+from dispatch.access import Action, Viewer, elevated, require
+from dispatch.errors import NotFound
+from dispatch.intake.facts import Field
+from dispatch.intake.folding import FoldedField, fold_facts
+from dispatch.intake.questions import Known, Question, questions
+from dispatch.intake.triage import TriageProposal, is_emergency, propose
+
+MOST_OPEN: Final = 10
+
+
+@dataclass(frozen=True, slots=True)
+class HandOver:
+    """What whoever takes over has to know.
+
+    contact, organisation, site, unit: as recognised; our own records. said: what the parties said, with who said it.
+    missing: what to ask. open_tickets: at this site or from this contact, not closed yet. emergency: why somebody is
+    in danger. proposal: what work it probably is; None without a ticket.
+    """
+
+    ticket: Ticket | None = None
+    order: WorkOrder | None = None
+    contact: Contact | None = None
+    organisation: Organisation | None = None
+    site: Site | None = None
+    unit: Equipment | None = None
+    units: Sequence[Equipment] = ()
+    said: tuple[FoldedField, ...] = ()
+    missing: tuple[Question, ...] = ()
+    open_tickets: Sequence[Ticket] = field(default=())
+    emergency: str | None = None
+    proposal: TriageProposal | None = None
+
+
+def of_ticket(session: Session, viewer: Viewer, ticket_id: int) -> HandOver:
+    """What is known of a ticket's matter, from all its parties, and what to ask.
+
+    Raises Forbidden, NotFound.
+    """
+    require(viewer, Action.READ, Fact)
+    ticket = session.scalar(select(Ticket).where(Ticket.id == ticket_id))
+    if ticket is None:
+        raise NotFound(f"There is no ticket {ticket_id}, or not for you.")
+    order = _order(session, ticket)
+    proposal = propose(session, ticket.id)
+    return _known(
+        session, ticket, order, ticket.contact_id, ticket.site_id, ticket.equipment_id, proposal=proposal, words=""
+    )
+
+
+def of_caller(
+    session: Session,
+    viewer: Viewer,
+    *,
+    contact_id: int | None = None,
+    site_id: int | None = None,
+    equipment_id: int | None = None,
+    words: str = "",
+) -> HandOver:
+    """What our records tell of who calls and of what, before there is a ticket. words: what was noted so far.
+
+    Raises Forbidden.
+    """
+    require(viewer, Action.READ, Fact)
+    return _known(session, None, None, contact_id, site_id, equipment_id, proposal=None, words=words)
+
+
+def _known(
+    session: Session,
+    ticket: Ticket | None,
+    order: WorkOrder | None,
+    contact_id: int | None,
+    site_id: int | None,
+    equipment_id: int | None,
+    *,
+    proposal: TriageProposal | None,
+    words: str,
+) -> HandOver:
+    contact = session.scalar(select(Contact).where(Contact.id == contact_id)) if contact_id else None
+    unit = session.scalar(select(Equipment).where(Equipment.id == equipment_id)) if equipment_id else None
+    site_id = unit.site_id if unit is not None else site_id or _only_site(session, contact)
+    site = session.scalar(select(Site).where(Site.id == site_id)) if site_id else None
+    units = _units(session, site)
+    if unit is None and len(units) == 1:
+        unit = units[0]
+    said = _said(session, ticket, order)
+    danger = proposal.emergency if proposal is not None else is_emergency(words)
+    is_known = _as_known(session, ticket, contact, site, unit, units, said, emergency=danger is not None, words=words)
+    return HandOver(
+        ticket=ticket,
+        order=order,
+        contact=contact,
+        organisation=_owner(session, contact, site),
+        site=site,
+        unit=unit,
+        units=units,
+        said=said,
+        missing=questions(is_known),
+        open_tickets=_open_tickets(session, ticket, contact, site),
+        emergency=danger,
+        proposal=proposal,
+    )
+
+
+def _as_known(
+    session: Session,
+    ticket: Ticket | None,
+    contact: Contact | None,
+    site: Site | None,
+    unit: Equipment | None,
+    units: Sequence[Equipment],
+    said: tuple[FoldedField, ...],
+    *,
+    emergency: bool,
+    words: str,
+) -> Known:
+    fields = {each.field for each in said}
+    if words.strip() or (ticket is not None and (ticket.symptom or ticket.subject)):
+        fields.add(Field.SYMPTOM)
+    return Known(
+        said=fields,
+        contact=contact is not None,
+        reachable=contact is not None and bool(contact.phone or contact.email),
+        site=site is not None,
+        unit=unit is not None,
+        several_units=len(units) != 1,
+        access=site is not None and _can_get_in(session, site),
+        hours=site is not None and bool(site.opening_hours),
+        insured=ticket is not None and _is_insured(session, ticket),
+        kind=unit.kind if unit is not None else "",
+        emergency=emergency,
+    )
+
+
+def _order(session: Session, ticket: Ticket) -> WorkOrder | None:
+    current = select(TicketMembership.work_order_id).where(
+        TicketMembership.ticket_id == ticket.id, TicketMembership.left_at.is_(None)
+    )
+    return session.scalar(select(WorkOrder).where(WorkOrder.id.in_(current)))
+
+
+def _said(session: Session, ticket: Ticket | None, order: WorkOrder | None) -> tuple[FoldedField, ...]:
+    if ticket is None:
+        return ()
+    joined = select(TicketMembership.ticket_id).where(TicketMembership.left_at.is_(None))
+    ids = select(Ticket.id).where(Ticket.id == ticket.id)
+    if order is not None:
+        ids = select(Ticket.id).where(Ticket.id.in_(joined.where(TicketMembership.work_order_id == order.id)))
+    tickets = session.scalars(select(Ticket).where(Ticket.id.in_(ids))).all()
+    facts = session.scalars(select(Fact).where(Fact.ticket_id.in_([each.id for each in tickets]))).all()
+    whom = {fact.said_by_id for fact in facts if fact.said_by_id is not None}
+    names = {each.id: each.name for each in session.scalars(select(Contact).where(Contact.id.in_(sorted(whom))))}
+    return fold_facts(facts, {each.id: each.number for each in tickets}, names, secrets=False)
+
+
+def _only_site(session: Session, contact: Contact | None) -> int | None:
+    """The one site where the contact has a role; None: there are several, or none."""
+    if contact is None:
+        return None
+    ids = session.scalars(select(SiteContact.site_id).where(SiteContact.contact_id == contact.id).distinct()).all()
+    return ids[0] if len(ids) == 1 else None
+
+
+def _units(session: Session, site: Site | None) -> Sequence[Equipment]:
+    if site is None:
+        return ()
+    query = select(Equipment).where(Equipment.site_id == site.id, Equipment.retired_on.is_(None))
+    return session.scalars(query.order_by(Equipment.id).limit(50)).all()
+
+
+def _owner(session: Session, contact: Contact | None, site: Site | None) -> Organisation | None:
+    key = contact.organisation_id if contact is not None else site.organisation_id if site is not None else None
+    return None if key is None else session.scalar(select(Organisation).where(Organisation.id == key))
+
+
+def _can_get_in(session: Session, site: Site) -> bool:
+    """Whether the records tell how: the notes themselves stay secret, that there are some does not."""
+    with elevated(session, "desk"):
+        holder = select(SiteContact.id).where(
+            SiteContact.site_id == site.id, SiteContact.role == PartyRole.ACCESS_HOLDER
+        )
+        return bool(site.access_notes) or session.scalar(holder.limit(1)) is not None
+
+
+def _is_insured(session: Session, ticket: Ticket) -> bool:
+    query = select(func.count()).select_from(Party)
+    return bool(session.scalar(query.where(Party.ticket_id == ticket.id, Party.role == PartyRole.INSURER)))
+
+
+def _open_tickets(
+    session: Session, ticket: Ticket | None, contact: Contact | None, site: Site | None
+) -> Sequence[Ticket]:
+    """Tickets that are not done yet at this site or from this contact, the latest first; not this one."""
+    about = [Ticket.site_id == site.id] if site is not None else []
+    about += [Ticket.contact_id == contact.id] if contact is not None else []
+    if not about:
+        return ()
+    query = select(Ticket).where(Ticket.status.in_((TicketStatus.NEW, TicketStatus.OPEN)), about[0] | about[-1])
+    if ticket is not None:
+        query = query.where(Ticket.id != ticket.id)
+    return session.scalars(query.order_by(Ticket.received_at.desc(), Ticket.id.desc()).limit(MOST_OPEN)).all()
