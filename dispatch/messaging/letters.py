@@ -71,7 +71,7 @@ def may_be_written_to(session: Session, conversation: Conversation) -> bool:
 
 
 def address_of(session: Session, conversation: Conversation, channel: Channel) -> str | None:
-    """Where the party of a conversation is reached over a channel: as they last said, else as we know; None: nowhere."""
+    """Where the party of a conversation is reached over a channel: as they last said, else as we know."""
     if channel is Channel.CHAT:
         return conversation.handle
     if channel not in _FACTS:
@@ -84,7 +84,9 @@ def address_of(session: Session, conversation: Conversation, channel: Channel) -
         .where(
             Fact.ticket_id == conversation.ticket_id,
             Fact.field == _FACTS[channel],
-            Fact.said_by_id.is_(None) if conversation.contact_id is None else Fact.said_by_id == conversation.contact_id,
+            Fact.said_by_id.is_(None)
+            if conversation.contact_id is None
+            else Fact.said_by_id == conversation.contact_id,
         )
         .order_by(Fact.said_at.desc(), Fact.id.desc())
         .limit(1)

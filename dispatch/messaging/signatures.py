@@ -49,8 +49,8 @@ def sign(secret: str, message_id: str, at: datetime, body: bytes) -> dict[str, s
 def require_signed(secret: str | None, headers: Mapping[str, str], body: bytes, now: datetime) -> str:
     """The id of a message that is signed under the secret, within five minutes of now.
 
-    Raises NotSignedIn when it is not signed, wrongly, or at another time, and when no secret is set. Invalid for a secret
-    that is none.
+    Raises NotSignedIn when it is not signed, wrongly, or at another time, and when no secret is set. Invalid for a
+    secret that is none.
     """
     if not secret:
         msg = "This channel takes nothing in: its secret is not set; see the settings."

@@ -57,7 +57,15 @@ _OFFICE: Final = {
     "xl/workbook.xml": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
 _MACROS: Final = "vbaProject.bin"
-_MAIL_HEADERS: Final = (b"from:", b"received:", b"date:", b"return-path:", b"message-id:", b"delivered-to:", b"subject:")
+_MAIL_HEADERS: Final = (
+    b"from:",
+    b"received:",
+    b"date:",
+    b"return-path:",
+    b"message-id:",
+    b"delivered-to:",
+    b"subject:",
+)
 _MARKUP: Final = (b"<!doctype", b"<html", b"<svg", b"<script", b"<?xml", b"<?php", b"#!")
 
 

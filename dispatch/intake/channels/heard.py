@@ -3,10 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Final
 
 from db.models import Channel
 from dispatch.intake.facts import Field
 from dispatch.records.attachments import Kept
+
+GIST: Final = 20
+"""Characters of which a message says something by itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +45,7 @@ class Heard:
     external_id: what the channel calls it. body: what was said; reply: without what it quotes.
     facts: what the sender's form or system said about single fields. site_id, equipment_id: where these are known.
     automatic: written by a machine, so never answered. ignore: why it is nothing for us, in words; None: it is.
-    left_out: what was with it and could not be kept, in words.
+    left_out: what was with it and could not be kept, in words. bounced: messages of ours that it says did not arrive.
     """
 
     channel: Channel
@@ -63,7 +67,11 @@ class Heard:
     bounced: tuple[str, ...] = ()
 
     @property
-    def words(self) -> str:
-        """What is kept as the message: what was said, and what could not be kept with it."""
-        said = self.body if self.reply is None else self.reply
+    def gist(self) -> str:
+        """What was said anew, or all of it where that is next to nothing, such as above a forwarded mail."""
+        return self.reply if self.reply is not None and len(self.reply) >= GIST else self.body
+
+    def kept_words(self, *, in_thread: bool) -> str:
+        """What is kept as the message: in a thread without what it quotes; and what could not be kept with it."""
+        said = self.reply if in_thread and self.reply is not None else self.body
         return "\n\n".join(part for part in (said, *(f"[{each}]" for each in self.left_out)) if part)

@@ -59,11 +59,12 @@ def open_ticket(
     )
     ticket = _ticket(session, heard, contact)
     conversation = _conversation(session, rules, heard, ticket, contact)
-    message = _message(session, conversation, heard, contact, automatic=heard.automatic)
+    message = _message(session, conversation, heard, in_thread=False, automatic=heard.automatic)
+    message.said_by_id = ticket.contact_id
     said = Said(heard.said_at, heard.channel, contact.id if contact else None, noted_by_id, message.id)
     _say_facts(session, ticket, heard, said)
-    if heard.body.strip() and Field.SYMPTOM not in heard.facts:
-        say(session, ticket.id, Field.SYMPTOM, _cut(heard.body), said)
+    if heard.gist.strip() and Field.SYMPTOM not in heard.facts:
+        say(session, ticket.id, Field.SYMPTOM, _cut(heard.gist), said)
     if about is not None:
         say(session, ticket.id, Field.REFERENCE, about, said)
     _add_parties(session, ticket, contact, heard.sender.function)
@@ -79,7 +80,7 @@ def hear(session: Session, rules: Rules, conversation: Conversation, heard: Hear
     """
     ticket = session.get_one(Ticket, conversation.ticket_id)
     automatic = heard.automatic or _too_many(session, rules, conversation, heard)
-    message = _message(session, conversation, heard, None, automatic=automatic)
+    message = _message(session, conversation, heard, in_thread=True, automatic=automatic)
     message.said_by_id = conversation.contact_id
     said = Said(heard.said_at, heard.channel, conversation.contact_id, None, message.id)
     news = _say_facts(session, ticket, heard, said, sender=False)
@@ -87,9 +88,9 @@ def hear(session: Session, rules: Rules, conversation: Conversation, heard: Hear
     if not automatic:
         if ticket.status is TicketStatus.RESOLVED:
             ticket.status = TicketStatus.OPEN
-        if not ticket.emergency and is_emergency(heard.words) is not None:
+        if not ticket.emergency and is_emergency(heard.gist) is not None:
             ticket.emergency = news = True
-            say(session, ticket.id, Field.SYMPTOM, _cut(heard.words), said)
+            say(session, ticket.id, Field.SYMPTOM, _cut(heard.gist), said)
     session.flush()
     return message, news
 
@@ -112,7 +113,7 @@ def _ticket(session: Session, heard: Heard, contact: Contact | None) -> Ticket:
         site_id=site_id,
         equipment_id=equipment_id,
         subject=subject_of(heard),
-        symptom="\n".join(part for part in (*symptoms, heard.body) if part)[:_SYMPTOM],
+        symptom="\n".join(part for part in (*symptoms, heard.gist) if part)[:_SYMPTOM],
         emergency=is_emergency("\n".join((heard.subject, heard.body, *symptoms))) is not None,
         received_at=heard.said_at,
     )
@@ -138,17 +139,16 @@ def _conversation(
 
 
 def _message(
-    session: Session, conversation: Conversation, heard: Heard, contact: Contact | None, *, automatic: bool
+    session: Session, conversation: Conversation, heard: Heard, *, in_thread: bool, automatic: bool
 ) -> Message:
     message = Message(
         conversation_id=conversation.id,
         direction=Direction.INBOUND,
         channel=heard.channel,
         said_at=heard.said_at,
-        body=heard.words,
+        body=heard.kept_words(in_thread=in_thread),
         subject=one_line(heard.subject, 300) or None,
         external_id=heard.external_id,
-        said_by_id=contact.id if contact else None,
         automatic=automatic,
     )
     session.add(message)

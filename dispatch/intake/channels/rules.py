@@ -1,7 +1,7 @@
 """What taking in goes by: plain values that the edge makes out of the settings."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from sqlalchemy.orm import Session
@@ -31,7 +31,7 @@ class Rules:
     """
 
     files: Files
-    limits: Limits = Limits()
+    limits: Limits = field(default_factory=Limits)
     country: str = "CL"
     language: str = "en"
     own: frozenset[str] = frozenset()

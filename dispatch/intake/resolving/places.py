@@ -58,8 +58,8 @@ def resolve_place(
 ) -> tuple[int | None, int | None]:
     """The ids of the site and of the unit there that are meant; None where that is not clear.
 
-    The surest goes first: what is known already; a label or serial; an address, with typing errors in the street but not
-    in the number; the only site of the sender, unless another address was named. At the site the unit is told by
+    The surest goes first: what is known already; a label or serial; an address, with typing errors in the street but
+    not in the number; the only site of the sender, unless another address was named. At the site the unit is told by
     its kind, its place ("the left lift") or number, or by being the only one.
     """
     unit = _given(session, equipment_id) or _by_code(session, said)

@@ -7,7 +7,9 @@ from db.models import OrganisationKind, PartyRole
 from dispatch.intake.resolving.words import plain
 
 _WORDS: Final = {
-    PartyRole.OCCUPANT: r"tenant|occupant|resident|renter|inquilin[oa]|arrendatari[oa]|residente|mieter(in)?|bewohner(in)?",
+    PartyRole.OCCUPANT: (
+        r"tenant|occupant|resident|renter|inquilin[oa]|arrendatari[oa]|residente|mieter(in)?|bewohner(in)?"
+    ),
     PartyRole.OWNER: r"owner|landlord|landlady|propietari[oa]|duen[oa]|eigentumer(in)?|vermieter(in)?",
     PartyRole.PAYER: r"payer|accounts payable|pagador|contabilidad|buchhaltung|rechnungsempfanger",
     PartyRole.INSURER: r"insur\w+|claims?|asegurador\w*|seguros?|versicher\w+|schadenregulier\w+",

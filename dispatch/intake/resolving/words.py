@@ -8,7 +8,10 @@ _STREETS: Final = re.compile(
     r"\b(calle|avenida|avda|av|pasaje|pje|paseo|camino|street|st|road|rd|avenue|ave|lane|strasse|str|weg|platz)\b\.?"
 )
 _KINDS: Final = {
-    "lift": r"lifts?|elevators?|ascensor(es)?|elevador(es)?|montacargas|aufzug\w*|aufzuge\w*|fahrstuhl\w*|personenaufzug\w*",
+    "lift": (
+        r"lifts?|elevators?|ascensor(es)?|elevador(es)?|montacargas|aufzug\w*|aufzuge\w*|fahrstuhl\w*|"
+        r"personenaufzug\w*|lastenaufzug\w*"
+    ),
     "escalator": r"escalators?|escaleras? mecanicas?|rolltreppen?",
     "boiler": r"boilers?|heating|calderas?|calefaccion|calefon|heizung\w*|heizkessel\w*|kessel|therme",
     "door": r"gates?|garage doors?|portones|porton|tore?|garagentor\w*",

@@ -1,0 +1,35 @@
+"""An e-mail as it came is taken in, once."""
+
+from sqlalchemy import select
+
+from db.models import Channel, Inbound
+from db.session import UnitOfWork
+from dispatch.clock import Clock
+from dispatch.errors import Fault, Invalid
+from dispatch.intake.channels.email.headers import identify
+from dispatch.intake.channels.rules import INTAKE, Rules
+from dispatch.intake.channels.taking import take_in
+
+LARGEST_OVER_LIMIT = 2
+"""Encoded as text a file takes a third more; so many times the limit of a message its mail may have."""
+
+
+def take_mail(uow: UnitOfWork, clock: Clock, rules: Rules, raw: bytes) -> int:
+    """Keeps a mail as it came; the id of its `Inbound` row, the same for every copy of it.
+
+    A mail is known by its Message-ID and by what it says: some devices write the same Message-ID each time. A process:
+    one transaction to enter it, and one to compare it with the one that was there.
+
+    Raises Invalid for a mail that is empty or too large.
+    """
+    most = rules.limits.message_bytes * LARGEST_OVER_LIMIT
+    if not 0 < len(raw) <= most:
+        msg = f"The mail has {len(raw)} bytes; send one of 1 to {most}."
+        raise Invalid(msg, (Fault("/body", msg),))
+    name, digest = identify(raw)
+    inbound_id = take_in(uow, clock, rules, Channel.EMAIL, name, {"digest": digest}, raw)
+    with uow(viewer=INTAKE, read_only=True) as session:
+        there = session.scalars(select(Inbound.payload).where(Inbound.id == inbound_id)).one()
+    if there.get("digest") == digest:
+        return inbound_id
+    return take_in(uow, clock, rules, Channel.EMAIL, f"{name}#{digest[:16]}", {"digest": digest}, raw)
