@@ -69,19 +69,24 @@ def take_in(
         "raw_sha256": None if raw is None else rules.files.put(raw),
         "status": InboundStatus.WAITING,
     }
-    return uow.run(lambda session: _enter(session, values), viewer=INTAKE)
+    inbound_id, unused = uow.run(lambda session: _enter(session, values), viewer=INTAKE)
+    if unused is not None:
+        rules.files.remove(unused)
+    return inbound_id
 
 
-def _enter(session: Session, values: dict[str, Any]) -> int:
+def _enter(session: Session, values: dict[str, Any]) -> tuple[int, str | None]:
+    """The id of the row, and the digest of the mail as it came this time, if nothing refers to that."""
     if session.get_bind().dialect.name == "postgresql":
         insert = postgresql.insert(Inbound).values(**values).on_conflict_do_nothing().returning(Inbound.id)
         entered = session.scalar(insert)
     else:
         entered = session.scalar(sqlite.insert(Inbound).values(**values).on_conflict_do_nothing().returning(Inbound.id))
     if entered is not None:
-        return entered
+        return entered, None
     there = select(Inbound.id).where(Inbound.channel == values["channel"], Inbound.external_id == values["external_id"])
-    return session.scalars(there).one()
+    raw = values["raw_sha256"]
+    return session.scalars(there).one(), None if raw is None or keeping.is_named(session, raw) else raw
 
 
 def process(uow: UnitOfWork, clock: Clock, rules: Rules, inbound_id: int) -> Taken:
