@@ -1,0 +1,157 @@
+"""Tells the parties of a work order how it goes: each once, in their own thread, over their channel, in their language.
+
+Nobody learns of another party. Who does not want to be written to, and machines, are told nothing: the message is kept
+as withheld.
+"""
+
+from collections.abc import Collection, Mapping
+from datetime import datetime
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import func, or_, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from db.models import (
+    Conversation,
+    Delivery,
+    Direction,
+    Message,
+    Territory,
+    Ticket,
+    TicketMembership,
+    TicketStatus,
+    WorkOrder,
+)
+from dispatch.access import elevated
+from dispatch.intake import texts
+from dispatch.intake.speaking import way_back
+from dispatch.messaging.letters import post_message
+
+CAUSE: Final = "work_order"
+
+
+def inform(session: Session, work_order_id: int, cause: str, text_key: str, **values: object) -> list[Message]:
+    """One message to each party of the order that was not told of this cause yet; flushed, posted with the transaction.
+
+    cause: what they are told of, after "work_order:<id>:"; a conversation is told of it once, whoever tells how often,
+    at the same time too. A contact with several tickets is told in the thread they opened last. values: of the text.
+    """
+    with elevated(session, "informing"):
+        name = f"{CAUSE}:{work_order_id}:{cause}"
+        told = []
+        for conversation, ticket in _threads(session, work_order_id, name):
+            message = _tell(session, conversation, ticket, name, text_key, values)
+            if message is not None:
+                told.append(message)
+        return told
+
+
+def compensate(
+    session: Session, merge_id: int, work_order_ids: Collection[int], since: Mapping[int, datetime]
+) -> list[Message]:
+    """Corrects what threads were told about these orders while their tickets belonged there: one message each, once.
+
+    since: {ticket id: when it had come there}. Threads that were told nothing get nothing.
+    """
+    with elevated(session, "informing"):
+        told = []
+        for ticket_id, joined_at in sorted(since.items()):
+            ticket = session.get_one(Ticket, ticket_id)
+            for conversation, first in _misled(session, work_order_ids, ticket_id, joined_at):
+                day = first.astimezone(_zone(session, work_order_ids)).date()
+                cause = f"merge:{merge_id}:taken_back"
+                message = _tell(session, conversation, ticket, cause, "taken_back", {"since": day})
+                if message is not None:
+                    told.append(message)
+        return told
+
+
+def _threads(session: Session, work_order_id: int, cause: str) -> list[tuple[Conversation, Ticket]]:
+    """One conversation of each party that was not told of this in any of theirs."""
+    query = (
+        select(Conversation, Ticket)
+        .join(Ticket, Ticket.id == Conversation.ticket_id)
+        .join(TicketMembership, TicketMembership.ticket_id == Ticket.id)
+        .where(
+            TicketMembership.work_order_id == work_order_id,
+            TicketMembership.left_at.is_(None),
+            Ticket.status != TicketStatus.CLOSED,
+        )
+        .order_by(Ticket.received_at, Conversation.id)
+    )
+    rows = session.execute(query).all()
+    last = {(talk.contact_id or f"thread {talk.id}"): (talk, ticket) for talk, ticket in rows}
+    told = select(Message.conversation_id).where(Message.cause == cause)
+    told = told.where(Message.conversation_id.in_([talk.id for talk, _ in rows]))
+    already = set(session.scalars(told))
+    knowing = {(talk.contact_id or f"thread {talk.id}") for talk, _ in rows if talk.id in already}
+    return [thread for party, thread in last.items() if party not in knowing]
+
+
+def _tell(
+    session: Session,
+    conversation: Conversation,
+    ticket: Ticket,
+    cause: str,
+    text_key: str,
+    values: Mapping[str, object],
+) -> Message | None:
+    """Adds the message, unless the conversation has it by now; who does so at the same time waits for this one."""
+    row = {
+        "conversation_id": conversation.id,
+        "direction": Direction.OUTBOUND,
+        "channel": way_back(session, conversation),
+        "said_at": session.info["now"](),
+        "body": texts.text(text_key, conversation.language, {"number": ticket.number, **values}),
+        "automatic": False,
+        "cause": cause,
+        "delivery": Delivery.WITHHELD,
+    }
+    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    unique = ("conversation_id", "cause")
+    added = session.scalar(
+        insert(Message).values(row).on_conflict_do_nothing(index_elements=unique).returning(Message.id)
+    )
+    if added is None:
+        return None
+    message = session.get_one(Message, added)
+    if not _is_machine(session, conversation):
+        post_message(session, conversation, message)
+    return message
+
+
+def _is_machine(session: Session, conversation: Conversation) -> bool:
+    """Whether all that ever came from this party was written by a machine."""
+    query = select(func.count(), func.count().filter(Message.automatic)).where(
+        Message.conversation_id == conversation.id, Message.direction == Direction.INBOUND
+    )
+    heard, automatic = session.execute(query).one()
+    return bool(heard) and heard == automatic
+
+
+def _misled(
+    session: Session, work_order_ids: Collection[int], ticket_id: int, joined_at: datetime
+) -> list[tuple[Conversation, datetime]]:
+    """The ticket's conversations that were told of these orders since, and from when on."""
+    about = or_(*(Message.cause.startswith(f"{CAUSE}:{each}:") for each in sorted(work_order_ids)))
+    query = (
+        select(Conversation, func.min(Message.said_at))
+        .join(Message, Message.conversation_id == Conversation.id)
+        .where(
+            Conversation.ticket_id == ticket_id,
+            Message.direction == Direction.OUTBOUND,
+            Message.said_at >= joined_at,
+            Message.delivery.in_((Delivery.WAITING, Delivery.SENT)),
+            about,
+        )
+        .group_by(Conversation.id)
+        .order_by(Conversation.id)
+    )
+    return [(conversation, first) for conversation, first in session.execute(query)]
+
+
+def _zone(session: Session, work_order_ids: Collection[int]) -> ZoneInfo:
+    query = select(Territory.time_zone).join(WorkOrder, WorkOrder.territory_id == Territory.id)
+    return ZoneInfo(session.scalars(query.where(WorkOrder.id.in_(work_order_ids)).limit(1)).one())

@@ -1,0 +1,205 @@
+"""What people do with memberships: merge, split, move. Each is one transaction, recorded, and can be taken back."""
+
+from collections.abc import Collection, Mapping
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from db.models import Merge, MergedBy, MergeKind, ReviewStatus, Site, Ticket, TicketMembership, WorkOrder
+from dispatch.access import Action, Viewer, elevated, require
+from dispatch.errors import Fault, Invalid, NotFound, RuleBroken
+from dispatch.intake.merging.carrying import Going, carry_out
+from dispatch.intake.merging.consequences import is_complaint
+from dispatch.intake.merging.decisions import Remembered, Two, decide, pairs_of, two
+from dispatch.intake.merging.memberships import current, locked_orders, members
+from dispatch.intake.merging.opening import open_order
+from dispatch.intake.merging.outcome import Change
+from dispatch.intake.merging.turns import take_turn
+
+
+def merge(
+    session: Session,
+    viewer: Viewer,
+    ticket_ids: Collection[int],
+    work_order_id: int,
+    *,
+    how: MergedBy = MergedBy.PERSON,
+    pair_id: int | None = None,
+    decided: Remembered | None = None,
+) -> Change:
+    """Puts the tickets into the work order; those that are there already stay, and nobody is written to.
+
+    An order that was merged into another stands for that one. One that was done lately is not opened again: the tickets
+    get a follow-up order, as a complaint about that work. `Change.said` tells what it means for work that is planned,
+    dispatched or begun. how, pair_id, decided: of a reviewer's decision, which is noted by who calls.
+
+    Raises Forbidden, NotFound, Invalid without tickets, RuleBroken where the order is cancelled, done for long, or of
+    another territory.
+    """
+    require(viewer, Action.CREATE, Merge)
+    wanted = _seen(session, ticket_ids)
+    _see(session, work_order_id)
+    take_turn(session)
+    with elevated(session, "merging"):
+        target, said = _standing(session, work_order_id)
+        before = current(session, wanted)
+        there = {each.id for each in wanted.values() if _order_of(before, each.id) == target.id}
+        if there == set(wanted):
+            return Change(target.id, (), f"{_named(wanted.values())} belongs to {target.number} already.")
+        _refuse_other_territory(session, target, wanted.values())
+        goes = {ticket: each for ticket, each in wanted.items() if ticket not in there}
+        if is_complaint(session, target):
+            return _complain(session, viewer, target, list(goes.values()))
+        if decided is None:
+            decided = _link(session, viewer, goes, target.id)
+        going = Going(
+            MergeKind.MERGE,
+            target.id,
+            dict.fromkeys(goes, how),
+            pair_id=pair_id,
+            pairs=decided,
+            said=said,
+        )
+        return _change(target.id, carry_out(session, viewer, going))
+
+
+def split(session: Session, viewer: Viewer, work_order_id: int, ticket_ids: Collection[int]) -> Change:
+    """Takes tickets out of a work order into a new one of their own; they stay apart for good.
+
+    Tickets that have left it already stay where they are.
+
+    Raises Forbidden, NotFound, Invalid without tickets, RuleBroken where none would be left behind, or where the place
+    of the tickets is not known.
+    """
+    require(viewer, Action.CREATE, Merge)
+    wanted = _seen(session, ticket_ids)
+    _see(session, work_order_id)
+    take_turn(session)
+    with elevated(session, "merging"):
+        order = locked_orders(session, [work_order_id])[work_order_id]
+        joined = [each.ticket_id for each in members(session, [order.id])[order.id]]
+        goes = sorted(set(wanted) & set(joined))
+        if not goes:
+            return Change(order.id, (), f"{_named(wanted.values())} does not belong to {order.number}.")
+        stay = sorted(set(joined) - set(goes))
+        if not stay:
+            msg = f"{order.number} has no other ticket than {_named(wanted.values())}; there is nothing to split."
+            raise RuleBroken(msg)
+        new = open_order(session, _by_report([wanted[each] for each in goes]))
+        if new is None:
+            msg = f"Nobody said yet where {_named(wanted.values())} is; give it a site, then split."
+            raise RuleBroken(msg)
+        decided = decide(session, viewer, _across(goes, stay), ReviewStatus.REJECTED)
+        hows = dict.fromkeys(goes, MergedBy.PERSON)
+        going = Going(MergeKind.SPLIT, new.id, hows, pairs=decided, said=f"Taken out of {order.number}.")
+        return _change(new.id, carry_out(session, viewer, going))
+
+
+def move(
+    session: Session, viewer: Viewer, ticket_ids: Collection[int], from_work_order_id: int, to_work_order_id: int
+) -> Change:
+    """Takes tickets from one work order to another; those that are not in the first stay where they are.
+
+    Raises as `merge` does.
+    """
+    require(viewer, Action.CREATE, Merge)
+    wanted = _seen(session, ticket_ids)
+    _see(session, from_work_order_id)
+    _see(session, to_work_order_id)
+    take_turn(session)
+    with elevated(session, "merging"):
+        target, said = _standing(session, to_work_order_id)
+        before = current(session, wanted)
+        goes = {ticket: each for ticket, each in wanted.items() if _order_of(before, ticket) == from_work_order_id}
+        if not goes or target.id == from_work_order_id:
+            return Change(target.id, (), f"{_named(wanted.values())}: there is nothing to move to {target.number}.")
+        _refuse_other_territory(session, target, goes.values())
+        if is_complaint(session, target):
+            return _complain(session, viewer, target, list(goes.values()))
+        joined = members(session, [from_work_order_id])[from_work_order_id]
+        stay = [each.ticket_id for each in joined if each.ticket_id not in goes]
+        apart = decide(session, viewer, _across(goes, stay), ReviewStatus.REJECTED)
+        linked = _link(session, viewer, goes, target.id)
+        decided = {kind: [*linked[kind], *apart[kind]] for kind in ("pairs", "made")}
+        hows = dict.fromkeys(goes, MergedBy.PERSON)
+        going = Going(MergeKind.MOVE, target.id, hows, pairs=decided, said=said)
+        return _change(target.id, carry_out(session, viewer, going))
+
+
+def _seen(session: Session, ticket_ids: Collection[int]) -> dict[int, Ticket]:
+    """The tickets, by id; those that the viewer may know of."""
+    wanted = sorted(set(ticket_ids))
+    if not wanted:
+        msg = "Name at least one ticket."
+        raise Invalid(msg, (Fault("/tickets", msg),))
+    found = {ticket.id: ticket for ticket in session.scalars(select(Ticket).where(Ticket.id.in_(wanted)))}
+    for missing in set(wanted) - set(found):
+        msg = f"There is no ticket {missing}, or not for you."
+        raise NotFound(msg)
+    return found
+
+
+def _see(session: Session, work_order_id: int) -> None:
+    if session.scalar(select(WorkOrder.id).where(WorkOrder.id == work_order_id)) is None:
+        msg = f"There is no work order {work_order_id}, or not for you."
+        raise NotFound(msg)
+
+
+def _standing(session: Session, work_order_id: int) -> tuple[WorkOrder, str]:
+    """The order, or the one that does its work since it was merged; and that in words."""
+    order = first = locked_orders(session, [work_order_id])[work_order_id]
+    while order.merged_into_id is not None:
+        order = locked_orders(session, [order.merged_into_id])[order.merged_into_id]
+    return order, "" if order is first else f"{first.number} was merged into {order.number}."
+
+
+def _complain(session: Session, viewer: Viewer, about: WorkOrder, tickets: list[Ticket]) -> Change:
+    new = open_order(session, _by_report(tickets), complaint_about=about)
+    if new is None:
+        msg = f"{about.number} is done, and a follow-up order needs a work type; there is none."
+        raise RuleBroken(msg)
+    said = f"{about.number} is done: {new.number} follows it up, as a complaint about that work."
+    hows = dict.fromkeys((ticket.id for ticket in tickets), MergedBy.PERSON)
+    return _change(new.id, carry_out(session, viewer, Going(MergeKind.MERGE, new.id, hows, said=said)))
+
+
+def _refuse_other_territory(session: Session, order: WorkOrder, tickets: Collection[Ticket]) -> None:
+    """Whoever looks after one territory may not read what parties of another said."""
+    sites = {ticket.site_id: ticket for ticket in tickets if ticket.site_id is not None}
+    query = select(Site).where(Site.id.in_(sites), Site.territory_id != order.territory_id)
+    for site in session.scalars(query):
+        msg = f"{sites[site.id].number} is about {site.name}, in another territory than {order.number}; keep it apart."
+        raise RuleBroken(msg)
+
+
+def _link(session: Session, viewer: Viewer, goes: Collection[int], target_id: int) -> Remembered:
+    """Notes that these tickets belong to those of the order: one pair each, and all that a person had kept apart."""
+    joined = [each.ticket_id for each in members(session, [target_id])[target_id] if each.ticket_id not in goes]
+    if not joined:
+        return {"pairs": [], "made": []}
+    across = _across(goes, joined)
+    apart = {
+        (pair.ticket_id, pair.other_id) for pair in pairs_of(session, across) if pair.status is ReviewStatus.REJECTED
+    }
+    links = {two(ticket, min(joined)) for ticket in goes}
+    return decide(session, viewer, links | apart, ReviewStatus.ACCEPTED)
+
+
+def _across(some: Collection[int], others: Collection[int]) -> set[Two]:
+    return {two(one, other) for one in some for other in others}
+
+
+def _by_report(tickets: Collection[Ticket]) -> list[Ticket]:
+    return sorted(tickets, key=lambda ticket: (ticket.received_at, ticket.id))
+
+
+def _order_of(before: Mapping[int, TicketMembership], ticket_id: int) -> int | None:
+    return before[ticket_id].work_order_id if ticket_id in before else None
+
+
+def _named(tickets: Collection[Ticket]) -> str:
+    return ", ".join(sorted(ticket.number for ticket in tickets))
+
+
+def _change(work_order_id: int, merges: list[Merge]) -> Change:
+    return Change(work_order_id, tuple(merges), merges[0].consequence)

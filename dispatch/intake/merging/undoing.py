@@ -1,0 +1,122 @@
+"""Taking a change of memberships back: the tickets go where they were, as if they had stayed there."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from db.models import Merge, MergedBy, MergeKind, ReviewStatus, Ticket, WorkOrder
+from dispatch.access import Action, Viewer, elevated, require
+from dispatch.access.audit import note
+from dispatch.errors import NotFound, RuleBroken
+from dispatch.intake.informing import compensate
+from dispatch.intake.merging.carrying import Going, carry_out
+from dispatch.intake.merging.decisions import Remembered, decide, settle, take_back, two
+from dispatch.intake.merging.memberships import current, locked_orders, members
+from dispatch.intake.merging.opening import open_order
+from dispatch.intake.merging.outcome import Change
+from dispatch.intake.merging.refolding import refold
+from dispatch.intake.merging.turns import take_turn
+
+
+def unmerge(session: Session, viewer: Viewer, merge_id: int) -> Change:
+    """Takes a merge, split or move back, after whatever was said since: that stays with the ticket it was said to.
+
+    Orders and visits are as they were, but for what people wrote by hand since. Tickets that went on elsewhere stay
+    there. A merge that a score made is not made again. What the parties were told in the meantime is corrected by one
+    message in each of their threads.
+
+    Raises Forbidden, NotFound, RuleBroken for what is itself an unmerge.
+    """
+    require(viewer, Action.CREATE, Merge)
+    if session.scalar(select(Merge.id).where(Merge.id == merge_id)) is None:
+        msg = f"There is no merge {merge_id}, or not for you."
+        raise NotFound(msg)
+    take_turn(session)
+    with elevated(session, "merging"):
+        merge = session.get_one(Merge, merge_id, populate_existing=True)
+        if merge.kind is MergeKind.UNMERGE:
+            msg = f"Merge {merge_id} took another one back; merge the tickets again instead."
+            raise RuleBroken(msg)
+        undone = session.scalar(select(Merge).where(Merge.undoes_id == merge.id))
+        if undone is not None:
+            said = f"Merge {merge_id} was taken back already, on {undone.at:%Y-%m-%d %H:%M} UTC."
+            return Change(undone.work_order_id, (), said)
+        return _take_back(session, viewer, merge)
+
+
+def _take_back(session: Session, viewer: Viewer, merge: Merge) -> Change:
+    holder = _holder(session, merge.work_order_id)
+    now = current(session, merge.tickets)
+    here = [ticket for ticket in merge.tickets if ticket in now and now[ticket].work_order_id == holder]
+    if not here:
+        return Change(merge.work_order_id, (), f"The tickets of merge {merge.id} have gone elsewhere since.")
+    since = {ticket: now[ticket].joined_at for ticket in here}
+    decided = _decisions(session, viewer, merge, here, holder)
+    going = _going(session, merge, here, decided)
+    if going is None:
+        return _leave(session, viewer, merge, here, holder)
+    merges = carry_out(session, viewer, going)
+    compensate(session, merge.id, {holder, merge.work_order_id}, since)
+    return Change(going.to, tuple(merges), merges[0].consequence)
+
+
+def _holder(session: Session, work_order_id: int) -> int:
+    """The order that has the tickets by now, since the one they were merged into may have been merged on."""
+    seen = {work_order_id}
+    order = session.get_one(WorkOrder, work_order_id, populate_existing=True)
+    while order.merged_into_id is not None and order.merged_into_id not in seen:
+        seen.add(order.merged_into_id)
+        order = session.get_one(WorkOrder, order.merged_into_id, populate_existing=True)
+    return order.id
+
+
+def _decisions(session: Session, viewer: Viewer, merge: Merge, here: Sequence[int], holder: int) -> Remembered:
+    """A person's change leaves the pairs as they were before it; one that a score made is not to be made again."""
+    if merge.before.get("how") != [MergedBy.SCORE.value]:
+        take_back(session, merge.before.get("decided", {}), here)
+        return {}
+    stay = [each.ticket_id for each in members(session, [holder])[holder] if each.ticket_id not in merge.tickets]
+    return decide(session, viewer, {two(one, other) for one in here for other in stay}, ReviewStatus.REJECTED)
+
+
+def _going(session: Session, merge: Merge, here: Sequence[int], decided: Remembered) -> Going | None:
+    """Back to the order that the tickets came from; a new one for tickets that had none, where one can be made."""
+    was = {ticket: (order, how) for ticket, order, how in merge.before["memberships"]}
+    to, hows = merge.from_work_order_id, {ticket: MergedBy(was[ticket][1] or MergedBy.FIRST) for ticket in here}
+    if to is None:
+        query = select(Ticket).where(Ticket.id.in_(here)).order_by(Ticket.received_at, Ticket.id)
+        opened = open_order(session, list(session.scalars(query)))
+        if opened is None:
+            return None
+        to = opened.id
+    return Going(MergeKind.UNMERGE, to, hows, undoes=merge, pairs=decided, said=f"Merge {merge.id} is taken back.")
+
+
+def _leave(session: Session, viewer: Viewer, merge: Merge, here: Sequence[int], holder: int) -> Change:
+    """The tickets belong nowhere again, as before: nobody said yet where they are about."""
+    now = session.info["now"]()
+    since = {}
+    for ticket, membership in current(session, here).items():
+        since[ticket] = membership.joined_at
+        membership.left_at = max(now, membership.joined_at)
+    session.flush()
+    order = locked_orders(session, [holder])[holder]
+    refold(session, order)
+    undo = Merge(
+        kind=MergeKind.UNMERGE,
+        at=now,
+        by_id=viewer.user_id,
+        work_order_id=order.id,
+        from_work_order_id=order.id,
+        tickets=list(here),
+        before={"memberships": [[ticket, order.id, MergedBy.PERSON.value] for ticket in here]},
+        consequence=f"Merge {merge.id} is taken back; the tickets wait for somebody to say where.",
+        undoes_id=merge.id,
+    )
+    session.add(undo)
+    session.flush()
+    note(session, viewer, MergeKind.UNMERGE.value, order, {"tickets": (list(here), None)})
+    settle(session, here)
+    compensate(session, merge.id, {holder, merge.work_order_id}, since)
+    return Change(order.id, (undo,), undo.consequence)
