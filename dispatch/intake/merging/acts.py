@@ -49,17 +49,11 @@ def merge(
         _refuse_other_territory(session, target, wanted.values())
         goes = {ticket: each for ticket, each in wanted.items() if ticket not in there}
         if is_complaint(session, target):
-            return _complain(session, viewer, target, list(goes.values()))
+            target, said = _follow_up(session, target, list(goes.values()))
         if decided is None:
             decided = _link(session, viewer, goes, target.id)
-        going = Going(
-            MergeKind.MERGE,
-            target.id,
-            dict.fromkeys(goes, how),
-            pair_id=pair_id,
-            pairs=decided,
-            said=said,
-        )
+        hows = dict.fromkeys(goes, how)
+        going = Going(MergeKind.MERGE, target.id, hows, pair_id=pair_id, pairs=decided, said=said)
         return _change(target.id, carry_out(session, viewer, going))
 
 
@@ -115,7 +109,7 @@ def move(
             return Change(target.id, (), f"{_named(wanted.values())}: there is nothing to move to {target.number}.")
         _refuse_other_territory(session, target, goes.values())
         if is_complaint(session, target):
-            return _complain(session, viewer, target, list(goes.values()))
+            target, said = _follow_up(session, target, list(goes.values()))
         joined = members(session, [from_work_order_id])[from_work_order_id]
         stay = [each.ticket_id for each in joined if each.ticket_id not in goes]
         apart = decide(session, viewer, _across(goes, stay), ReviewStatus.REJECTED)
@@ -153,14 +147,12 @@ def _standing(session: Session, work_order_id: int) -> tuple[WorkOrder, str]:
     return order, "" if order is first else f"{first.number} was merged into {order.number}."
 
 
-def _complain(session: Session, viewer: Viewer, about: WorkOrder, tickets: list[Ticket]) -> Change:
-    new = open_order(session, _by_report(tickets), complaint_about=about)
+def _follow_up(session: Session, done: WorkOrder, tickets: list[Ticket]) -> tuple[WorkOrder, str]:
+    new = open_order(session, _by_report(tickets), complaint_about=done)
     if new is None:
-        msg = f"{about.number} is done, and a follow-up order needs a work type; there is none."
+        msg = f"{done.number} is done and at no site; make a new work order."
         raise RuleBroken(msg)
-    said = f"{about.number} is done: {new.number} follows it up, as a complaint about that work."
-    hows = dict.fromkeys((ticket.id for ticket in tickets), MergedBy.PERSON)
-    return _change(new.id, carry_out(session, viewer, Going(MergeKind.MERGE, new.id, hows, said=said)))
+    return new, f"{done.number} is done: {new.number} follows it up, as a complaint about that work."
 
 
 def _refuse_other_territory(session: Session, order: WorkOrder, tickets: Collection[Ticket]) -> None:

@@ -130,9 +130,9 @@ def _in_other_territories(session: Session, tickets: Mapping[int, Ticket]) -> se
     """Pairs of tickets at sites of two territories: who looks after one may not read what the other's parties said."""
     sites = {ticket.site_id for ticket in tickets.values() if ticket.site_id is not None}
     units = {ticket.equipment_id for ticket in tickets.values() if ticket.equipment_id is not None}
-    of_site = dict(session.execute(select(Site.id, Site.territory_id).where(Site.id.in_(sites))).tuples())
+    of_site = dict(session.execute(select(Site.id, Site.territory_id).where(Site.id.in_(sites))).all())
     through = select(Equipment.id, Site.territory_id).join(Site, Site.id == Equipment.site_id)
-    of_unit = dict(session.execute(through.where(Equipment.id.in_(units))).tuples())
+    of_unit = dict(session.execute(through.where(Equipment.id.in_(units))).all())
     territories = {
         key: of_site.get(ticket.site_id or 0) or of_unit.get(ticket.equipment_id or 0)
         for key, ticket in tickets.items()
