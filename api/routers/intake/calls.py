@@ -5,7 +5,6 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 
 from api.dependencies import AskDep, IdempotencyKey, RowId
-from api.intake import rules_of
 from api.keeping import Keeping, tagged
 from api.responses import failures
 from api.schemas.intake.calls import (
@@ -83,7 +82,7 @@ def make_ticket(ask: AskDep, key: RowId, body: CallTicketIn, _key: IdempotencyKe
         ticket_id=body.ticket_id,
         subject=body.subject,
     )
-    ticket = note_down(ask.session, ask.viewer, rules_of(ask.services), key, noted)
+    ticket = note_down(ask.session, ask.viewer, ask.services.intake, key, noted)
     return CallTicketOut(call_id=key, ticket_id=ticket.id, number=ticket.number, emergency=ticket.emergency)
 
 

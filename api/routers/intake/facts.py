@@ -5,7 +5,6 @@ from typing import Any
 from fastapi import APIRouter
 
 from api.dependencies import AskDep, IdempotencyKey, RowId
-from api.intake import rules_of
 from api.responses import failures
 from api.schemas.intake.articles import SolvedOut, SolveIn
 from api.schemas.intake.facts import FactIn, FactOut, FactsOut, HandOverOut, ReplyIn, TriageOut
@@ -42,7 +41,7 @@ def list_facts(ask: AskDep, key: RowId) -> Any:
 )
 def add_fact(ask: AskDep, key: RowId, body: FactIn, _key: IdempotencyKey) -> Any:
     """Facts are added, never edited; the latest of a field counts. The ticket is matched anew."""
-    rules = rules_of(ask.services)
+    rules = ask.services.intake
     return _fact(stating.add(ask.session, ask.viewer, rules, key, body.field, body.value, body.said_by_id))
 
 
