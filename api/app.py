@@ -11,6 +11,7 @@ from fastapi.middleware import Middleware
 from api import problems
 from api.description import Described
 from api.middleware import BodyLimit, Watch
+from api.reception import larger_bodies
 from api.routers import ROUTERS, health
 from api.services import Services
 from db.session import UnitOfWork
@@ -67,7 +68,7 @@ def create_app(
         lifespan=lifespan,
         middleware=[
             Middleware(Watch, is_https=services.is_https),
-            Middleware(BodyLimit, limit=largest_body),
+            Middleware(BodyLimit, limit=largest_body, larger=larger_bodies(settings)),
         ],
     )
     app.state.services = services

@@ -53,6 +53,9 @@ def _key(
     return idempotency_key
 
 
+SIGNED_IN = (Depends(_bearer), Depends(_cookie))
+"""Documents that a router's routes, of the class `Process`, are for who is signed in."""
+
 AskDep = Annotated[Ask, Depends(_ask)]
 """Who asks, in which transaction; only on routes of the class `Transaction`."""
 

@@ -5,8 +5,8 @@ import logging
 import re
 import secrets
 import time
-from collections.abc import MutableMapping
-from dataclasses import dataclass
+from collections.abc import Mapping, MutableMapping
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -78,19 +78,21 @@ class Watch:
 
 @dataclass(frozen=True, slots=True)
 class BodyLimit:
-    """Refuses requests whose body is larger than `limit` bytes, said or not."""
+    """Refuses requests whose body is larger than `limit` bytes, said or not; `larger` says more for some addresses."""
 
     app: ASGIApp
     limit: int
+    larger: Mapping[str, int] = field(default_factory=dict)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One request."""
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
+        limit = self.larger.get(scope["path"], self.limit)
         said = Headers(scope=scope).get("content-length", "0")
-        if not said.isdecimal() or int(said) > self.limit:
-            await self._refusal(f"{said} bytes")(scope, receive, send)
+        if not said.isdecimal() or int(said) > limit:
+            await self._refusal(f"{said} bytes", limit)(scope, receive, send)
             return
         seen = 0
 
@@ -98,17 +100,17 @@ class BodyLimit:
             nonlocal seen
             message = await receive()
             seen += len(message.get("body", b""))
-            if seen > self.limit:
-                raise BodyTooLarge(self._message(f"more than {self.limit} bytes"))
+            if seen > limit:
+                raise BodyTooLarge(self._message(f"more than {limit} bytes", limit))
             return message
 
         await self.app(scope, counted, send)
 
-    def _message(self, size: str) -> str:
-        return f"The request's body has {size}; the limit is {self.limit}. Send less, or in several requests."
+    def _message(self, size: str, limit: int) -> str:
+        return f"The request's body has {size}; the limit is {limit}. Send less, or in several requests."
 
-    def _refusal(self, size: str) -> ASGIApp:
-        return problem(413, "too-large", "The request is too large", self._message(size))
+    def _refusal(self, size: str, limit: int) -> ASGIApp:
+        return problem(413, "too-large", "The request is too large", self._message(size, limit))
 
 
 def _request_id(scope: Scope) -> str:

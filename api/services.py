@@ -5,10 +5,12 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Self
 
+from api.reception import rules_of
 from db.session import UnitOfWork
 from dispatch.access.passwords import Passwords
 from dispatch.access.sign_ins import Door
 from dispatch.clock import Clock
+from dispatch.intake.channels.rules import Rules
 from dispatch.settings import Settings
 from dispatch.travel.cache import MatrixCache
 from dispatch.travel.cached import CachedTravelTimes
@@ -26,6 +28,7 @@ class Services:
     passwords: Passwords
     door: Door
     travel: TravelTimes
+    intake: Rules
 
     @classmethod
     def of(
@@ -39,7 +42,7 @@ class Services:
         """The services for these settings; travel times as they say unless given, then kept in memory."""
         lasts = timedelta(hours=settings.session_hours)
         door = Door(uow, clock, passwords, lasts)
-        return cls(settings, uow, clock, passwords, door, travel or _travel_times(settings))
+        return cls(settings, uow, clock, passwords, door, travel or _travel_times(settings), rules_of(settings))
 
     @property
     def data_dir(self) -> Path:

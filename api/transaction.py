@@ -112,6 +112,33 @@ async def _behind_the_gate(write: Callable[[], None]) -> None:
         await run_in_threadpool(write)
 
 
+class Process(APIRoute):
+    """A route whose handler opens transactions itself, one after the other; `admit` is asked before the body is read as
+    anything."""
+
+    def get_route_handler(self) -> Handler:
+        """The handler, behind the gate and after `admit`."""
+        handle = super().get_route_handler()
+
+        async def run(request: Request) -> Response:
+            async with _gate():
+                await self.admit(request)
+                return await handle(request)
+
+        return run
+
+    async def admit(self, request: Request) -> None:
+        """Lets those in who are signed in; who it is, is in `request.state.identity`.
+
+        Raises NotSignedIn, NotFromHere.
+        """
+        services: Services = request.app.state.services
+        identity = await run_in_threadpool(identify, request, services)
+        request.scope["user_id"] = identity.viewer.user_id
+        require_from_here(request, identity, None, services)
+        request.state.identity = identity
+
+
 class SecretTransaction(Transaction):
     """A transaction whose answer holds a secret: it is not kept for retries, whatever the Idempotency-Key."""
 

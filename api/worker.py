@@ -10,10 +10,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 
+from api.reception import Fetcher, receivers_of, rules_of
 from db.session import UnitOfWork
 from dispatch.clock import Clock
 from dispatch.compute.solving import Solve, SolveInChild
 from dispatch.compute.worker import Worker
+from dispatch.intake.channels import placing
 from dispatch.planning.runs import JOB_KIND, RunHandler
 from dispatch.settings import Settings
 from dispatch.travel.places import TravelTimes
@@ -26,10 +28,16 @@ def solver(settings: Settings) -> Solve:
 
 def make_worker(settings: Settings, uow: UnitOfWork, clock: Clock, travel: TravelTimes, solve: Solve) -> Worker:
     """A worker for all kinds of jobs, named after this process."""
+    rules = rules_of(settings)
     return Worker(
         uow=uow,
         clock=clock,
-        handlers={JOB_KIND: RunHandler(uow, clock, travel, solve)},
+        handlers={
+            JOB_KIND: RunHandler(uow, clock, travel, solve),
+            placing.JOB_KIND: placing.PlaceHandler(uow, rules),
+        },
+        receivers=receivers_of(settings, uow, clock),
+        chores=(Fetcher(settings, uow, clock, rules),),
         lease=timedelta(seconds=settings.worker_lease_seconds),
         name=f"{socket.gethostname()}:{os.getpid()}",
     )

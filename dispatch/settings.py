@@ -18,6 +18,14 @@ class TravelSource(StrEnum):
     OSRM = "osrm"
 
 
+class MailSecurity(StrEnum):
+    """How a connection to a mail server is protected: from the first byte, after asking, or not at all."""
+
+    TLS = "tls"
+    STARTTLS = "starttls"
+    NONE = "none"
+
+
 class Settings(BaseSettings):
     """Everything an operator may set; each field's description is its reference."""
 
@@ -55,6 +63,67 @@ class Settings(BaseSettings):
     )
     worker_lease_seconds: Annotated[int, Field(ge=5)] = Field(
         default=60, description="Seconds after which the work of a silent worker passes to another"
+    )
+    default_country: Annotated[str, Field(pattern=r"^[A-Z]{2}$")] = Field(
+        default="CL", description="Country of telephone numbers that do not say theirs (ISO 3166-1 alpha-2)"
+    )
+    default_language: str = Field(
+        default="en", description="Language of answers to who does not show theirs: en, es or de"
+    )
+    attachment_mb: Annotated[float, Field(gt=0, le=1000)] = Field(
+        default=15, description="Megabytes that one attachment may have"
+    )
+    message_mb: Annotated[float, Field(gt=0, le=1000)] = Field(
+        default=25, description="Megabytes that all attachments of a message may have together"
+    )
+    automatic_per_hour: Annotated[int, Field(ge=1)] = Field(
+        default=6, description="Acknowledgements that one sender gets within an hour; who writes more may be a machine"
+    )
+    reply_hours: Annotated[int, Field(ge=1)] = Field(
+        default=72, description="Hours after our last word in which a text or chat message counts as an answer to it"
+    )
+    mail_from: str | None = Field(
+        default=None, description="Address that our e-mails come from and answers go to: Name <service@example.com>"
+    )
+    mail_also: str = Field(
+        default="", description="Further addresses of ours, separated by commas: what comes from them is ignored"
+    )
+    mail_poll_seconds: Annotated[int, Field(ge=1)] = Field(
+        default=30, description="Seconds between two looks at the mailbox and the folder for dropped e-mails"
+    )
+    mail_drop: Path | None = Field(default=None, description="Folder from which e-mails (*.eml) are taken in")
+    imap_host: str | None = Field(default=None, description="IMAP server of the mailbox that e-mails are taken from")
+    imap_port: Annotated[int, Field(ge=1, le=65535)] = Field(default=993, description="Port of the IMAP server")
+    imap_security: MailSecurity = Field(
+        default=MailSecurity.TLS, description="Protection of the connection to the IMAP server: tls, starttls or none"
+    )
+    imap_user: str = Field(default="", description="User of the mailbox")
+    imap_password: SecretStr = Field(default=SecretStr(""), description="Password of the mailbox")
+    imap_folder: str = Field(default="INBOX", description="Folder of the mailbox where new e-mails are")
+    imap_done_folder: str | None = Field(
+        default=None, description="Folder to which e-mails go that are taken in; without it they are marked as seen"
+    )
+    smtp_host: str | None = Field(default=None, description="SMTP server that takes our e-mails")
+    smtp_port: Annotated[int, Field(ge=1, le=65535)] = Field(default=587, description="Port of the SMTP server")
+    smtp_security: MailSecurity = Field(
+        default=MailSecurity.STARTTLS,
+        description="Protection of the connection to the SMTP server: tls, starttls or none",
+    )
+    smtp_user: str | None = Field(default=None, description="User at the SMTP server; none: no sign-in")
+    smtp_password: SecretStr | None = Field(default=None, description="Password at the SMTP server")
+    mail_ca_file: Path | None = Field(
+        default=None, description="Certificates (PEM) of whoever vouches for the mail servers, instead of the system's"
+    )
+    text_secret: SecretStr | None = Field(
+        default=None, description="Secret under which the gateway signs text messages that come in (whsec_ and Base64)"
+    )
+    text_gateway_url: str | None = Field(default=None, description="URL to which text messages of ours are sent")
+    chat_secret: SecretStr | None = Field(
+        default=None, description="Secret under which the gateway signs chat messages that come in (whsec_ and Base64)"
+    )
+    chat_gateway_url: str | None = Field(default=None, description="URL to which chat messages of ours are sent")
+    gateway_secret: SecretStr | None = Field(
+        default=None, description="Secret under which we sign text and chat messages of ours (whsec_ and Base64)"
     )
 
 

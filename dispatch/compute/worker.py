@@ -2,7 +2,7 @@
 
 import logging
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, Final, Protocol
@@ -71,7 +71,10 @@ class Handler(Protocol):
 
 @dataclass
 class Worker:
-    """Works off one job at a time. `lease`: how long a silent worker keeps a job."""
+    """Works off one job at a time. `lease`: how long a silent worker keeps a job.
+
+    chores: what is looked after in each round besides, such as a mailbox; each says whether there was anything to do.
+    """
 
     uow: UnitOfWork
     clock: Clock
@@ -79,6 +82,7 @@ class Worker:
     lease: timedelta
     name: str
     receivers: outbox.Receivers = field(default_factory=dict)
+    chores: Sequence[Callable[[], bool]] = ()
     stop: threading.Event = field(default_factory=threading.Event)
     wake: threading.Event = field(default_factory=threading.Event)
 
@@ -100,12 +104,22 @@ class Worker:
         self.wake.set()
 
     def work_once(self) -> bool:
-        """Delivers what is due and does one job; whether there was anything to do."""
+        """Does the chores, delivers what is due and does one job; whether there was anything to do."""
+        busy = [self._do_chore(chore) for chore in self.chores if not self.stop.is_set()]
         delivered = outbox.deliver(self.uow, self.clock, self.receivers)
         claim = self._claim()
         if claim is not None:
             self._do(claim)
-        return bool(delivered or claim)
+        return bool(delivered or claim or any(busy))
+
+    def _do_chore(self, chore: Callable[[], bool]) -> bool:
+        try:
+            return chore()
+        except DatabaseError:
+            raise
+        except Exception:  # a fault of ours in one chore must not end the worker
+            log.exception("a chore failed")
+            return False
 
     def _claim(self) -> Claim | None:
         kinds = list(self.handlers)

@@ -6,36 +6,32 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from typing import Final
 
 from dispatch.compute.outbox import Undeliverable
 from dispatch.errors import Unavailable
 from dispatch.messaging.composing import compose
 from dispatch.messaging.letters import Letter
+from dispatch.settings import MailSecurity
 
 PERMANENT: Final = 500
 
 
-class Security(StrEnum):
-    """How a connection to a mail server is protected: from the first byte, after asking, not at all (loopback)."""
-
-    TLS = "tls"
-    STARTTLS = "starttls"
-    NONE = "none"
-
-
 @dataclass(frozen=True, slots=True)
 class SmtpWay:
-    """A mail server that takes our letters. `sender`: our address, with or without a name; `timeout`: in seconds."""
+    """A mail server that takes our letters. `sender`: our address, with or without a name; `timeout`: in seconds.
+
+    ca_file: whom to trust, instead of what the system trusts.
+    """
 
     host: str
     port: int
     sender: str
-    security: Security = Security.STARTTLS
+    security: MailSecurity = MailSecurity.STARTTLS
     user: str | None = None
     password: str | None = None
     timeout: float = 20.0
+    ca_file: str | None = None
 
     def send(self, letter: Letter, now: datetime) -> str | None:
         """Hands the letter over.
@@ -58,13 +54,13 @@ class SmtpWay:
 
     @contextmanager
     def _connected(self) -> Iterator[smtplib.SMTP]:
-        context = ssl.create_default_context()
-        if self.security is Security.TLS:
+        context = ssl.create_default_context(cafile=self.ca_file)
+        if self.security is MailSecurity.TLS:
             server: smtplib.SMTP = smtplib.SMTP_SSL(self.host, self.port, timeout=self.timeout, context=context)
         else:
             server = smtplib.SMTP(self.host, self.port, timeout=self.timeout)
         with server:
-            if self.security is Security.STARTTLS:
+            if self.security is MailSecurity.STARTTLS:
                 server.starttls(context=context)
             if self.user is not None and self.password is not None:
                 server.login(self.user, self.password)

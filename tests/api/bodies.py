@@ -51,6 +51,9 @@ BODIES: Final[dict[str, Callable[[Side, World], Body]]] = {
         "city": "x",
         "country": "CL",
     },
+    "calls": lambda *_: {"phone": "+56 51 255 0100"},
+    "articles": lambda *_: {"title": "x", "symptom": "x", "remedy": "x"},
+    "inbound": lambda *_: {"id": _code(), "body": "The lift is stuck", "sender": {"email": _email()}},
     "equipment": lambda side, _: {
         "site_id": side[m.Site],
         "kind": "lift",
@@ -103,3 +106,19 @@ BODIES: Final[dict[str, Callable[[Side, World], Body]]] = {
         "to_technician_id": side[m.Technician],
     },
 }
+
+ACTS: Final[dict[str, Callable[[Side, World], Body]]] = {
+    "facts": lambda *_: {"field": "symptom", "value": f"x {_code()}"},
+    "solve": lambda _, world: {"article_id": world.common[m.Article]},
+    "reply": lambda *_: {"body": "x"},
+    "merge": lambda side, _: {"ticket_ids": [side[m.Ticket]]},
+    "split": lambda side, _: {"ticket_ids": [side[m.Ticket]]},
+    "move": lambda side, _: {"ticket_ids": [side[m.Ticket]], "to_work_order_id": side[m.WorkOrder]},
+    "notes": lambda *_: {"notes": "x"},
+    "ticket": lambda *_: {"words": f"x {_code()}"},
+    "callback": lambda *_: {"due_at": "2030-01-01T12:00:00Z"},
+    "called-back": lambda *_: {},
+    "hold": lambda *_: {},
+    "transfer": lambda _, world: {"to_user_id": world.users["administrator"]},
+}
+"""Bodies of what is done to a record, by the last part of the address."""

@@ -9,7 +9,8 @@ A line: method, address, what kind of route it is, and who may use it.
 `ok=` and `other=` say what else than the usual comes of it: `ok=409` is a rule of the business, met after access.
 
 Kinds: `list` shows only what is theirs; `item`, `day`, `edit`, `delete` and `act` on somebody else's id is 404;
-`create` that refers to somebody else's is 422; `mine` is for everybody, about themselves; `open` needs no sign-in.
+`create` that refers to somebody else's is 422; `find` names no record; `mine` is for everybody, about themselves;
+`open` needs no sign-in.
 """
 
 from dataclasses import dataclass
@@ -65,6 +66,8 @@ GET    /v1/equipment/{key}                  item    A* S C T I*
 POST   /v1/equipment                        create  A* S C I*
 PATCH  /v1/equipment/{key}                  edit    A* S C I*
 DELETE /v1/equipment/{key}                  delete  A* S
+POST   /v1/equipment/{key}/report-code      act     A* S C I* ok=200
+GET    /v1/equipment/{key}/report-code.svg  item    A* S C T I*
 GET    /v1/contracts                        list    A* S C
 GET    /v1/contracts/{key}                  item    A* S C
 POST   /v1/contracts                        create  A* S
@@ -75,12 +78,41 @@ GET    /v1/tickets                          list    A* S C I*
 GET    /v1/tickets/{key}                    item    A* S C I*
 POST   /v1/tickets                          create  A* S C I*
 PATCH  /v1/tickets/{key}                    edit    A* S C I*
+GET    /v1/tickets/{key}/facts              item    A* S C
+POST   /v1/tickets/{key}/facts              act     A* S C ok=201
+GET    /v1/tickets/{key}/matches            item    A* S C
+GET    /v1/tickets/{key}/triage             item    A* S C
+GET    /v1/tickets/{key}/hand-over          item    A* S C
+POST   /v1/tickets/{key}/solve              act     A* S C ok=409
 GET    /v1/conversations                    list    A* S C
 GET    /v1/conversations/{key}              item    A* S C
+POST   /v1/conversations/{key}/reply        act     A* S C ok=201
 GET    /v1/messages                         list    A* S C
 GET    /v1/messages/{key}                   item    A* S C
 GET    /v1/attachments                      list    A* S C T
 GET    /v1/attachments/{key}                item    A* S C T
+GET    /v1/calls                            list    A* S C
+GET    /v1/calls/{key}                      item    A* S C
+POST   /v1/calls                            create  A* S* C*
+POST   /v1/calls/{key}/notes                act     A* S C ok=200
+POST   /v1/calls/{key}/ticket               act     A* S C ok=200
+POST   /v1/calls/{key}/callback             act     A* S C ok=200
+POST   /v1/calls/{key}/called-back          act     A* S C ok=200
+POST   /v1/calls/{key}/resume               act     A* S C ok=200
+POST   /v1/calls/{key}/hold                 act     A* S C ok=200
+POST   /v1/calls/{key}/transfer             act     A* S C ok=200
+POST   /v1/calls/{key}/end                  act     A* S C ok=200
+GET    /v1/call-takers                      find    A* S C
+GET    /v1/articles/search                  find    A* S* C* T*
+GET    /v1/articles                         list    A* S* C* T*
+GET    /v1/articles/{key}                   item    A* S* C* T*
+POST   /v1/articles                         create  A* S* C*
+PATCH  /v1/articles/{key}                   edit    A* S* C*
+
+POST   /v1/inbound/text                     mine    A S C T I
+POST   /v1/inbound/chat                     mine    A S C T I
+POST   /v1/inbound/portal                   create  A* I*
+POST   /v1/inbound/email                    create  A* I*
 
 GET    /v1/work-types                       list    A* S* C* T* I*
 GET    /v1/work-types/{key}                 item    A* S* C* T* I*
@@ -91,6 +123,15 @@ GET    /v1/work-orders                      list    A* S C T
 GET    /v1/work-orders/{key}                item    A* S C T
 POST   /v1/work-orders                      create  A* S C
 PATCH  /v1/work-orders/{key}                edit    A* S C
+GET    /v1/work-orders/{key}/folded         item    A* S C T
+GET    /v1/work-orders/{key}/parties        item    A* S C T
+GET    /v1/work-orders/{key}/clocks         item    A* S C T
+POST   /v1/work-orders/{key}/merge          act     A* S C ok=200
+POST   /v1/work-orders/{key}/split          act     A* S C ok=409
+POST   /v1/work-orders/{key}/move           act     A* S C ok=200
+GET    /v1/merges                           list    A* S C
+GET    /v1/merges/{key}                     item    A* S C
+POST   /v1/merges/{key}/undo                act     A* S C ok=200
 GET    /v1/visits                           list    A* S C T
 GET    /v1/visits/{key}                     item    A* S C T
 POST   /v1/visits                           create  A* S C
@@ -185,6 +226,7 @@ _OK: Final = {
     "edit": 412,
     "delete": 412,
     "act": 204,
+    "find": 200,
 }
 
 

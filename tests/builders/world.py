@@ -14,6 +14,7 @@ from db import models as m
 from db.base import Base
 from db.models import Role
 from dispatch.access import Viewer
+from dispatch.intake.matching.learning import shipped_model
 
 NOW: Final = datetime(2026, 3, 2, 8, tzinfo=UTC)
 TODAY: Final = date(2026, 3, 2)
@@ -97,7 +98,7 @@ class _Builder:
         self.add(side, m.WorkTypeSkill, work_type_id=work_type, skill_id=skill)
         self.add(side, m.WorkTypePart, work_type_id=work_type, part_id=part)
         self.add(side, m.Article, number="KB-1", title="Doors", symptom="Doors stick", remedy="Clean the sill")
-        self.add(side, m.MatchModel, learned_at=NOW, parameters={})
+        self.add(side, m.MatchModel, learned_at=NOW, parameters=shipped_model().to_json())
         self.add(side, m.OutboxMessage, key="k", topic="t", payload={}, created_at=NOW, available_at=NOW)
         self.add(side, m.Job, kind="k", key="j", created_at=NOW, run_after=NOW)
         self.add(side, m.AuditEntry, at=NOW, actor="a", action="create", entity="site", entity_id=1)
@@ -332,6 +333,7 @@ class _Builder:
             pair_id=pair,
             work_order_id=side[m.WorkOrder],
             tickets=[ticket],
+            before={"memberships": [[ticket, None, None]]},
         )
         self.add(side, m.MatchRecord, ticket_id=ticket, fields={}, received_at=NOW)
         self.add(side, m.MatchKey, ticket_id=ticket, key=f"site:{side.name}")

@@ -1,6 +1,6 @@
 """How a message that is no e-mail lies in `Inbound.payload` between coming in and being made into a ticket."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
@@ -20,7 +20,7 @@ def write(heard: Heard) -> dict[str, Any]:
         "body": storable(heard.body),
         "language": heard.language,
         "facts": {str(field): [storable(value) for value in values] for field, values in heard.facts.items()},
-        "files": [asdict(kept) for kept in heard.files],
+        "files": files(heard.files),
         "left_out": list(heard.left_out),
         "threading": {name: value for name, value in asdict(heard.threading).items() if value},
         "site_id": heard.site_id,
@@ -28,6 +28,11 @@ def write(heard: Heard) -> dict[str, Any]:
         "automatic": heard.automatic,
     }
     return {name: value for name, value in said.items() if value}
+
+
+def files(kept: Iterable[Kept]) -> list[dict[str, Any]]:
+    """Files of the store, as they stand in the document."""
+    return [asdict(each) for each in kept]
 
 
 def read(channel: Channel, external_id: str, at: datetime, payload: Mapping[str, Any]) -> Heard:

@@ -18,7 +18,7 @@ from dispatch.errors import Invalid, Unavailable
 from dispatch.intake.channels.email.entering import LARGEST_OVER_LIMIT, take_mail
 from dispatch.intake.channels.rules import Rules
 from dispatch.intake.channels.taking import process
-from dispatch.messaging.smtp import Security
+from dispatch.settings import MailSecurity
 
 log = logging.getLogger(__name__)
 
@@ -37,7 +37,7 @@ class Mailbox:
     port: int
     user: str
     password: str
-    security: Security = Security.TLS
+    security: MailSecurity = MailSecurity.TLS
     folder: str = "INBOX"
     done: str | None = None
     timeout: float = 20.0
@@ -68,9 +68,9 @@ def fetch_mailbox(uow: UnitOfWork, clock: Clock, rules: Rules, mailbox: Mailbox,
 @contextmanager
 def _connected(mailbox: Mailbox) -> Iterator[BaseMailBox]:
     context = ssl.create_default_context(cafile=mailbox.ca_file)
-    if mailbox.security is Security.TLS:
+    if mailbox.security is MailSecurity.TLS:
         box: BaseMailBox = MailBox(mailbox.host, mailbox.port, timeout=mailbox.timeout, ssl_context=context)
-    elif mailbox.security is Security.STARTTLS:
+    elif mailbox.security is MailSecurity.STARTTLS:
         box = MailBoxStartTls(mailbox.host, mailbox.port, timeout=mailbox.timeout, ssl_context=context)
     else:
         box = MailBoxUnencrypted(mailbox.host, mailbox.port, timeout=mailbox.timeout)

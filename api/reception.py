@@ -1,0 +1,176 @@
+"""What intake and messaging work with, made out of the settings."""
+
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from email.utils import getaddresses, parseaddr
+from typing import Final
+
+from pydantic import SecretStr
+
+from db.models import Channel
+from db.session import Session, UnitOfWork
+from dispatch.clock import Clock
+from dispatch.errors import DispatchError
+from dispatch.intake.channels.email.drop import fetch_drop
+from dispatch.intake.channels.email.mailbox import Mailbox, fetch_mailbox
+from dispatch.intake.channels.rules import INTAKE, Place, Rules
+from dispatch.intake.channels.taking import process_waiting
+from dispatch.intake.matching.thresholds import Thresholds
+from dispatch.intake.merging import place
+from dispatch.messaging.courier import Courier, Way
+from dispatch.messaging.gateway import GatewayWay
+from dispatch.messaging.letters import TOPIC
+from dispatch.messaging.smtp import SmtpWay
+from dispatch.records.attachments import Files, Limits
+from dispatch.settings import Settings
+
+log = logging.getLogger(__name__)
+
+_MB: Final = 1_000_000
+ENCODED: Final = 1.5
+"""So much larger than its files a message may be that carries them as text."""
+
+SETTLED: Final = timedelta(seconds=15)
+"""So long after it came whoever took a message in is done with it, or died."""
+
+LONGEST_PAUSE: Final = timedelta(minutes=10)
+
+
+def rules_of(settings: Settings) -> Rules:
+    """What taking in goes by."""
+    addresses = [address for _, address in getaddresses([settings.mail_from or "", settings.mail_also])]
+    return Rules(
+        files=Files(settings.data_dir),
+        limits=Limits(int(settings.attachment_mb * _MB), int(settings.message_mb * _MB)),
+        country=settings.default_country,
+        language=settings.default_language,
+        own=frozenset(address.casefold() for address in addresses if address),
+        place=placing(thresholds(settings)),
+        most_automatic=settings.automatic_per_hour,
+        reply_hours=settings.reply_hours,
+    )
+
+
+def thresholds(_settings: Settings) -> Thresholds:
+    """From which probability on tickets are merged, and from which a person is asked."""
+    return Thresholds()
+
+
+def placing(thresholds: Thresholds) -> Place:
+    """Finds work orders by these thresholds."""
+
+    def find(session: Session, ticket_id: int) -> None:
+        place(session, INTAKE, ticket_id, thresholds)
+
+    return find
+
+
+def larger_bodies(settings: Settings) -> Mapping[str, int]:
+    """How large bodies with files in them may be, by address."""
+    most = int(settings.message_mb * _MB * ENCODED)
+    return {"/v1/inbound/portal": most, "/v1/inbound/email": most}
+
+
+def courier_of(settings: Settings, uow: UnitOfWork, clock: Clock) -> Courier:
+    """Who carries messages of ours, over the ways that are set."""
+    sender = parseaddr(settings.mail_from or "")[1]
+    return Courier(uow, clock, ways_of(settings), sender.partition("@")[2] or "localhost")
+
+
+def receivers_of(settings: Settings, uow: UnitOfWork, clock: Clock) -> dict[str, Courier]:
+    """The receivers of the outbox, by topic."""
+    return {TOPIC: courier_of(settings, uow, clock)}
+
+
+def ways_of(settings: Settings) -> dict[Channel, Way]:
+    """The ways out that are set, by channel."""
+    ways: dict[Channel, Way] = {}
+    if settings.smtp_host is not None and settings.mail_from is not None:
+        ways[Channel.EMAIL] = SmtpWay(
+            settings.smtp_host,
+            settings.smtp_port,
+            settings.mail_from,
+            settings.smtp_security,
+            settings.smtp_user,
+            _said(settings.smtp_password),
+            ca_file=None if settings.mail_ca_file is None else str(settings.mail_ca_file),
+        )
+    secret = _said(settings.gateway_secret)
+    urls = {Channel.TEXT: settings.text_gateway_url, Channel.CHAT: settings.chat_gateway_url}
+    for channel, url in urls.items():
+        if url is not None and secret is not None:
+            ways[channel] = GatewayWay(url, secret)
+    return ways
+
+
+def mailbox_of(settings: Settings) -> Mailbox | None:
+    """The mailbox that is set, if one is."""
+    if settings.imap_host is None:
+        return None
+    return Mailbox(
+        settings.imap_host,
+        settings.imap_port,
+        settings.imap_user,
+        settings.imap_password.get_secret_value(),
+        settings.imap_security,
+        settings.imap_folder,
+        settings.imap_done_folder,
+        ca_file=None if settings.mail_ca_file is None else str(settings.mail_ca_file),
+    )
+
+
+def secret_of(settings: Settings, channel: Channel) -> str | None:
+    """The secret under which the gateway of a channel signs."""
+    return _said(settings.text_secret if channel is Channel.TEXT else settings.chat_secret)
+
+
+def _said(secret: SecretStr | None) -> str | None:
+    return None if secret is None else secret.get_secret_value()
+
+
+@dataclass
+class Fetcher:
+    """Looks for new e-mails and for messages that wait, every so many seconds; a source that is away is left longer."""
+
+    settings: Settings
+    uow: UnitOfWork
+    clock: Clock
+    rules: Rules
+    next_at: dict[str, datetime] = field(default_factory=dict)
+    failures: dict[str, int] = field(default_factory=dict)
+
+    def __call__(self) -> bool:
+        """One round over what is due; whether anything came in."""
+        found = [self._look(source) for source in ("waiting", "drop", "mailbox")]
+        return any(found)
+
+    def fetch(self, source: str) -> int:
+        """Takes in what a source holds; how many messages.
+
+        Raises Unavailable, Invalid, DatabaseError.
+        """
+        if source == "waiting":
+            return process_waiting(self.uow, self.clock, self.rules, older=SETTLED)
+        if source == "drop":
+            folder = self.settings.mail_drop
+            return 0 if folder is None else fetch_drop(self.uow, self.clock, self.rules, folder)
+        mailbox = mailbox_of(self.settings)
+        return 0 if mailbox is None else fetch_mailbox(self.uow, self.clock, self.rules, mailbox)
+
+    def _look(self, source: str) -> bool:
+        now = self.clock.now()
+        if now < self.next_at.get(source, now):
+            return False
+        pause = timedelta(seconds=self.settings.mail_poll_seconds)
+        try:
+            count = self.fetch(source)
+        except DispatchError as error:
+            failed = self.failures[source] = self.failures.get(source, 0) + 1
+            self.next_at[source] = now + min(pause * (1 << min(failed, 10)), LONGEST_PAUSE)
+            log.warning("%s", error.message)
+            return False
+        self.failures[source] = 0
+        self.next_at[source] = now + pause
+        return count > 0

@@ -1,0 +1,93 @@
+"""What other systems hand in, and what they are told."""
+
+from typing import Annotated, Final
+
+from pydantic import Base64Bytes, Field
+
+from api.schemas.base import Email, In, Language, LongText, Name, Out, Phone, Ref
+from db.models import InboundStatus
+from dispatch.intake.facts import Field as FactField
+
+LONGEST_ID: Final = 180
+
+MessageId = Annotated[
+    str,
+    Field(min_length=1, max_length=LONGEST_ID, description="Your id of the message; the same again is the same one"),
+]
+Thread = Annotated[
+    str,
+    Field(min_length=1, max_length=LONGEST_ID, description="What you call the thread; more with it belongs together"),
+]
+Said = Annotated[str, Field(min_length=1, max_length=4000)]
+Facts = dict[Annotated[FactField, Field(strict=False)], list[Said]]
+
+
+class FileIn(In):
+    """A file that comes with a message."""
+
+    name: Name
+    content: Annotated[Base64Bytes, Field(strict=False, description="Its content in Base64")]
+
+
+class SenderIn(In):
+    """Who says something."""
+
+    name: Annotated[str, Field(max_length=200)] = ""
+    email: Email | None = None
+    phone: Phone | None = None
+    organisation: Annotated[str, Field(max_length=200)] = ""
+    function: Annotated[str, Field(max_length=64, description="Tenant, caretaker, insurer, …")] = ""
+
+
+class TextIn(In):
+    """A text message that came to our number."""
+
+    id: MessageId
+    sender: Annotated[Phone, Field(description="The number it came from")]
+    body: LongText
+    name: Annotated[str, Field(max_length=200)] = ""
+    replies_to: Annotated[str | None, Field(max_length=255, description="Your id of our message it answers")] = None
+    language: Language | None = None
+    files: Annotated[list[FileIn], Field(max_length=20, default_factory=list)]
+
+
+class ChatIn(In):
+    """Something said in a chat."""
+
+    id: MessageId
+    thread: Thread
+    body: LongText
+    sender: SenderIn = SenderIn()
+    language: Language | None = None
+    files: Annotated[list[FileIn], Field(max_length=20, default_factory=list)]
+
+
+class PortalIn(In):
+    """A report out of another system: a landlord's portal, an insurer's."""
+
+    id: MessageId
+    thread: Thread | None = None
+    subject: Annotated[str, Field(max_length=200)] = ""
+    body: LongText
+    sender: SenderIn = SenderIn()
+    language: Language | None = None
+    site_id: Ref | None = None
+    equipment_id: Ref | None = None
+    facts: Annotated[
+        Facts,
+        Field(
+            default_factory=dict,
+            description="What is known of single fields",
+            examples=[{"street": ["Balmaceda"], "house_number": ["120"]}],
+        ),
+    ]
+    files: Annotated[list[FileIn], Field(max_length=20, default_factory=list)]
+
+
+class TakenOut(Out):
+    """What became of a message."""
+
+    inbound_id: int = Field(description="Its id here")
+    status: InboundStatus = Field(description="Whether it was taken; ignored: a machine's; refused: see why")
+    ticket: str | None = Field(description="The number of the ticket it belongs to", examples=["T-1042"])
+    why: str | None = Field(description="Why it was ignored or refused")
