@@ -98,7 +98,7 @@ class _Builder:
         self.add(side, m.WorkTypeSkill, work_type_id=work_type, skill_id=skill)
         self.add(side, m.WorkTypePart, work_type_id=work_type, part_id=part)
         self.add(side, m.Article, number="KB-1", title="Doors", symptom="Doors stick", remedy="Clean the sill")
-        self.add(side, m.MatchModel, learned_at=NOW, parameters=shipped_model().to_json())
+        self.add(side, m.MatchModel, learned_at=NOW, parameters=shipped_model().as_json())
         self.add(side, m.OutboxMessage, key="k", topic="t", payload={}, created_at=NOW, available_at=NOW)
         self.add(side, m.Job, kind="k", key="j", created_at=NOW, run_after=NOW)
         self.add(side, m.AuditEntry, at=NOW, actor="a", action="create", entity="site", entity_id=1)
