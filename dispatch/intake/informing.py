@@ -32,16 +32,22 @@ from dispatch.messaging.letters import post_message
 CAUSE: Final = "work_order"
 
 
-def inform(session: Session, work_order_id: int, cause: str, text_key: str, **values: object) -> list[Message]:
+def inform(
+    session: Session, work_order_id: int, cause: str, text_key: str, *, news: str | None = None, **values: object
+) -> list[Message]:
     """One message to each party of the order that was not told of this cause yet; flushed, posted with the transaction.
 
     cause: what they are told of, after "work_order:<id>:"; a conversation is told of it once, whoever tells how often,
     at the same time too. A contact with several tickets is told in the thread they opened last. values: of the text.
+    news: the beginning of the cause by which it is the same news: no thread is told what it was told last.
     """
     with elevated(session, "informing"):
-        name = f"{CAUSE}:{work_order_id}:{cause}"
+        about = f"{CAUSE}:{work_order_id}:"
+        name = about + cause
         told = []
         for conversation, ticket in _threads(session, work_order_id, name):
+            if news is not None and _last_told(session, conversation, about).startswith(about + news):
+                continue
             message = _tell(session, conversation, ticket, name, text_key, values)
             if message is not None:
                 told.append(message)
@@ -88,6 +94,11 @@ def _threads(session: Session, work_order_id: int, cause: str) -> list[tuple[Con
     already = set(session.scalars(told))
     knowing = {(talk.contact_id or f"thread {talk.id}") for talk, _ in rows if talk.id in already}
     return [thread for party, thread in last.items() if party not in knowing]
+
+
+def _last_told(session: Session, conversation: Conversation, about: str) -> str:
+    query = select(Message.cause).where(Message.conversation_id == conversation.id, Message.cause.startswith(about))
+    return session.scalars(query.order_by(Message.id.desc()).limit(1)).first() or ""
 
 
 def _tell(

@@ -1,4 +1,4 @@
-"""The review queue: pairs of tickets that may be about the same, for a person to say. Each answer feeds the learning."""
+"""The review queue: pairs of tickets that may be about the same, for a person to say. Answers feed the learning."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -185,5 +185,5 @@ def _merge_of(session: Session, pair: MatchPair) -> list[int]:
         query = select(Merge).where(
             Merge.pair_id == pair.id, Merge.kind == MergeKind.MERGE, Merge.id.not_in(taken_back)
         )
-        found = [each for each in session.scalars(query.order_by(Merge.id.desc()))]
+        found = list(session.scalars(query.order_by(Merge.id.desc())))
     return [each.id for each in found if each.before.get("how") == [MergedBy.REVIEW.value]]

@@ -16,6 +16,7 @@ from dispatch.intake.merging.memberships import current, locked_orders, members
 from dispatch.intake.merging.opening import open_order
 from dispatch.intake.merging.outcome import Change
 from dispatch.intake.merging.refolding import refold
+from dispatch.intake.merging.resolution import reopen
 from dispatch.intake.merging.turns import take_turn
 
 
@@ -57,6 +58,7 @@ def _take_back(session: Session, viewer: Viewer, merge: Merge) -> Change:
     if going is None:
         return _leave(session, viewer, merge, here, holder)
     merges = carry_out(session, viewer, going)
+    reopen(session, here, holder)
     compensate(session, merge.id, {holder, merge.work_order_id}, since)
     return Change(going.to, tuple(merges), merges[0].consequence)
 
@@ -117,6 +119,7 @@ def _leave(session: Session, viewer: Viewer, merge: Merge, here: Sequence[int], 
     session.add(undo)
     session.flush()
     note(session, viewer, MergeKind.UNMERGE.value, order, {"tickets": (list(here), None)})
+    reopen(session, here, holder)
     settle(session, here)
     compensate(session, merge.id, {holder, merge.work_order_id}, since)
     return Change(order.id, (undo,), undo.consequence)

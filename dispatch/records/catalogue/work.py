@@ -25,6 +25,7 @@ from db.models import (
 )
 from dispatch.access import Viewer
 from dispatch.errors import Fault, RuleBroken
+from dispatch.records.catalogue.pausing import follow_status
 from dispatch.records.catalogue.spans import span_faults
 from dispatch.records.nouns import Collection, Draft, Noun, Values
 from dispatch.records.transitions import VISIT, WORK_ORDER, require_step
@@ -46,6 +47,7 @@ def _check_work_order(session: Session, draft: Draft[WorkOrder]) -> list[Fault]:
     order, before = draft.row, draft.before
     if "status" in before:
         require_step("work order", WORK_ORDER, before["status"], order.status)
+        follow_status(session, order, before["status"])
     faults: list[Fault] = []
     if draft.is_new and order.status not in (WorkOrderStatus.DRAFT, WorkOrderStatus.READY):
         msg = f"A new work order is draft or ready, not {order.status}; it gets further by what is done for it."

@@ -1,0 +1,180 @@
+"""Which tickets end up in one work order does not depend on which came first; what is planned stays where it is."""
+
+import itertools
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from db import models as m
+from db.session import UnitOfWork
+from dispatch.intake import review
+from dispatch.intake.facts import Field
+from dispatch.intake.matching import grouped
+from dispatch.intake.merging import Means, merge, unmerge
+from tests.intake.merging.desk import LIMITS, SYSTEM, Desk, Scores, no_proposal
+
+SURE, PERHAPS, NO = 0.99, 0.6, 0.05
+SQLITE = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
+NAMES = "abcde"
+scores = st.fixed_dictionaries(
+    {frozenset(pair): st.sampled_from((SURE, 0.97, PERHAPS, NO)) for pair in itertools.combinations(NAMES, 2)}
+)
+
+
+def partition(desk: Desk, tickets: dict[str, m.Ticket]) -> set[frozenset[str]]:
+    found: dict[int | None, set[str]] = {}
+    for name, ticket in tickets.items():
+        found.setdefault(desk.order_of(ticket), set()).add(name)
+    assert None not in found
+    return {frozenset(names) for names in found.values()}
+
+
+@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(scores, st.permutations(NAMES))
+@SQLITE
+def test_the_groups_are_those_of_the_scores_in_whatever_order_tickets_arrive(
+    uow: UnitOfWork, given_scores: dict[frozenset[str], float], arrival: list[str]
+) -> None:
+    with uow(viewer=SYSTEM) as session:
+        desk = Desk.open(session)
+        desk.scores = Scores(given_scores)
+        tickets = {name: desk.ticket(name) for name in NAMES}
+        keys = {frozenset(pair): tuple(sorted(tickets[name].id for name in pair)) for pair in given_scores}
+        wanted = grouped([t.id for t in tickets.values()], {keys[p]: v for p, v in given_scores.items()}, None, LIMITS)
+
+        for name in arrival:
+            desk.place(tickets[name])
+
+        by_id = {ticket.id: name for name, ticket in tickets.items()}
+        assert partition(desk, tickets) == {frozenset(by_id[each] for each in group) for group in wanted}
+
+
+def test_a_ticket_that_holds_two_groups_together_brings_them_into_one_order(desk: Desk) -> None:
+    desk.scores = Scores({frozenset("ac"): SURE, frozenset("bc"): SURE, frozenset("ab"): PERHAPS})
+    a, b, c = (desk.ticket(name) for name in "abc")
+    assert len({desk.place(a).work_order_id, desk.place(b).work_order_id}) == 2
+
+    placed = desk.place(c)
+
+    assert desk.order_of(a) == desk.order_of(b) == placed.work_order_id
+    left = desk.session.query(m.WorkOrder).filter(m.WorkOrder.merged_into_id.is_not(None)).one()
+    assert (left.status, left.merged_into_id) == (m.WorkOrderStatus.CANCELLED, placed.work_order_id)
+    pair = desk.session.query(m.MatchPair).filter_by(ticket_id=a.id, other_id=b.id).one()
+    assert pair.status is m.ReviewStatus.SETTLED
+
+
+def test_a_planned_order_is_joined_and_never_taken_apart(desk: Desk) -> None:
+    desk.scores = Scores({frozenset("ac"): SURE, frozenset("ab"): SURE, frozenset("bc"): NO})
+    a, b, c = (desk.ticket(name) for name in "abc")
+    order = desk.order(a, c, visit=m.VisitStatus.SCHEDULED, status=m.WorkOrderStatus.PLANNED)
+    for ticket in (a, c):
+        desk.place(ticket)
+
+    desk.place(b)
+
+    assert desk.order_of(a) == desk.order_of(c) == order.id
+    assert desk.order_of(b) != order.id, "c is clearly another matter, and belongs to the planned order too"
+
+
+def test_a_merge_that_a_score_made_is_not_made_again_once_taken_back(desk: Desk) -> None:
+    desk.scores = Scores({frozenset("ab"): SURE})
+    a, b = desk.ticket("a"), desk.ticket("b")
+    desk.place(a)
+    desk.place(b)
+    made = desk.session.query(m.Merge).one()
+    assert made.by_id is None
+
+    unmerge(desk.session, SYSTEM, made.id)
+    desk.say(b, Field.SYMPTOM, "Still stuck")
+    desk.place(b)
+    desk.place(a)
+
+    assert desk.order_of(a) != desk.order_of(b)
+
+
+def test_what_a_person_merged_stays_together_when_scores_speak_against_it(desk: Desk) -> None:
+    desk.scores = Scores({frozenset("ab"): NO})
+    a, b = desk.ticket("a"), desk.ticket("b")
+    desk.place(a)
+    desk.place(b)
+    order = desk.order_of(a)
+    assert order is not None
+    merge(desk.session, SYSTEM, [b.id], order)
+
+    desk.place(b)
+    desk.place(a)
+
+    assert desk.order_of(a) == desk.order_of(b) == order
+
+
+def test_tickets_of_two_territories_are_never_in_one_order(desk: Desk) -> None:
+    desk.scores = Scores({frozenset("ab"): SURE})
+    far = desk.company.add(m.Territory(code="far", name="Far", time_zone="UTC", country="CL", currency="CLP"))
+    site = desk.company.site()
+    site.territory_id = far.id
+    a, b = desk.ticket("a"), desk.ticket("b", site_id=site.id, equipment_id=None)
+    desk.place(a)
+    desk.place(b)
+
+    assert desk.order_of(a) != desk.order_of(b)
+
+
+def test_somebody_in_danger_makes_an_order_an_emergency_at_once_and_ready(desk: Desk) -> None:
+    a = desk.ticket("A person is trapped in the lift")
+    placed = desk.place(a)
+
+    order = desk.session.get_one(m.WorkOrder, placed.work_order_id or 0)
+    assert placed.emergency
+    assert (order.priority, order.status) == (m.Priority.EMERGENCY, m.WorkOrderStatus.READY)
+
+
+def test_a_ticket_about_nowhere_waits_until_somebody_says_where(desk: Desk) -> None:
+    a = desk.ticket("a", site_id=None, equipment_id=None)
+    assert desk.place(a).work_order_id is None
+
+    a.site_id = desk.site.id
+    assert desk.place(a).how is m.MergedBy.FIRST
+
+
+def test_review_merges_keeps_apart_and_undoes_exactly(desk: Desk) -> None:
+    desk.scores = Scores({frozenset("ab"): PERHAPS})
+    means = Means(desk.scores, no_proposal)
+    a, b = desk.ticket("a"), desk.ticket("b")
+    first, placed = desk.place(a), desk.place(b)
+    (pair,) = review.waiting(desk.session, SYSTEM)
+    assert placed.waiting == (pair,)
+    assert pair.evidence
+
+    accepted = review.accept(desk.session, SYSTEM, pair.id)
+    assert desk.order_of(b) == first.work_order_id
+    assert accepted.change is not None
+    assert review.accept(desk.session, SYSTEM, pair.id).change is None
+    assert review.waiting(desk.session, SYSTEM) == []
+
+    review.undo(desk.session, SYSTEM, pair.id, LIMITS, means)
+    assert desk.order_of(b) == placed.work_order_id
+    assert review.waiting(desk.session, SYSTEM) == [pair]
+
+    review.reject(desk.session, SYSTEM, pair.id, LIMITS, means)
+    assert pair.status is m.ReviewStatus.REJECTED
+    desk.scores.of = {frozenset("ab"): SURE}
+    desk.place(b)
+    assert desk.order_of(b) == placed.work_order_id
+
+    review.undo(desk.session, SYSTEM, pair.id, LIMITS, means)
+    assert pair.status is m.ReviewStatus.WAITING
+    assert review.undo(desk.session, SYSTEM, pair.id, LIMITS, means).said == "Nothing was decided about the two."
+
+
+def test_the_queue_is_paged_the_most_probable_or_the_oldest_first(desk: Desk) -> None:
+    desk.scores = Scores({frozenset("ab"): 0.5, frozenset("ac"): 0.8, frozenset("bc"): 0.6})
+    for name in "abc":
+        desk.place(desk.ticket(name))
+
+    first = review.waiting(desk.session, SYSTEM, limit=2)
+    rest = review.waiting(desk.session, SYSTEM, limit=2, after=first[-1].id)
+    oldest = review.waiting(desk.session, SYSTEM, order=review.Order.OLDEST)
+
+    assert [pair.probability for pair in (*first, *rest)] == [0.8, 0.6, 0.5]
+    assert [pair.id for pair in oldest] == sorted(pair.id for pair in oldest)
