@@ -1,4 +1,4 @@
-"""How well tickets about the same fault are found: fitted on one seed of the sample tickets, measured on five others."""
+"""How well tickets about one fault are found: fitted on one seed of the sample tickets, measured on five others."""
 
 import argparse
 import itertools
@@ -71,6 +71,7 @@ def record(ticket: LabelledTicket) -> Record:
         equipment_id=ticket.equipment_id,
         contact_id=ticket.contact_id,
         place=ticket.place,
+        units=ticket.units,
         received_at=ticket.received_at,
         channel=ticket.channel,
     )

@@ -1,5 +1,6 @@
 """Which records are worth comparing: those that share a key. Many know one key; whoever shares several comes first."""
 
+import itertools
 import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -18,7 +19,6 @@ GEO_DEGREES: Final = 0.004
 PHONE_DIGITS: Final = 8
 COMMON: Final = 30
 """A value is common from so many on: below, how many share it changes nothing, so that order of arrival cannot."""
-VALUE_KEYS: Final = {"phone": "ph", "email": "em", "name": "nm", "organisation": "or"}
 
 
 class Index(Protocol):
@@ -38,8 +38,8 @@ def keys_of(record: Record) -> tuple[str, ...]:
     """The keys under which a record is found, in order, each at most 80 characters."""
     keys = {
         *_ids(record),
-        *(f"ph:{phone[-PHONE_DIGITS:]}" for phone in record.phones),
-        *(value_key("email", email) for email in record.emails),
+        *(key for phone in record.phones for key in value_keys("phone", phone)),
+        *(key for email in record.emails for key in value_keys("email", email)),
         *(f"se:{serial}" for serial in record.serials),
         *(f"lb:{label}" for label in record.labels),
         *(f"rf:{reference}" for reference in record.references),
@@ -55,15 +55,15 @@ def _ids(record: Record) -> Iterable[str]:
 
 
 def _place_keys(record: Record) -> Iterable[str]:
-    heard = " ".join(sound(word) for word in sorted(record.street.split(), key=len)[-2:])
-    if heard and record.number:
-        yield f"ad:{heard} {digits_of(record.number) or record.number}"
-    elif heard:
-        yield f"st:{heard}"
-    if heard and record.number:
-        yield f"st:{heard}"
-    if record.number and record.postcode:
-        yield f"pn:{record.postcode} {record.number}"
+    number = digits_of(record.number) or record.number
+    for word in sorted(record.street.split(), key=lambda each: (-len(each), each))[:2]:
+        yield f"ad:{sound(word)} {number}"
+    if record.street and number:
+        yield f"ad:{sound(max(record.street.split(), key=lambda each: (len(each), each)))} "
+    if len(number) > 1:
+        yield from (f"nc:{number} {concept}" for concept in record.concepts)
+        if record.postcode:
+            yield f"pn:{record.postcode} {number}"
     if record.latitude is not None and record.longitude is not None:
         for grid, shift in (("a", 0.0), ("b", GEO_DEGREES / 2)):
             row, column = ((value + shift) // GEO_DEGREES for value in (record.latitude, record.longitude))
@@ -72,20 +72,23 @@ def _place_keys(record: Record) -> Iterable[str]:
 
 def _name_keys(record: Record) -> Iterable[str]:
     for name in record.names:
-        words = sorted(name.split())
-        if len(words) > 1:
-            yield value_key("name", name)
+        yield from name_keys(name)
         if record.postcode:
-            yield from (f"pc:{record.postcode} {sound(word)}" for word in words if len(word) > 2)
+            yield from (f"pc:{record.postcode} {sound(word)}" for word in name.split() if len(word) > 2)
 
 
-def value_key(name: str, value: str) -> str:
-    """The key of a value that may be common, by field: "phone" → "ph:22345678"."""
-    if name == "phone":
-        value = value[-PHONE_DIGITS:]
-    elif name == "name":
-        value = " ".join(sorted(value.split()))
-    return f"{VALUE_KEYS[name]}:{value}"[:LONGEST_KEY]
+def name_keys(name: str) -> list[str]:
+    """Each two words of a name, by sound: people leave a family name out."""
+    heard = sorted({sound(word) for word in name.split() if len(word) > 1})[:4]
+    return [f"nm:{one} {other}" for one, other in itertools.combinations(heard, 2)]
+
+
+def value_keys(name: str, value: str) -> list[str]:
+    """The keys of a value that may be common, by field: "phone" → ["ph:22345678"]; none for other fields."""
+    if name == "name":
+        return [key[:LONGEST_KEY] for key in name_keys(value)]
+    known = {"phone": f"ph:{value[-PHONE_DIGITS:]}", "email": f"em:{value}"}
+    return [known[name][:LONGEST_KEY]] if name in known else []
 
 
 def candidates(index: Index, keys: Sequence[str], most: int = MOST) -> list[int]:
@@ -116,9 +119,10 @@ class LiveCommonness:
 
     def bits(self, field: str, value: str) -> float:
         """Nothing up to `COMMON` records; from there on what the larger number takes away."""
-        if field not in ("phone", "email", "name"):
-            return 0.0
-        key = value_key(field, value)
+        keys = value_keys(field, value)
+        return min((self._of(key) for key in keys), default=0.0, key=abs)
+
+    def _of(self, key: str) -> float:
         if key not in self._known:
             self._known[key] = min(0.0, -math.log2(max(1, self.index.count(key)) / COMMON))
         return self._known[key]

@@ -13,7 +13,12 @@ _WORDS: Final = {
         "disagree": "other serial number",
     },
     "label": {"exact": "same label code", "close": "label codes differ by one sign", "disagree": "other label code"},
-    "unit": {"exact": "the same one of several units", "disagree": "another one of several units"},
+    "unit": {
+        "exact": "the same one of several units",
+        "only": "the site has one such unit",
+        "open": "one of several units, nobody says which",
+        "disagree": "another one of several units",
+    },
     "kind": {"exact": "same kind of equipment", "disagree": "another kind of equipment"},
     "site": {"exact": "the same site", "disagree": "another site"},
     "address": {
@@ -44,6 +49,7 @@ _WORDS: Final = {
         "concept": "same symptom",
         "overlap": "part of the symptom is the same",
         "close": "similar words for the symptom",
+        "related": "symptoms that one fault may have",
         "general": "symptom said in general terms only",
         "unclear": "symptom not understood on one side",
         "disagree": "another symptom",
@@ -51,6 +57,7 @@ _WORDS: Final = {
     "talk": {
         "chasing": "the later one asks after an earlier report",
         "another": "the later one says it is something else",
+        "plain": "the later one speaks of no other report",
     },
     "time": {
         "hours": "within 2 hours",

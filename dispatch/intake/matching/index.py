@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from db.models import Contact, Equipment, MatchKey, MatchRecord, Organisation, Site, Ticket
@@ -82,10 +82,20 @@ def _record_of(session: Session, ticket: Ticket, region: str) -> Record:
         place=(site.latitude, site.longitude)
         if site and site.latitude is not None and site.longitude is not None
         else None,
+        units=_units_at(session, site.id) if site else None,
         received_at=ticket.received_at,
         channel=ticket.channel,
         region=region,
     )
+
+
+def _units_at(session: Session, site_id: int) -> dict[str, int]:
+    query = (
+        select(Equipment.kind, func.count().label("units"))
+        .where(Equipment.site_id == site_id, Equipment.retired_on.is_(None))
+        .group_by(Equipment.kind)
+    )
+    return {row.kind: row.units for row in session.execute(query)}
 
 
 def _note(said: Said, field: str, value: str | None) -> None:

@@ -92,6 +92,8 @@ def counted(base: Model, examples: Iterable[Example], strength: float = STRENGTH
 
 
 def _blended(base: FieldModel, seen: Mapping[str, Sequence[float]], strength: float) -> FieldModel:
+    if len(base.levels) < 2:  # what only ever speaks for has no share to count: those who do not say it are not seen
+        return base
     same, other = (sum(counts[side] for counts in seen.values()) for side in (0, 1))
     levels = {
         level: (
@@ -117,14 +119,17 @@ def maximise(base: Model, examples: Sequence[Example], rounds: int = ROUNDS, str
 
 def bits_of(model: Model, levels: Mapping[str, str]) -> float:
     """The odds in bits of a pair with these levels, common values aside."""
-    return model.prior + sum(model.scales.get(group, 1.0) * bits for group, bits in group_bits(model, levels).items())
+    return model.prior + sum(
+        model.scale(group, positive=True) * high + model.scale(group, positive=False) * low
+        for group, (high, low) in group_bits(model, levels).items()
+    )
 
 
-def group_bits(model: Model, levels: Mapping[str, str]) -> dict[str, float]:
-    """The unscaled weight of each group: its strongest for and its strongest against."""
-    best: dict[str, list[float]] = {each.group: [0.0, 0.0] for each in model.fields.values()}
+def group_bits(model: Model, levels: Mapping[str, str]) -> dict[str, tuple[float, float]]:
+    """The unscaled weights of each group: its strongest for, and its strongest against."""
+    best: dict[str, tuple[float, float]] = {each.group: (0.0, 0.0) for each in model.fields.values()}
     for name, level in levels.items():
         if name in model.fields:
-            bits, kept = model.fields[name].bits(level), best[model.fields[name].group]
-            kept[0], kept[1] = max(kept[0], bits), min(kept[1], bits)
-    return {group: high + low for group, (high, low) in best.items()}
+            bits, group = model.fields[name].bits(level), model.fields[name].group
+            best[group] = (max(best[group][0], bits), min(best[group][1], bits))
+    return best

@@ -9,7 +9,7 @@ from typing import Final
 from rapidfuzz import fuzz
 from rapidfuzz.distance import OSA, JaroWinkler
 
-from dispatch.intake.matching.lexicon import specific
+from dispatch.intake.matching.lexicon import related, specific
 from dispatch.intake.matching.record import Record
 
 EXACT: Final = "exact"
@@ -143,11 +143,14 @@ def coordinates(a: Record, b: Record) -> Agreement | None:
 
 
 def unit(a: Record, b: Record) -> Agreement | None:
-    """Which of several units, by side and by number."""
-    said = [(one, other) for one, other in ((a.sides, b.sides), (a.units, b.units)) if one and other]
-    if not said:
+    """Which of several units, by side and by number; "only": there is just one; "open": nobody says which."""
+    if a.equipment_id is not None and b.equipment_id is not None:
         return None
-    return Agreement(DISAGREE if any(one.isdisjoint(other) for one, other in said) else EXACT)
+    said = [(one, other) for one, other in ((a.sides, b.sides), (a.units, b.units)) if one and other]
+    if said:
+        return Agreement(DISAGREE if any(one.isdisjoint(other) for one, other in said) else EXACT)
+    known = {each.several for each in (a, b)} - {None}
+    return Agreement("open" if True in known else "only") if known else None
 
 
 def symptom(a: Record, b: Record) -> Agreement | None:
@@ -158,18 +161,23 @@ def symptom(a: Record, b: Record) -> Agreement | None:
         return Agreement(EXACT, " ".join(sorted(a.words)))
     one, other = specific(a.concepts), specific(b.concepts)
     shared = one & other
-    if shared:
+    if shared and not _other_code(one, other):
         return Agreement("concept" if len(shared) == len(one | other) else "overlap")
     likeness = fuzz.token_sort_ratio(" ".join(sorted(a.words)), " ".join(sorted(b.words)))
     if likeness >= 75:
         return Agreement(CLOSE)
     if one and other:
-        return Agreement(DISAGREE)
+        return Agreement("related" if related(one, other) and not _other_code(one, other) else DISAGREE)
     if a.chasing or b.chasing:
         return None
     if a.concepts and b.concepts:
         return Agreement("general")
     return Agreement("unclear")
+
+
+def _other_code(one: frozenset[str], other: frozenset[str]) -> bool:
+    codes = [{concept for concept in each if concept.startswith("code ")} for each in (one, other)]
+    return all(codes) and codes[0].isdisjoint(codes[1])
 
 
 def talk(a: Record, b: Record) -> Agreement | None:
@@ -179,7 +187,7 @@ def talk(a: Record, b: Record) -> Agreement | None:
     later = a if a.received_at > b.received_at else b
     if later.another:
         return Agreement("another")
-    return Agreement("chasing") if later.chasing else None
+    return Agreement("chasing" if later.chasing else "plain")
 
 
 def time(a: Record, b: Record) -> Agreement | None:

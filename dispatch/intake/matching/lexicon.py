@@ -3,9 +3,12 @@
 A concept is known by the beginnings of its words. What no list holds is compared letter by letter elsewhere.
 """
 
+import itertools
 import re
 from functools import lru_cache
 from typing import Final
+
+from rapidfuzz.distance import OSA
 
 from dispatch.intake.matching.text import WORDS, words_of
 
@@ -20,6 +23,8 @@ _KINDS: Final[dict[str, list[str]]] = WORDS["kinds"]
 _IMPLIED: Final[dict[str, str]] = WORDS["kind_of_concept"]
 _SIDES: Final[dict[str, list[str]]] = WORDS["sides"]
 _NUMBERS: Final[dict[str, str]] = WORDS["numbers"]
+_RELATED: Final = tuple(frozenset(each) for each in WORDS["related"])
+_CODE_NUMBER: Final = re.compile(r"\b[a-z]?(\d{2,4})\b")
 _WHOLE: Final = frozenset(WORDS["whole_words"])
 _STOP: Final = frozenset(WORDS["without_meaning"])
 _UNIT_NUMBER: Final = re.compile(
@@ -29,13 +34,34 @@ _UNIT_NUMBER: Final = re.compile(
 )
 
 
+LEAST_MISSPELT: Final = 6
+"""Shorter words are not looked for with a slip in them: too many others are as near."""
+
+
 def _is(word: str, stem: str) -> bool:
     return word == stem if stem in _WHOLE or len(stem) <= 3 else word.startswith(stem)
 
 
 @lru_cache(maxsize=32_768)
 def _concept_of(word: str) -> frozenset[str]:
-    return frozenset(concept for stem, concept in _STEMS if _is(word, stem))
+    found = frozenset(concept for stem, concept in _STEMS if _is(word, stem))
+    return found or _misspelt(word)
+
+
+def _misspelt(word: str) -> frozenset[str]:
+    """The concept of a word with one slip of the finger in the beginning that tells it."""
+    if len(word) < LEAST_MISSPELT or word in _STOP:
+        return frozenset()
+    near = (
+        concept
+        for stem, concept in _STEMS
+        if len(stem) >= LEAST_MISSPELT
+        and word[0] == stem[0]
+        and any(
+            OSA.distance(word[:length], stem, score_cutoff=1) <= 1 for length in range(len(stem) - 1, len(stem) + 2)
+        )
+    )
+    return frozenset(itertools.islice(near, 1))
 
 
 @lru_cache(maxsize=32_768)
@@ -45,12 +71,20 @@ def concepts_of(text: str) -> frozenset[str]:
     for word in words_of(text):
         found |= _concept_of(word)
     plain = " ".join(words_of(text))
-    return frozenset(found | {concept for concept, phrase in _PHRASES.items() if phrase.search(plain)})
+    found |= {concept for concept, phrase in _PHRASES.items() if phrase.search(plain)}
+    if "code" in found:
+        found |= {f"code {number}" for number in _CODE_NUMBER.findall(plain)}
+    return frozenset(found)
 
 
 def specific(concepts: frozenset[str]) -> frozenset[str]:
     """The concepts that tell faults apart."""
     return concepts - _GENERAL
+
+
+def related(one: frozenset[str], other: frozenset[str]) -> bool:
+    """Whether one fault may well be told as the one and as the other: a leak, and water in the pit."""
+    return any(one & each and other & each for each in _RELATED) or "code" in one | other
 
 
 def content_words(text: str) -> frozenset[str]:

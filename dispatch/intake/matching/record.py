@@ -25,6 +25,7 @@ class Record:
     """What can be compared. Texts are folded; None, "" and () mean that nobody said.
 
     names: of the reporters, each in words. number: the street number. sides, numbers: which of several units.
+    several: whether the site has several units of this kind; None where the site or the kind is not known.
     concepts: what the symptom is about; words: its other words. references: numbers of tickets and claims, its own too.
     latitude, longitude: degrees. others: further columns of a file, normalised, by field.
     """
@@ -44,6 +45,7 @@ class Record:
     kinds: frozenset[str] = frozenset()
     sides: frozenset[str] = frozenset()
     units: frozenset[str] = frozenset()
+    several: bool | None = None
     equipment_id: int | None = None
     site_id: int | None = None
     contact_id: int | None = None
@@ -60,9 +62,7 @@ class Record:
     def as_fields(self) -> dict[str, Any]:
         """As JSON keeps it; what is missing is left out."""
         kept = {each.name: getattr(self, each.name) for each in fields(self)}
-        return {
-            name: _plain(value) for name, value in kept.items() if value not in (None, "", (), frozenset(), {}, False)
-        }
+        return {name: _plain(value) for name, value in kept.items() if _is_said(name, value)}
 
     @classmethod
     def from_fields(cls, kept: Mapping[str, Any]) -> Self:
@@ -77,19 +77,21 @@ def record_of(
     equipment_id: int | None = None,
     contact_id: int | None = None,
     place: tuple[float, float] | None = None,
+    units: Mapping[str, int] | None = None,
     received_at: datetime | None = None,
     channel: str = "",
     region: str = REGION,
 ) -> Record:
     """A record of what was said by field (the names of `facts.Field`), and of what is known of it.
 
-    place: latitude and longitude of the site (degrees). Several values of one field are all kept where all may hold;
-    of an address the latest counts.
+    place: latitude and longitude of the site (degrees). units: how many of each kind stand at the site.
+    Several values of one field are all kept where all may hold; of an address the latest counts.
     """
     symptom, unit = _all(said, Field.SYMPTOM), _all(said, Field.UNIT)
     latest = {name: said[name][-1] if said.get(name) else "" for name in (Field.STREET, Field.HOUSE_NUMBER)}
     street, number = split_address(latest[Field.STREET], latest[Field.HOUSE_NUMBER])
     text = f"{symptom} {_all(said, Field.EQUIPMENT_KIND)} {unit}"
+    kinds = lexicon.kinds_of(_all(said, Field.EQUIPMENT_KIND)) or lexicon.kinds_of(text)
     return Record(
         names=_each(said, Field.REPORTER_NAME, lambda name: " ".join(name_words(name))),
         organisations=_each(said, Field.ORGANISATION, lambda name: " ".join(organisation_words(name))),
@@ -103,7 +105,8 @@ def record_of(
         longitude=place[1] if place else None,
         serials=_each(said, Field.SERIAL, code_of),
         labels=_each(said, Field.LABEL_CODE, code_of),
-        kinds=lexicon.kinds_of(_all(said, Field.EQUIPMENT_KIND)) or lexicon.kinds_of(text),
+        kinds=kinds,
+        several=_several(kinds, units),
         sides=lexicon.sides_of(unit) or _sides_beside_kind(symptom),
         units=lexicon.unit_numbers(unit) or lexicon.unit_numbers(text),
         equipment_id=equipment_id,
@@ -147,6 +150,13 @@ def references_in(text: str) -> set[str]:
     return set(_REFERENCE.findall(fold(text)))
 
 
+def _several(kinds: frozenset[str], units: Mapping[str, int] | None) -> bool | None:
+    """Whether it could be one of several units; a kind that nobody names may be any that stands there."""
+    if not units:
+        return None
+    return sum(count for kind, count in units.items() if not kinds or kind in kinds) > 1
+
+
 def _sides_beside_kind(text: str) -> frozenset[str]:
     """Sides said right beside the equipment: "the left lift", not "turn right at the gate"."""
     words = words_of(text)
@@ -177,6 +187,12 @@ def _moment(text: str) -> datetime | None:
     except ValueError:
         return None
     return moment if moment.tzinfo else None
+
+
+def _is_said(name: str, value: Any) -> bool:
+    if name in ("several", "latitude", "longitude"):
+        return value is not None
+    return bool(value)
 
 
 def _plain(value: Any) -> Any:

@@ -2,7 +2,8 @@
 
 A level that is seen with probability m where two records are about the same, and u where they are not, weighs
 log2(m / u) bits. Fields that say the same (site and address) form a group: only its strongest evidence for and its
-strongest against count, times the group's scale, which holds how far groups hang together.
+strongest against count, times the group's scale for and against ("who+", "who-"), which hold how far groups hang
+together.
 """
 
 import math
@@ -39,6 +40,10 @@ class Model:
     prior: float
     fields: Mapping[str, FieldModel]
     scales: Mapping[str, float] = field(default_factory=dict)
+
+    def scale(self, group: str, *, positive: bool) -> float:
+        """The factor of a group's evidence for or against."""
+        return self.scales.get(f"{group}{'+' if positive else '-'}", 1.0)
 
     def as_json(self) -> dict[str, Any]:
         """As a file or a `MatchModel` keeps it."""
@@ -125,7 +130,7 @@ def _counted(weighed: Mapping[str, float], model: Model) -> dict[str, float]:
         place = (model.fields[name].group, bits > 0)
         strongest[place] = max(strongest.get(place, (0.0, "")), (abs(bits), name))
     return {
-        name: model.scales.get(group, 1.0) * (size if positive else -size)
+        name: model.scale(group, positive=positive) * (size if positive else -size)
         for (group, positive), (size, name) in strongest.items()
         if name
     }
