@@ -1,0 +1,228 @@
+"""Each party is told once, in their own thread, and nobody reads another's; replies stay where they belong."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from db import models as m
+from db.session import UnitOfWork
+from dispatch.clock import FixedClock
+from dispatch.compute.outbox import deliver
+from dispatch.intake import news
+from dispatch.intake.informing import inform
+from dispatch.intake.merging import merge, split, unmerge
+from dispatch.intake.texts import TEXTS, text
+from dispatch.records.catalogue.pausing import STATUS
+from dispatch.records.catalogue.work import WORK_ORDERS
+from dispatch.records.keep import edit
+from dispatch.records.views import tag_of
+from tests.intake.merging.desk import SYSTEM, Desk
+
+SQLITE = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
+DONE = "done:1"
+
+
+def tell(desk: Desk, order: m.WorkOrder, cause: str = DONE) -> list[m.Message]:
+    return inform(desk.session, order.id, cause, cause.partition(":")[0])
+
+
+def merged(desk: Desk) -> tuple[m.WorkOrder, m.Conversation, m.Conversation, m.Merge]:
+    tenant, landlord = desk.contact("Tenant"), desk.contact("Landlord")
+    one, other = desk.ticket("Stuck", tenant), desk.ticket("The lift is stuck", landlord)
+    order = desk.order(one)
+    desk.order(other)
+    talks = desk.talk(one), desk.talk(other)
+    change = merge(desk.session, SYSTEM, [other.id], order.id)
+    return order, *talks, change.merges[0]
+
+
+@SQLITE
+def test_merging_writes_to_nobody(desk: Desk) -> None:
+    _, one, other, _ = merged(desk)
+
+    assert desk.told(one) == desk.told(other) == []
+    assert desk.session.scalars(select(m.OutboxMessage).where(m.OutboxMessage.topic == "message.send")).all() == []
+
+
+def test_each_party_is_told_once_in_their_own_thread_of_their_own_ticket(desk: Desk) -> None:
+    order, one, other, _ = merged(desk)
+
+    assert len(tell(desk, order)) == 2
+    assert tell(desk, order) == []
+
+    for talk in (one, other):
+        (said,) = desk.told(talk)
+        ticket = desk.session.get_one(m.Ticket, talk.ticket_id)
+        assert ticket.number in (said.body or "")
+        assert order.number not in (said.body or "")
+        assert said.delivery is m.Delivery.WAITING
+    assert desk.told(one)[0].body != desk.told(other)[0].body
+
+
+@SQLITE
+def test_a_reply_to_a_merged_ticket_reaches_the_order_and_stays_with_its_ticket_when_taken_back(desk: Desk) -> None:
+    order, one, other, change = merged(desk)
+    reply = desk.hear(other, "When do you come?")
+    assert desk.order_of(desk.session.get_one(m.Ticket, other.ticket_id)) == order.id
+
+    unmerge(desk.session, SYSTEM, change.id)
+
+    assert reply.conversation_id == other.id
+    assert desk.order_of(desk.session.get_one(m.Ticket, other.ticket_id)) != order.id
+    heard = select(m.Message.body).where(m.Message.conversation_id == one.id)
+    assert desk.session.scalars(heard).all() == ["Please come"]
+
+
+@SQLITE
+def test_a_party_of_a_merged_ticket_is_told_though_they_see_nothing_of_the_order(desk: Desk) -> None:
+    """The customer who cannot see the parent: all they need is in their own thread, with their own number."""
+    order, _, other, _ = merged(desk)
+    tell(desk, order)
+
+    (said,) = desk.told(other)
+    assert (said.body or "").startswith("Your report T-2 is dealt with")
+
+
+@SQLITE
+def test_a_contact_with_two_tickets_is_told_in_the_thread_they_opened_last(desk: Desk) -> None:
+    tenant = desk.contact("Tenant")
+    first, second = desk.ticket("Stuck", tenant), desk.ticket("Still stuck", tenant)
+    order = desk.order(first, second)
+    one, other = desk.talk(first), desk.talk(second)
+
+    tell(desk, order)
+    third = desk.talk(desk.ticket("Hello?", tenant))
+    merge(desk.session, SYSTEM, [third.ticket_id], order.id)
+    tell(desk, order)
+
+    assert [len(desk.told(talk)) for talk in (one, other, third)] == [0, 1, 0]
+
+
+@SQLITE
+def test_of_many_contacts_in_one_conversation_only_its_own_party_is_told_and_once(desk: Desk) -> None:
+    tenant, neighbour = desk.contact("Tenant"), desk.contact("Neighbour")
+    ticket = desk.ticket("Stuck", tenant)
+    talk = desk.talk(ticket)
+    desk.hear(talk, "Here too", said_by_id=neighbour.id)
+    beside = desk.talk(ticket, neighbour)
+    order = desk.order(ticket)
+
+    told = tell(desk, order)
+
+    assert sorted(message.conversation_id for message in told) == sorted([talk.id, beside.id])
+    assert [len(desk.told(each)) for each in (talk, beside)] == [1, 1]
+
+
+@SQLITE
+@pytest.mark.parametrize("refusal", ["contact", "conversation", "machine"])
+def test_who_does_not_want_to_be_written_to_and_machines_are_not(desk: Desk, refusal: str) -> None:
+    tenant = desk.contact("Tenant", may_be_written_to=refusal != "contact")
+    ticket = desk.ticket("Stuck", tenant)
+    order = desk.order(ticket)
+    talk = desk.company.add(
+        m.Conversation(ticket_id=ticket.id, contact_id=tenant.id, may_be_written_to=refusal != "conversation")
+    )
+    desk.hear(talk, "I am out of office", automatic=refusal == "machine")
+
+    tell(desk, order)
+
+    assert [message.delivery for message in desk.told(talk)] == [m.Delivery.WITHHELD]
+    assert desk.session.scalars(select(m.OutboxMessage).where(m.OutboxMessage.topic == "message.send")).all() == []
+
+
+@SQLITE
+def test_what_was_told_meanwhile_is_corrected_once_and_only_to_who_left(desk: Desk) -> None:
+    order, one, other, change = merged(desk)
+    inform(desk.session, order.id, "planned:x", "planned", on=desk.company.day)
+    tell(desk, order, "in_progress:2")
+
+    unmerge(desk.session, SYSTEM, change.id)
+    unmerge(desk.session, SYSTEM, change.id)
+
+    assert [message.cause for message in desk.told(one)] == [
+        f"work_order:{order.id}:planned:x",
+        f"work_order:{order.id}:in_progress:2",
+    ]
+    correction = desk.told(other)[2:]
+    assert [message.cause for message in correction] == [f"merge:{change.id}:taken_back"]
+    assert "was about another matter" in (correction[0].body or "")
+
+
+@SQLITE
+def test_who_was_told_nothing_meanwhile_needs_no_correction(desk: Desk) -> None:
+    order, _, other, change = merged(desk)
+
+    unmerge(desk.session, SYSTEM, change.id)
+    tell(desk, order)
+
+    assert desk.told(other) == []
+
+
+@SQLITE
+def test_a_ticket_that_was_split_off_hears_no_more_of_its_former_order(desk: Desk) -> None:
+    order, one, other, _ = merged(desk)
+    split(desk.session, SYSTEM, order.id, [other.ticket_id])
+
+    tell(desk, order)
+
+    assert [len(desk.told(talk)) for talk in (one, other)] == [1, 0]
+
+
+def test_the_texts_are_the_same_in_every_language_and_dates_are_written_in_it() -> None:
+    values: dict[str, Any] = {"number": "T-7", "on": datetime(2026, 3, 3, tzinfo=UTC).date()}
+    assert text("planned", "es-CL", values).endswith("martes, 3 de marzo de 2026.")
+    assert text("planned", "en-US", values).endswith("Tuesday, March 3, 2026.")
+    assert text("planned", "qu", values) == text("planned", "en", values)
+    values["since"] = values["on"]
+    for language in TEXTS:
+        assert set(TEXTS[language]) == set(TEXTS["en"])
+        assert all("T-7" in text(key, language, values) for key in TEXTS[language])
+
+
+@SQLITE
+def test_a_status_that_somebody_sets_reaches_every_party_once_and_pauses_the_clocks(
+    uow: UnitOfWork, clock: FixedClock
+) -> None:
+    with uow(viewer=SYSTEM) as session:
+        desk = Desk.open(session)
+        tenant = desk.contact("Tenant", language="es")
+        ticket = desk.ticket("Stuck", tenant)
+        talk = desk.talk(ticket, language="es")
+        order = desk.order(ticket)
+        contract = desk.company.contract(response_minutes=240)
+        for weekday in range(7):
+            desk.company.add(
+                m.ContractHours(
+                    contract_id=contract.id, weekday=weekday, opens=datetime.min.time(), closes=datetime.min.time()
+                )
+            )
+        session.commit()
+
+    def set_status(status: m.WorkOrderStatus) -> m.WorkOrder:
+        with uow(viewer=SYSTEM) as session:
+            row = session.get_one(m.WorkOrder, order.id)
+            edit(session, SYSTEM, WORK_ORDERS, order.id, tag_of(row), {"status": status})
+            session.commit()
+        deliver(uow, clock, news.receivers(uow))
+        with uow(viewer=SYSTEM) as session:
+            return session.get_one(m.WorkOrder, order.id)
+
+    held = set_status(m.WorkOrderStatus.WAITING_FOR_CUSTOMER)
+    assert held.due_at is None
+    clock.instant += timedelta(hours=3)
+    ready = set_status(m.WorkOrderStatus.READY)
+    assert ready.due_at is not None
+    set_status(m.WorkOrderStatus.CANCELLED)
+
+    with uow(viewer=SYSTEM) as session:
+        told = Desk.told(Desk(session, desk.company), talk)
+        causes = [(message.cause or "").rpartition(":")[0] for message in told]
+        assert causes == [f"work_order:{order.id}:{status}" for status in ("waiting_for_customer", "cancelled")]
+        assert (told[0].body or "").startswith("Sobre su aviso")
+        pauses = session.scalars(select(m.ClockPause)).all()
+        assert {(pause.clock, pause.ends_at - pause.starts_at) for pause in pauses if pause.ends_at} == {
+            (kind, clock.now() - pauses[0].starts_at) for kind in m.ClockKind
+        }
+        assert session.scalars(select(m.OutboxMessage).where(m.OutboxMessage.topic == STATUS)).all()
