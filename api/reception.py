@@ -12,7 +12,9 @@ from pydantic import SecretStr
 from db.models import Channel
 from db.session import Session, UnitOfWork
 from dispatch.clock import Clock
+from dispatch.compute.outbox import Receiver
 from dispatch.errors import DispatchError
+from dispatch.intake import news
 from dispatch.intake.channels.email.drop import fetch_drop
 from dispatch.intake.channels.email.mailbox import Mailbox, fetch_mailbox
 from dispatch.intake.channels.rules import INTAKE, Place, Rules
@@ -79,9 +81,9 @@ def courier_of(settings: Settings, uow: UnitOfWork, clock: Clock) -> Courier:
     return Courier(uow, clock, ways_of(settings), sender.partition("@")[2] or "localhost")
 
 
-def receivers_of(settings: Settings, uow: UnitOfWork, clock: Clock) -> dict[str, Courier]:
+def receivers_of(settings: Settings, uow: UnitOfWork, clock: Clock) -> dict[str, Receiver]:
     """The receivers of the outbox, by topic."""
-    return {TOPIC: courier_of(settings, uow, clock)}
+    return {TOPIC: courier_of(settings, uow, clock), **news.receivers(uow)}
 
 
 def ways_of(settings: Settings) -> dict[Channel, Way]:

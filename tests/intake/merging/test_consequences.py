@@ -261,8 +261,8 @@ def test_who_calls_off_an_emergency_that_they_know_of_is_not_overruled(desk: Des
     order.priority = m.Priority.HIGH
     desk.session.flush()
     refold_by_id(desk.session, order.id)
-    assert order.priority is m.Priority.HIGH
+    before = order.priority.value
 
     merge(desk.session, SYSTEM, [desk.ticket("It burns again", emergency=True).id], order.id)
 
-    assert order.priority is m.Priority.EMERGENCY
+    assert (before, order.priority.value) == ("high", "emergency")

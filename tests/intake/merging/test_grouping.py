@@ -12,6 +12,7 @@ from dispatch.intake import review
 from dispatch.intake.facts import Field
 from dispatch.intake.matching import grouped
 from dispatch.intake.merging import Means, merge, unmerge
+from dispatch.intake.merging.decisions import two
 from tests.intake.merging.desk import LIMITS, SYSTEM, Desk, Scores, no_proposal
 
 SURE, PERHAPS, NO = 0.99, 0.6, 0.05
@@ -40,7 +41,7 @@ def test_the_groups_are_those_of_the_scores_in_whatever_order_tickets_arrive(
         desk = Desk.open(session)
         desk.scores = Scores(given_scores)
         tickets = {name: desk.ticket(name) for name in NAMES}
-        keys = {frozenset(pair): tuple(sorted(tickets[name].id for name in pair)) for pair in given_scores}
+        keys = {pair: two(*(tickets[name].id for name in pair)) for pair in given_scores}
         wanted = grouped([t.id for t in tickets.values()], {keys[p]: v for p, v in given_scores.items()}, None, LIMITS)
 
         for name in arrival:
@@ -156,14 +157,13 @@ def test_review_merges_keeps_apart_and_undoes_exactly(desk: Desk) -> None:
     assert desk.order_of(b) == placed.work_order_id
     assert review.waiting(desk.session, SYSTEM) == [pair]
 
-    review.reject(desk.session, SYSTEM, pair.id, LIMITS, means)
-    assert pair.status is m.ReviewStatus.REJECTED
+    rejected = review.reject(desk.session, SYSTEM, pair.id, LIMITS, means)
+    assert rejected.pair.status is m.ReviewStatus.REJECTED
     desk.scores.of = {frozenset("ab"): SURE}
     desk.place(b)
     assert desk.order_of(b) == placed.work_order_id
 
-    review.undo(desk.session, SYSTEM, pair.id, LIMITS, means)
-    assert pair.status is m.ReviewStatus.WAITING
+    assert review.undo(desk.session, SYSTEM, pair.id, LIMITS, means).pair.status is m.ReviewStatus.WAITING
     assert review.undo(desk.session, SYSTEM, pair.id, LIMITS, means).said == "Nothing was decided about the two."
 
 
