@@ -29,12 +29,12 @@ def compose(letter: Letter, sender: str, now: datetime) -> EmailMessage:
         mail["In-Reply-To"] = f"<{letter.replies_to}>"
     if letter.references:
         mail["References"] = " ".join(f"<{each}>" for each in letter.references)
-    mail["Content-Language"] = letter.language
     if letter.automatic:
         mail["Auto-Submitted"] = "auto-replied" if letter.answers else "auto-generated"
         mail["X-Auto-Response-Suppress"] = "All"
         mail["Precedence"] = "auto_reply"
     mail.set_content(letter.body.rstrip() + "\n", charset="utf-8")
+    mail["Content-Language"] = letter.language
     return mail
 
 

@@ -53,11 +53,15 @@ def has(mail: Message, *names: str) -> bool:
 
 
 def address(mail: Message, name: str) -> tuple[str, str]:
-    """The first name and address of a header; "" for what is not there or is no address."""
-    for shown, found in getaddresses([header(mail, name)]):
+    """The first name and address of a header; "" for what is not there or is no address.
+
+    Taken apart before it is decoded: what an encoded name holds is a name, though it look like an address.
+    """
+    values = [re.sub(r"[\r\n]+[ \t]*", " ", value) for value in headers(mail, name)]
+    for shown, found in getaddresses(values):
         found = found.strip()
-        if re.fullmatch(r"[^@\s<>]+@[^@\s<>]+", found) and len(found) <= 254:
-            return one_line(shown, 200).strip("'\" "), found
+        if re.fullmatch(r"[^@\s<>,;:\"]+@[^@\s<>,;:\"]+", found) and found.isascii() and len(found) <= 254:
+            return one_line(_by_hand(shown), 200).strip("'\" "), found
     return "", ""
 
 
