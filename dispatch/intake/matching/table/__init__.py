@@ -1,0 +1,1 @@
+"""Matching the rows of any file with names, addresses, telephone numbers or dates."""

@@ -1,0 +1,121 @@
+"""Which column of a file is what: as somebody says, else as its heading suggests."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from difflib import get_close_matches
+from typing import Final
+
+from dispatch.errors import Fault, Invalid
+from dispatch.intake.matching.text import words_of
+
+FIELDS: Final = {
+    "name": "a person's full name",
+    "given_name": "given name",
+    "family_name": "family name",
+    "organisation": "a company, a restaurant, a title",
+    "phone": "telephone number",
+    "email": "e-mail address",
+    "address": "street and house number in one",
+    "street": "street",
+    "house_number": "house number",
+    "address2": "second line of an address",
+    "postcode": "postcode",
+    "city": "city or suburb",
+    "region": "state or region",
+    "latitude": "degrees",
+    "longitude": "degrees",
+    "birth_date": "date of birth",
+    "date": "when it was reported",
+    "identity": "a number that belongs to one person or thing",
+    "serial": "serial number",
+    "category": "one of a few kinds",
+    "text": "words, such as a symptom",
+}
+"""What a column can be, in words."""
+_HEADINGS: Final = {
+    "name": "name full_name fullname nombre nombre_completo cliente customer customer_name client person contact "
+    "contact_name reporter reporter_name kunde",
+    "given_name": "given_name first_name firstname fname given forename vorname nombres givenname fn",
+    "family_name": "surname last_name lastname lname family_name apellido apellidos nachname familyname sn middle_name",
+    "organisation": "organisation organization company company_name business business_name title firma empresa "
+    "restaurant restaurant_name site_name venue store hotel provider",
+    "phone": "phone telephone tel phone_number mobile telefono telefon fono cell cellphone handy celular phone1 phone2",
+    "email": "email e_mail mail email_address correo emailaddress",
+    "address": "address addr full_address direccion adresse street_address address_1 address1 addr1 address_line_1",
+    "street": "street street_name calle strasse streetname road",
+    "house_number": "house_number street_number number housenumber street_no no nr numero hausnummer streetnumber",
+    "address2": "address_2 address2 addr2 address_line_2 building estate",
+    "postcode": "postcode zip zip_code postal_code plz codigo_postal zipcode postalcode",
+    "city": "city town suburb locality ciudad ort stadt comuna municipality",
+    "region": "state region province county land bundesland estado",
+    "latitude": "latitude lat",
+    "longitude": "longitude lon lng long",
+    "birth_date": "birth_date date_of_birth dob birthdate birthday born fecha_nacimiento geburtsdatum dateofbirth",
+    "date": "date received received_at reported reported_at created created_at timestamp datetime fecha datum "
+    "occurred_at opened opened_at",
+    "identity": "ssn soc_sec_id social_security identity national_id rut dni passport tax_id vat nif",
+    "serial": "serial serial_number serie seriennummer label_code",
+    "category": "category cuisine class gender sex kind genre equipment_kind channel type",
+    "text": "text symptom description problem notes subject message sintoma descripcion beschreibung issue complaint",
+}
+_FIELD_OF: Final = {heading: field for field, headings in _HEADINGS.items() for heading in headings.split()}
+
+
+def mapped(heading: Sequence[str], given: Iterable[str], truth: str | None) -> dict[str, tuple[int, ...]]:
+    """The columns of each field, by place in the heading; the truth is no field.
+
+    given: "field=column"; a field may be given several columns, and "field=" takes it out. Fields that are not given
+    are guessed from the heading. Raises Invalid, naming the field or column, for one that is not there or no field.
+    """
+    places = {name: place for place, name in enumerate(heading)}
+    if truth is not None and truth not in places:
+        raise _no_column("truth", truth, heading)
+    found: dict[str, tuple[int, ...]] = {}
+    taken = {places[truth]} if truth is not None else set()
+    dropped: set[str] = set()
+    for each in given:
+        field, _, column = each.partition("=")
+        _require_field(field, each)
+        if not column:
+            dropped.add(field)
+            continue
+        if column not in places:
+            raise _no_column(field, column, heading)
+        found[field] = (*found.get(field, ()), places[column])
+        taken.add(places[column])
+    for name, place in places.items():
+        guess = _FIELD_OF.get("_".join(words_of(name.replace("_", " "))))
+        if guess is not None and place not in taken and guess not in dropped and guess not in _given(given):
+            found[guess] = (*found.get(guess, ()), place)
+    if not found:
+        message = (
+            f"No column of {', '.join(heading)} is one we know; map at least one, such as --map name={heading[0]}. "
+            f"Fields: {', '.join(FIELDS)}."
+        )
+        raise Invalid(message, (Fault("/map", message),))
+    return found
+
+
+def _given(given: Iterable[str]) -> set[str]:
+    return {each.partition("=")[0] for each in given}
+
+
+def _require_field(field: str, given: str) -> None:
+    if field not in FIELDS:
+        near = get_close_matches(field, FIELDS, n=1)
+        hint = f"did you mean {near[0]}?" if near else f"choose one of {', '.join(FIELDS)}"
+        message = f"--map {given}: {field!r} is no field; {hint}"
+        raise Invalid(message, (Fault("/map", message),))
+
+
+def _no_column(field: str, column: str, heading: Sequence[str]) -> Invalid:
+    message = f"{field}: there is no column {column!r} in the file; its columns are {', '.join(heading)}"
+    return Invalid(message, (Fault(f"/{field}", message),))
+
+
+def cells(row: Sequence[str], columns: Mapping[str, tuple[int, ...]], field: str) -> list[str]:
+    """What a row says of a field: the cells of its columns that say something."""
+    return [row[place].strip() for place in columns.get(field, ()) if row[place].strip().casefold() not in NOTHING]
+
+
+NOTHING: Final = frozenset({"", "-", "n/a", "na", "nan", "null", "none", "unknown", "?"})
+"""What cells hold that say nothing."""
