@@ -5,7 +5,7 @@ from starlette.exceptions import HTTPException
 from starlette.staticfiles import StaticFiles
 
 from api import problems
-from api.pages import plan_pages, signing
+from api.pages import intake_actions, intake_pages, plan_pages, report_form, review_pages, signing
 from api.pages.drawing import Drawing
 from api.pages.page_route import failure
 from api.pages.render import STATIC
@@ -18,6 +18,10 @@ def install(app: FastAPI, drawing: Drawing) -> None:
     app.include_router(signing.open_router)
     app.include_router(signing.router)
     app.include_router(plan_pages.router)
+    app.include_router(review_pages.router)
+    app.include_router(intake_pages.router)
+    app.include_router(intake_actions.router)
+    app.include_router(report_form.router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     app.add_exception_handler(HTTPException, _nowhere)
 

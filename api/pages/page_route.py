@@ -10,8 +10,10 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from api.auth import SAFE_METHODS
 from api.pages.render import render
 from api.problems import status_and_title
-from api.transaction import Transaction
+from api.transaction import Ask, Transaction
 from db.errors import DatabaseBusy, DatabaseUnavailable
+from db.models import Call
+from dispatch.access import Action, may
 from dispatch.access.errors import NotSignedIn
 from dispatch.errors import DispatchError
 
@@ -42,6 +44,15 @@ def failure(error: Exception) -> HTMLResponse:
     told = str(error) if isinstance(error, DispatchError) else "The database is busy or away; try again in a second."
     page = render("message.html", heading=title, message=told, link=("/", "To the plans"), **nobody())
     return HTMLResponse(page, status)
+
+
+def visitor(ask: Ask) -> dict[str, Any]:
+    """What a page needs to know of who looks at it."""
+    return {
+        "signed_in_as": ask.viewer.name,
+        "csrf_token": ask.identity.csrf_token,
+        "may_take_calls": may(ask.viewer, Action.READ, Call),
+    }
 
 
 def nobody() -> dict[str, None]:

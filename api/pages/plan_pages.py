@@ -10,7 +10,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from api.dependencies import AskDep
 from api.pages.choices import Day, days_of, latest_run, technician_code, territory_by_code, today_of
-from api.pages.page_route import PageRoute
+from api.pages.page_route import PageRoute, visitor
 from api.pages.render import render
 from api.pages.showing import plan_html, technician_html
 from api.transaction import Ask
@@ -36,7 +36,7 @@ def index(ask: AskDep) -> Response:
     today = [day for day in days if day.is_today]
     if len(today) == 1:
         return RedirectResponse(today[0].href, 303)
-    return HTMLResponse(render("plans.html", plans=days, **_who(ask)))
+    return HTMLResponse(render("plans.html", plans=days, **visitor(ask)))
 
 
 @router.get("/plans/{code}")
@@ -61,7 +61,7 @@ def show_plan(ask: AskDep, request: Request, code: Code, local_date: LocalDate) 
         days=[("← day before", day.moved(-1).href), ("day after →", day.moved(1).href)],
         downloads=list(_downloads(ask, view)),
         show_cost=may(ask.viewer, Action.READ, PlanningRun),
-        who=_who(ask),
+        who=visitor(ask),
     )
     return HTMLResponse(page)
 
@@ -88,7 +88,7 @@ def show_technician(
         ask.clock.now(),
         here=day.href,
         access_notes=_access_notes(ask, view, route),
-        who=_who(ask),
+        who=visitor(ask),
     )
     return HTMLResponse(page)
 
@@ -101,10 +101,6 @@ def _date(said: str) -> date:
     if not FIRST_YEAR <= found.year <= LAST_YEAR:
         raise NotFound(f"{said} is out of range; there are plans from {FIRST_YEAR}-01-01 to {LAST_YEAR}-12-31.")
     return found
-
-
-def _who(ask: Ask) -> dict[str, str | None]:
-    return {"signed_in_as": ask.viewer.name, "csrf_token": ask.identity.csrf_token}
 
 
 def _access_notes(ask: Ask, view: PlanView, route: RouteView) -> list[tuple[str, str]]:

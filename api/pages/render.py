@@ -58,5 +58,7 @@ def priced(message: str, currency: str) -> str:
 
 
 def _style_version() -> str:
-    """Changes with the style sheet, so that browsers that keep it ask for the new one."""
-    return hashlib.sha256((STATIC / "dispatch.css").read_bytes()).hexdigest()[:12]
+    """Changes with the style sheet and script, so that browsers that keep it ask for the new ones."""
+    return hashlib.sha256(b"".join((STATIC / name).read_bytes() for name in ("dispatch.css", "intake.js"))).hexdigest()[
+        :12
+    ]

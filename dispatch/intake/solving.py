@@ -57,6 +57,7 @@ def solve(session: Session, viewer: Viewer, ticket_id: int, article_id: int) -> 
     Raises Forbidden, NotFound; RuleBroken for an article that needs a visit, and for a ticket that is closed.
     """
     require(viewer, Action.EDIT, Ticket)
+    require(viewer, Action.READ, Article)
     ticket = _row(session, Ticket, ticket_id)
     article = _row(session, Article, article_id)
     if not article.without_visit or article.retired:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from db import models as m
+from db.models import Role
 from tests.builders.world import Side, World
 
 _SERIAL: Final = itertools.count(1)
@@ -107,18 +108,20 @@ BODIES: Final[dict[str, Callable[[Side, World], Body]]] = {
     },
 }
 
-ACTS: Final[dict[str, Callable[[Side, World], Body]]] = {
+ACTS: Final[dict[str, Callable[[Side, World, Role], Body]]] = {
     "facts": lambda *_: {"field": "symptom", "value": f"x {_code()}"},
-    "solve": lambda _, world: {"article_id": world.common[m.Article]},
+    "solve": lambda _, world, __: {"article_id": world.common[m.Article]},
     "reply": lambda *_: {"body": "x"},
-    "merge": lambda side, _: {"ticket_ids": [side[m.Ticket]]},
-    "split": lambda side, _: {"ticket_ids": [side[m.Ticket]]},
-    "move": lambda side, _: {"ticket_ids": [side[m.Ticket]], "to_work_order_id": side[m.WorkOrder]},
+    "merge": lambda side, *_: {"ticket_ids": [side[m.Ticket]]},
+    "split": lambda side, *_: {"ticket_ids": [side[m.Ticket]]},
+    "move": lambda side, *_: {"ticket_ids": [side[m.Ticket]], "to_work_order_id": side[m.WorkOrder]},
     "notes": lambda *_: {"notes": "x"},
     "ticket": lambda *_: {"words": f"x {_code()}"},
     "callback": lambda *_: {"due_at": "2030-01-01T12:00:00Z"},
     "called-back": lambda *_: {},
     "hold": lambda *_: {},
-    "transfer": lambda _, world: {"to_user_id": world.users["administrator"]},
+    "transfer": lambda _, world, role: {
+        "to_user_id": world.users["scheduler" if role is Role.ADMINISTRATOR else "administrator"]
+    },
 }
 """Bodies of what is done to a record, by the last part of the address."""

@@ -126,12 +126,10 @@ PATCH  /v1/work-orders/{key}                edit    A* S C
 GET    /v1/work-orders/{key}/folded         item    A* S C T
 GET    /v1/work-orders/{key}/parties        item    A* S C T
 GET    /v1/work-orders/{key}/clocks         item    A* S C T
-POST   /v1/work-orders/{key}/merge          act     A* S C ok=200
-POST   /v1/work-orders/{key}/split          act     A* S C ok=409
-POST   /v1/work-orders/{key}/move           act     A* S C ok=200
+GET    /v1/reviews                          list    A* S C
+GET    /v1/reviews/{key}                    item    A* S C
 GET    /v1/merges                           list    A* S C
 GET    /v1/merges/{key}                     item    A* S C
-POST   /v1/merges/{key}/undo                act     A* S C ok=200
 GET    /v1/visits                           list    A* S C T
 GET    /v1/visits/{key}                     item    A* S C T
 POST   /v1/visits                           create  A* S C
@@ -204,6 +202,14 @@ GET    /v1/jobs                             list    A*
 GET    /v1/jobs/{key}                       item    A*
 GET    /v1/audit                            list    A*
 GET    /v1/audit/{key}                      item    A*
+
+POST   /v1/work-orders/{key}/merge          act     A* S C ok=200
+POST   /v1/work-orders/{key}/split          act     A* S C ok=409
+POST   /v1/work-orders/{key}/move           act     A* S C ok=200
+POST   /v1/reviews/{key}/accept             act     A* S C ok=200
+POST   /v1/reviews/{key}/undo               act     A* S C ok=200
+POST   /v1/reviews/{key}/reject             act     A* S C ok=200
+POST   /v1/merges/{key}/undo                act     A* S C ok=200
 """
 
 _LETTERS: Final = {

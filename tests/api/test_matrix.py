@@ -26,7 +26,7 @@ NOUNS: dict[str, type[Base]] = {
     "skills": m.Skill, "technicians": m.Technician, "shifts": m.Shift, "absences": m.Absence, "parts": m.Part,
     "van-stock": m.VanStock, "warehouses": m.Warehouse, "stock-movements": m.StockMovement, "promises": m.Promise,
     "planning-runs": m.PlanningRun, "proposals": m.Proposal, "plans": m.Plan, "lint": m.Territory,
-    "calls": m.Call, "articles": m.Article, "merges": m.Merge,
+    "calls": m.Call, "articles": m.Article, "merges": m.Merge, "reviews": m.MatchPair,
     "outbox": m.OutboxMessage, "jobs": m.Job, "audit": m.AuditEntry,
 }  # fmt: skip
 PERSONAL = (m.AccessToken, m.User, m.Device)
@@ -132,7 +132,7 @@ def _body(served: Served, each: Expectation, role: Role, side: Side, *, is_other
     if each.path.endswith("/moves"):
         return {"visit_id": side[m.Visit], "shift_id": None}
     if each.kind == "act" and (words := each.path.rpartition("/")[2]) in ACTS:
-        return ACTS[words](side, served.world)
+        return ACTS[words](side, served.world, role)
     if each.kind != "create":
         return {}
     users = served.world.users

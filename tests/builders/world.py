@@ -154,6 +154,7 @@ class _Builder:
             model="X",
             serial=self.next("S"),
             label_code=self.next("L"),
+            report_code=self.next("R"),
         )
 
     def _contract(self, side: Side, common: Side) -> None:

@@ -4,7 +4,7 @@ from typing import Final
 
 from fastapi import APIRouter
 
-from api.routers.intake import articles, calls, facts, orders, report_codes
+from api.routers.intake import articles, calls, facts, orders, report_codes, reviews
 
 routers: Final[tuple[APIRouter, ...]] = (
     facts.router,
@@ -15,4 +15,5 @@ routers: Final[tuple[APIRouter, ...]] = (
     calls.colleagues_router,
     *articles.routers,
     report_codes.router,
+    reviews.router,
 )

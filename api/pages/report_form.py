@@ -1,0 +1,94 @@
+"""The form that anybody may fill in by the short link or QR code on a unit. It reveals nothing, whatever the code."""
+
+import re
+import secrets
+from typing import Annotated, Final
+
+from fastapi import APIRouter, Form, Path, Request
+from fastapi.responses import HTMLResponse, Response
+
+from api.auth import require_same_origin
+from api.dependencies import ServicesDep
+from api.pages.page_route import nobody
+from api.pages.render import render
+from api.pages.report_words import WORDS, language_for
+from dispatch.access.errors import NotFromHere, TooManyAttempts
+from dispatch.errors import Invalid
+from dispatch.intake.reporting import Report, Reported, report
+
+router = APIRouter(include_in_schema=False)
+
+Code = Annotated[str, Path(max_length=200)]
+_ONCE: Final = re.compile(r"[A-Za-z0-9_-]{16,64}")
+_LENGTH: Final = 20_000
+"""Longer fields are refused before they are looked at; what fits is told in the form."""
+
+
+@router.get("/q/{code}")
+def show_form(request: Request, code: Code) -> Response:
+    """The form, the same for every code."""
+    return _page(request, code, {}, once=secrets.token_urlsafe(18))
+
+
+@router.post("/q/{code}")
+def send_form(
+    request: Request,
+    services: ServicesDep,
+    code: Code,
+    words: Annotated[str, Form(max_length=_LENGTH)] = "",
+    name: Annotated[str, Form(max_length=_LENGTH)] = "",
+    phone: Annotated[str, Form(max_length=_LENGTH)] = "",
+    email: Annotated[str, Form(max_length=_LENGTH)] = "",
+    once: Annotated[str, Form(max_length=200)] = "",
+    website: Annotated[str, Form(max_length=_LENGTH)] = "",
+) -> Response:
+    """The ticket's number. What fills in the field that people cannot see is thanked, and forgotten."""
+    said = {"words": words, "name": name, "phone": phone, "email": email}
+    once = once if _ONCE.fullmatch(once) else secrets.token_urlsafe(18)
+    language = language_for(request.headers.get("accept-language", ""))
+    if website:
+        return _page(request, code, {}, done=Reported(f"T-{1000 + secrets.randbelow(9000)}", emergency=False))
+    address = request.client.host if request.client is not None else "unknown"
+    try:
+        require_same_origin(request, services)
+        made = Report(code=code, once=once, language=language, **said)
+        done = report(services.uow, services.clock, services.intake, made, address)
+    except Invalid:
+        return _page(request, code, said, once=once, problem="too_long" if words.strip() else "missing", status=422)
+    except TooManyAttempts as error:
+        page = _page(request, code, said, once=once, problem="too_many", status=429)
+        page.headers["Retry-After"] = str(error.retry_after)
+        return page
+    except NotFromHere:
+        return _page(request, code, said, once=once, problem="failed", status=403)
+    if done.number is None:
+        return _page(request, code, said, once=once, problem="failed", status=422)
+    return _page(request, code, {}, done=done)
+
+
+def _page(
+    request: Request,
+    code: str,
+    said: dict[str, str],
+    *,
+    once: str = "",
+    problem: str | None = None,
+    done: Reported | None = None,
+    status: int = 200,
+) -> HTMLResponse:
+    language = language_for(request.headers.get("accept-language", ""))
+    words = WORDS[language]
+    page = render(
+        "report.html",
+        language=language,
+        words=words,
+        code=code,
+        said=said,
+        once=once,
+        problem=words[problem] if problem else None,
+        done=done,
+        **nobody(),
+    )
+    # The address holds the code: no other site learns it.
+    headers = {"Vary": "Accept-Language", "Referrer-Policy": "same-origin", "X-Robots-Tag": "noindex"}
+    return HTMLResponse(page, status, headers=headers)

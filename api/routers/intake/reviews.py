@@ -1,0 +1,61 @@
+"""The review queue: pairs of tickets that may be about the same."""
+
+from typing import Any
+
+from api.dependencies import AskDep, IdempotencyKey, RowId
+from api.keeping import Keeping
+from api.responses import failures
+from api.schemas.intake.matches import DecisionOut, MatchOut, ReviewQuery
+from db.models import MatchPair
+from dispatch.intake import review
+from dispatch.records.nouns import Noun
+
+router = Keeping(
+    noun=Noun(MatchPair), path="reviews", one="review", many="reviews", out=MatchOut, query=ReviewQuery
+).router()
+
+_FAILURES = failures(401, 403, 404, 409, 422)
+
+
+@router.post(
+    "/{key}/accept",
+    response_model=DecisionOut,
+    operation_id="accept_review",
+    summary="Say that two tickets are about the same",
+    responses=_FAILURES,
+)
+def accept_review(ask: AskDep, key: RowId, _key: IdempotencyKey) -> Any:
+    """They become one work order; nothing is moved or lost, and it can be undone."""
+    return _told(review.accept(ask.session, ask.viewer, key))
+
+
+@router.post(
+    "/{key}/reject",
+    response_model=DecisionOut,
+    operation_id="reject_review",
+    summary="Say that two tickets are about different things",
+    responses=_FAILURES,
+)
+def reject_review(ask: AskDep, key: RowId, _key: IdempotencyKey) -> Any:
+    """They stay apart, whatever the score says later."""
+    return _told(review.reject(ask.session, ask.viewer, key))
+
+
+@router.post(
+    "/{key}/undo",
+    response_model=DecisionOut,
+    operation_id="undo_review",
+    summary="Take a decision on two tickets back",
+    responses=_FAILURES,
+)
+def undo_review(ask: AskDep, key: RowId, _key: IdempotencyKey) -> Any:
+    """Everything is as if nobody had decided; the pair waits again."""
+    return _told(review.undo(ask.session, ask.viewer, key))
+
+
+def _told(reviewed: review.Reviewed) -> DecisionOut:
+    return DecisionOut(
+        review=MatchOut.model_validate(reviewed.pair, from_attributes=True),
+        work_order_id=reviewed.change.work_order_id if reviewed.change is not None else None,
+        said=reviewed.said,
+    )
