@@ -7,7 +7,7 @@ process_waiting    what was left between the two when a process died
 
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any, Final
 
@@ -124,7 +124,8 @@ def read(rules: Rules, inbound: Inbound) -> Heard:
     """
     if inbound.raw_sha256 is not None:
         raw = rules.files.read(inbound.raw_sha256)
-        return reading.read(raw, rules, inbound.external_id, inbound.received_at)
+        heard = reading.read(raw, rules, inbound.external_id, inbound.received_at)
+        return replace(heard, left_out=(*inbound.payload.get("left_out", ()), *heard.left_out))
     return payloads.read(inbound.channel, inbound.external_id, inbound.received_at, inbound.payload)
 
 

@@ -14,11 +14,11 @@ LARGEST_OVER_LIMIT = 2
 """Encoded as text a file takes a third more; so many times the limit of a message its mail may have."""
 
 
-def take_mail(uow: UnitOfWork, clock: Clock, rules: Rules, raw: bytes) -> int:
+def take_mail(uow: UnitOfWork, clock: Clock, rules: Rules, raw: bytes, *, cut: str | None = None) -> int:
     """Keeps a mail as it came; the id of its `Inbound` row, the same for every copy of it.
 
     A mail is known by its Message-ID and by what it says: some devices write the same Message-ID each time. A process:
-    one transaction to enter it, and one to compare it with the one that was there.
+    one transaction to enter it, and one to compare it with the one that was there. cut: why this is not all of it.
 
     Raises Invalid for a mail that is empty or too large.
     """
@@ -27,9 +27,10 @@ def take_mail(uow: UnitOfWork, clock: Clock, rules: Rules, raw: bytes) -> int:
         msg = f"The mail has {len(raw)} bytes; send one of 1 to {most}."
         raise Invalid(msg, (Fault("/body", msg),))
     name, digest = identify(raw)
-    inbound_id = take_in(uow, clock, rules, Channel.EMAIL, name, {"digest": digest}, raw)
+    payload = {"digest": digest} | ({} if cut is None else {"left_out": [cut]})
+    inbound_id = take_in(uow, clock, rules, Channel.EMAIL, name, payload, raw)
     with uow(viewer=INTAKE, read_only=True) as session:
         there = session.scalars(select(Inbound.payload).where(Inbound.id == inbound_id)).one()
     if there.get("digest") == digest:
         return inbound_id
-    return take_in(uow, clock, rules, Channel.EMAIL, f"{name}#{digest[:16]}", {"digest": digest}, raw)
+    return take_in(uow, clock, rules, Channel.EMAIL, f"{name}#{digest[:16]}", payload, raw)

@@ -2,9 +2,10 @@
 
 import imaplib
 import logging
+import re
 import ssl
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Final
 
@@ -56,9 +57,9 @@ def fetch_mailbox(uow: UnitOfWork, clock: Clock, rules: Rules, mailbox: Mailbox,
         with _connected(mailbox) as box:
             uids = box.uids("UNSEEN UNFLAGGED" if mailbox.done is None else "UNFLAGGED UNDELETED")[:most]
             for uid in uids:
-                raw = _raw(box, uid, rules.limits.message_bytes * LARGEST_OVER_LIMIT)
+                raw, cut = _raw(box, uid, rules.limits.message_bytes * LARGEST_OVER_LIMIT)
                 if raw is not None:
-                    _settle(box, mailbox, uid, kept=_take(uow, clock, rules, raw))
+                    _settle(box, mailbox, uid, kept=_take(uow, clock, rules, raw, cut))
             return len(uids)
     except (ImapToolsError, imaplib.IMAP4.error, OSError, ssl.SSLError) as error:
         msg = f"The mailbox of {mailbox.user} at {mailbox.host}:{mailbox.port} cannot be read: {error}"
@@ -74,19 +75,27 @@ def _connected(mailbox: Mailbox) -> Iterator[BaseMailBox]:
         box = MailBoxStartTls(mailbox.host, mailbox.port, timeout=mailbox.timeout, ssl_context=context)
     else:
         box = MailBoxUnencrypted(mailbox.host, mailbox.port, timeout=mailbox.timeout)
-    with box.login(mailbox.user, mailbox.password, initial_folder=mailbox.folder):
+    try:
+        box.login(mailbox.user, mailbox.password, initial_folder=mailbox.folder)
         yield box
+    finally:
+        try:
+            box.client.logout()
+        except (imaplib.IMAP4.error, OSError):
+            # The server has gone; our end of the connection is still open.
+            with suppress(OSError):
+                box.client.shutdown()
 
 
-def _raw(box: BaseMailBox, uid: str, largest: int) -> bytes | None:
-    """The mail as it lies there, without marking it; the beginning of one that is too large; None: it is gone."""
-    size = _literal(box.client.uid("FETCH", uid, "(RFC822.SIZE)"))
-    number = int(size.rpartition(b"RFC822.SIZE ")[2].split(b")")[0].split()[0]) if b"RFC822.SIZE " in size else 0
-    if number <= largest:
-        return _content(box.client.uid("FETCH", uid, "(BODY.PEEK[])"))
-    head = _content(box.client.uid("FETCH", uid, f"(BODY.PEEK[]<0.{HEAD}>)"))
-    log.warning("mail %s has %s bytes; only its beginning is taken in", uid, number)
-    return head
+def _raw(box: BaseMailBox, uid: str, largest: int) -> tuple[bytes | None, str | None]:
+    """The mail as it lies there, without marking it (None: it is gone), and why it is not all of it, where it is not."""
+    said = b" ".join(each for each in box.client.uid("FETCH", uid, "(RFC822.SIZE)")[1] if isinstance(each, bytes))
+    found = re.search(rb"RFC822\.SIZE (\d+)", said)
+    size = int(found[1]) if found else 0
+    if size <= largest:
+        return _content(box.client.uid("FETCH", uid, "(BODY.PEEK[])")), None
+    cut = f"the mail has {size} bytes, of which only the beginning was taken in: the limit is {largest}"
+    return _content(box.client.uid("FETCH", uid, f"(BODY.PEEK[]<0.{HEAD}>)")), cut
 
 
 def _content(answer: tuple[str, list[object]]) -> bytes | None:
@@ -97,13 +106,9 @@ def _content(answer: tuple[str, list[object]]) -> bytes | None:
     return next((bytes(each[1]) for each in data if isinstance(each, tuple) and len(each) > 1), None)
 
 
-def _literal(answer: tuple[str, list[object]]) -> bytes:
-    return b" ".join(each for each in answer[1] if isinstance(each, bytes))
-
-
-def _take(uow: UnitOfWork, clock: Clock, rules: Rules, raw: bytes) -> bool:
+def _take(uow: UnitOfWork, clock: Clock, rules: Rules, raw: bytes, cut: str | None) -> bool:
     try:
-        taken = process(uow, clock, rules, take_mail(uow, clock, rules, raw))
+        taken = process(uow, clock, rules, take_mail(uow, clock, rules, raw, cut=cut))
     except Invalid as error:
         log.warning("a mail is refused: %s", error.message)
         return False
