@@ -5,7 +5,22 @@ from typing import Annotated
 
 import typer
 
-from api.cli import bound, check, confidence, db, demo, export, importing, plan, serve, settings, solve, user, worker
+from api.cli import (
+    bound,
+    check,
+    confidence,
+    db,
+    demo,
+    export,
+    importing,
+    intake,
+    plan,
+    serve,
+    settings,
+    solve,
+    user,
+    worker,
+)
 
 app = typer.Typer(
     add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False, invoke_without_command=True
@@ -44,6 +59,7 @@ app.command("serve")(serve.serve)
 app.command("worker")(worker.worker)
 app.add_typer(user.app, name="user")
 app.add_typer(db.app, name="db")
+app.add_typer(intake.app, name="intake")
 app.command("import")(importing.import_file)
 app.command("export")(export.export)
 app.command("settings")(settings.settings_command)

@@ -1,7 +1,8 @@
 """Fits the model to one file by expectation maximisation, starting from general assumptions.
 
 Candidates are counted in full; of all other pairs, which are hardly ever about the same, a sample tells how often
-levels come by chance. So the probabilities are those of any two rows of the file (Fellegi and Sunter 1969; Winkler 1988).
+levels come by chance. So the probabilities are those of any two rows of the file (Fellegi and Sunter 1969; Winkler
+1988).
 """
 
 import math

@@ -1,0 +1,81 @@
+"""dispatch intake match: which rows of a file are about the same."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from dispatch.settings import settings
+
+if TYPE_CHECKING:
+    from dispatch.intake.matching.table.run import Matched
+
+SHOWN = 20
+MAP_HELP = "What a column is, FIELD=COLUMN; may be repeated. FIELD= leaves a guessed one out. Others are guessed."
+
+
+def match(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A .csv or .xlsx file with a heading.")],
+    truth: Annotated[
+        str | None, typer.Option(metavar="COLUMN", help="A column with the same value in rows about the same.")
+    ] = None,
+    column: Annotated[list[str] | None, typer.Option("--map", metavar="FIELD=COLUMN", help=MAP_HELP)] = None,
+    out: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write the rows with their group to this .csv or .xlsx.")
+    ] = None,
+    merge: Annotated[
+        float | None, typer.Option(help="Probability from which rows are joined [default: the setting].")
+    ] = None,
+    review: Annotated[
+        float | None, typer.Option(help="Probability from which a person is asked [default: the setting].")
+    ] = None,
+    encoding: Annotated[str | None, typer.Option(help="Encoding of a CSV [default: UTF-8].")] = None,
+    region: Annotated[
+        str | None,
+        typer.Option(metavar="CC", help="Country of telephone numbers without a code [default: the setting]."),
+    ] = None,
+) -> None:
+    """Find the rows of any file with names, addresses, telephone numbers or dates that are about the same.
+
+    Prints the groups, the pairs that a person should look at with the evidence, and, where the truth is known, how good
+    that is. Nothing is written but --out.
+
+    \b
+    Example:
+      dispatch intake match customers.csv --map name=Kunde --truth cluster --out groups.csv
+    """
+    from dispatch.intake.matching.table.run import match_file, write_groups
+    from dispatch.intake.matching.thresholds import Thresholds
+
+    ours = settings()
+    limits = Thresholds(ours.match_merge if merge is None else merge, ours.match_review if review is None else review)
+    matched = match_file(
+        file, limits, given=column or [], truth=truth, encoding=encoding, region=region or ours.default_country
+    )
+    _show(matched, truth)
+    if out is not None:
+        typer.echo(f"\n{write_groups(matched, out)} rows written to {out}")
+
+
+def _show(matched: "Matched", truth: str | None) -> None:
+    typer.echo("columns: " + ", ".join(f"{field} = {' + '.join(names)}" for field, names in matched.columns.items()))
+    several = [group for group in matched.found.groups if len(group) > 1]
+    rows = len(matched.table.rows)
+    typer.echo(f"{rows} rows: {len(several)} groups of several, {rows - sum(map(len, several))} rows alone")
+    for group in several[:SHOWN]:
+        typer.echo(f"  rows {', '.join(str(matched.table.numbers[key]) for key in sorted(group))}")
+    if len(several) > SHOWN:
+        typer.echo(f"  and {len(several) - SHOWN} more; --out FILE writes them all")
+    pairs = sorted(matched.found.review.items(), key=lambda each: (-each[1].probability, each[0]))
+    typer.echo(f"{len(pairs)} pairs for a person to look at")
+    for (one, other), score in pairs[:SHOWN]:
+        why = "; ".join(each.words for each in score.evidence if each.weight)
+        numbers = matched.table.numbers
+        typer.echo(f"  rows {numbers[one]} and {numbers[other]}: {score.probability:.3f}: {why}")
+    if matched.quality is not None:
+        quality = matched.quality
+        typer.echo(f"\nagainst {truth}: {quality.pairs} pairs of rows are about the same")
+        typer.echo(f"precision of automatic merges  {quality.precision:.4f} ({quality.joined} pairs)")
+        typer.echo(f"automatic recall               {quality.recall:.4f}")
+        typer.echo(f"recall including review        {quality.recall_with_review:.4f}")
+        typer.echo(f"share of rows to review        {quality.review_share:.4f}")

@@ -1,0 +1,109 @@
+"""Files of other origin: people, restaurants and customers, with slips, gaps and swapped fields."""
+
+import csv
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from dispatch.errors import Invalid, NotFound
+from dispatch.intake.matching.table.columns import mapped
+from dispatch.intake.matching.table.rows import date_level, row_record
+from dispatch.intake.matching.table.run import Matched, match_file, write_groups
+from dispatch.intake.matching.thresholds import Thresholds
+from tests.builders.duplicates import Rows, customers, people, restaurants
+
+LIMITS = Thresholds()
+
+
+def written(folder: Path, rows: Rows) -> Path:
+    """A CSV file of these rows."""
+    file = folder / "rows.csv"
+    with file.open("w", encoding="utf-8", newline="") as to:
+        csv.writer(to).writerows(rows)
+    return file
+
+
+@pytest.mark.parametrize(
+    ("table", "least_recall"),
+    [(people, 0.93), (restaurants, 0.93), (customers, 0.93)],
+    ids=lambda each: getattr(each, "__name__", ""),
+)
+def test_duplicates_in_tables_of_other_shapes_are_found(
+    tmp_path: Path, table: Callable[[int, int], Rows], least_recall: float
+) -> None:
+    found = match_file(written(tmp_path, table(11, 700)), LIMITS, truth="cluster", region="DE")
+    assert found.quality is not None
+    assert found.quality.pairs > 150
+    assert found.quality.precision >= 0.99
+    assert found.quality.recall >= least_recall
+    assert found.quality.recall_with_review >= 0.95
+    assert found.quality.review_share <= 0.08
+
+
+def test_the_order_of_rows_changes_nothing(tmp_path: Path) -> None:
+    heading, *rows = people(5, 150)
+
+    def groups(rows: Rows) -> set[frozenset[tuple[str, ...]]]:
+        found: Matched = match_file(written(tmp_path, [heading, *rows]), LIMITS)
+        return {frozenset(tuple(rows[key]) for key in group) for group in found.found.groups}
+
+    assert groups(rows) == groups(rows[::-1])
+
+
+def test_columns_are_guessed_and_can_be_told() -> None:
+    heading = ["id", "Kunde", "Strasse", "PLZ", "Ort", "cluster"]
+    assert mapped(heading, [], "cluster") == {"name": (1,), "street": (2,), "postcode": (3,), "city": (4,)}
+    assert mapped(heading, ["organisation=Kunde", "city="], "cluster") == {
+        "organisation": (1,),
+        "street": (2,),
+        "postcode": (3,),
+    }
+
+
+@pytest.mark.parametrize(
+    ("given", "truth", "said"),
+    [
+        (["nmae=Kunde"], None, "'nmae' is no field; did you mean name?"),
+        (["name=Kundin"], None, "name: there is no column 'Kundin'"),
+        ([], "wahr", "truth: there is no column 'wahr'"),
+        (["name="], None, "map at least one"),
+    ],
+)
+def test_what_cannot_be_mapped_is_named(given: list[str], truth: str | None, said: str) -> None:
+    with pytest.raises(Invalid, match=said):
+        mapped(["Kunde", "xyz"], given, truth)
+
+
+def test_empty_and_missing_files_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(NotFound, match="no file"):
+        match_file(tmp_path / "none.csv", LIMITS)
+    with pytest.raises(Invalid, match="no rows below its heading"):
+        match_file(written(tmp_path, [["name", "phone"]]), LIMITS)
+
+
+def test_cells_that_say_nothing_are_missing() -> None:
+    columns = mapped(["given_name", "surname", "phone", "dob"], [], None)
+    record = row_record(["Ana", "n/a", "-", "09/12/1908"], columns)
+    assert (record.names, record.phones, record.others) == (("ana",), (), {"birth_date": "19081209"})
+
+
+def test_days_with_day_and_month_swapped_are_close() -> None:
+    levels = [date_level("19081209", other) for other in ("19081209", "19080912", "19081208", "19081225", "19500101")]
+    assert levels == ["exact", "close", "close", "far", "disagree"]
+
+
+def test_groups_are_written_beside_the_rows(tmp_path: Path) -> None:
+    rows = [
+        ["name", "phone"],
+        ["Ana Soto", "+56912345678"],
+        ["Ana Soto", "+56912345678"],
+        ["Luis Vega", "+56987654321"],
+    ]
+    found = match_file(written(tmp_path, rows), LIMITS)
+    out = tmp_path / "out.csv"
+    assert write_groups(found, out) == 3
+    with out.open(encoding="utf-8-sig", newline="") as file:
+        again = list(csv.reader(file))
+    assert again[0] == ["group", "name", "phone"]
+    assert [row[1] for row in again[1:]] == ["Ana Soto", "Ana Soto", "Luis Vega"]
