@@ -7,7 +7,7 @@ territory. A route of a plan that is not published yet is the scheduler's alone.
 from datetime import timedelta
 from typing import Final
 
-from sqlalchemy import ColumnElement, Select, false, or_, select
+from sqlalchemy import ColumnElement, Select, and_, false, or_, select
 
 from db import models as m
 from dispatch.access.children import Rules, child_rules
@@ -66,13 +66,17 @@ class _Reach:
         table = fresh(m.Equipment)
         return select(table.c.id).where(table.c.site_id.in_(self.sites()))
 
-    def contacts(self) -> ColumnElement[bool]:
-        """Who lets them in at the site, and who reported what they come for."""
-        there, ticket, member = fresh(m.SiteContact), fresh(m.Ticket), fresh(m.TicketMembership)
-        merged = select(member.c.ticket_id).where(
+    def tickets(self) -> Select[int]:
+        """What belongs to their work orders now."""
+        member = fresh(m.TicketMembership)
+        return select(member.c.ticket_id).where(
             member.c.left_at.is_(None), member.c.work_order_id.in_(self.work_orders())
         )
-        reported = select(ticket.c.contact_id).where(ticket.c.contact_id.is_not(None), ticket.c.id.in_(merged))
+
+    def contacts(self) -> ColumnElement[bool]:
+        """Who lets them in at the site, and who reported what they come for."""
+        there, ticket = fresh(m.SiteContact), fresh(m.Ticket)
+        reported = select(ticket.c.contact_id).where(ticket.c.contact_id.is_not(None), ticket.c.id.in_(self.tickets()))
         return or_(
             m.Contact.id.in_(select(there.c.contact_id).where(there.c.site_id.in_(self.sites()))),
             m.Contact.id.in_(reported),
@@ -112,6 +116,8 @@ def technician_rules(viewer: Viewer) -> Rules:
             m.Attachment.work_order_id.in_(reach.work_orders()),
             m.Attachment.visit_id.in_(reach.visits()),
             m.Attachment.equipment_id.in_(reach.equipment()),
+            # What parties photographed is for who comes to look at it; their papers are not.
+            and_(m.Attachment.ticket_id.in_(reach.tickets()), m.Attachment.media_type.startswith("image/")),
         ),
         m.Warehouse: lambda: m.Warehouse.territory_id.in_(home),
         m.WarehouseStock: lambda: m.WarehouseStock.warehouse_id.in_(

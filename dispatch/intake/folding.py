@@ -4,16 +4,14 @@ Nothing is chosen for good: where parties contradict each other, all values stan
 may see of each ticket; secrets show only to the technician who comes today.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 
 from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
 from db.models import (
     Attachment,
-    Channel,
     Contact,
     Conversation,
     Fact,
@@ -28,39 +26,11 @@ from db.models import (
 from dispatch.access import Action, Viewer, elevated, require
 from dispatch.errors import Forbidden, NotFound
 from dispatch.intake.clocks import Clocks, derive
-from dispatch.intake.facts import SECRET, SEVERAL, Field
+from dispatch.intake.facts import SECRET, Field
+from dispatch.intake.side_by_side import FoldedField, FoldedValue, Source, fold_facts
 from dispatch.records.access_notes import read_access_notes
 
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """Who said it, when, over which channel. noted_by_id: the user of ours who wrote it down."""
-
-    fact_id: int
-    ticket_id: int
-    ticket_number: str
-    contact_id: int | None
-    contact_name: str | None
-    said_at: datetime
-    channel: Channel
-    noted_by_id: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class FoldedValue:
-    """One value, and everybody who said it, the earliest first. `value` None: a secret that this viewer may not see."""
-
-    value: str | None
-    sources: tuple[Source, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class FoldedField:
-    """All that was said of one field. `conflicting`: the parties contradict each other."""
-
-    field: Field
-    values: tuple[FoldedValue, ...]
-    conflicting: bool
+__all__ = ["Folded", "FoldedField", "FoldedParty", "FoldedValue", "Source", "fold", "fold_facts"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,41 +63,6 @@ class Folded:
         return next((each for each in self.fields if each.field is name), None)
 
 
-def holding(facts: Iterable[Fact]) -> list[Fact]:
-    """The facts that hold: of each ticket and field the latest, of fields that may have several all of them."""
-    held: dict[tuple[int, str, str], Fact] = {}
-    for fact in sorted(facts, key=lambda fact: (fact.said_at, fact.id)):
-        which = normal(fact.value) if fact.field in SEVERAL else ""
-        key = (fact.ticket_id, fact.field, which)
-        if fact.field not in SEVERAL or key not in held:
-            held[key] = fact
-    return sorted(held.values(), key=lambda fact: (fact.said_at, fact.id))
-
-
-def normal(value: str) -> str:
-    """A value as it is compared with others: case and spaces do not count."""
-    return " ".join(value.casefold().split())
-
-
-def fold_facts(
-    facts: Iterable[Fact], tickets: Mapping[int, str], names: Mapping[int, str], *, secrets: bool
-) -> tuple[FoldedField, ...]:
-    """Every field that something was said of, in the order of `Field`; what most said comes first, then the earliest.
-
-    tickets: {id: number}. names: {contact id: name} of those the viewer may see. secrets: whether secrets show.
-    """
-    said: dict[Field, dict[str, list[Fact]]] = {}
-    for fact in holding(facts):
-        said.setdefault(Field(fact.field), {}).setdefault(normal(fact.value), []).append(fact)
-    folded = []
-    for name in Field:
-        groups = sorted(said.get(name, {}).values(), key=lambda group: (-len(group), group[0].said_at, group[0].id))
-        if groups:
-            values = tuple(_value(group, tickets, names, hidden=name in SECRET and not secrets) for group in groups)
-            folded.append(FoldedField(name, values, len(values) > 1 and name not in SEVERAL))
-    return tuple(folded)
-
-
 def fold(session: Session, viewer: Viewer, work_order_id: int) -> Folded:
     """The work order as its tickets tell it, as far as the viewer may see them.
 
@@ -155,23 +90,6 @@ def fold(session: Session, viewer: Viewer, work_order_id: int) -> Folded:
         attachments=_attachments(session, order.id, ids),
         clocks=_clocks(session, order.id, ids),
     )
-
-
-def _value(group: Sequence[Fact], tickets: Mapping[int, str], names: Mapping[int, str], *, hidden: bool) -> FoldedValue:
-    sources = tuple(
-        Source(
-            fact_id=fact.id,
-            ticket_id=fact.ticket_id,
-            ticket_number=tickets[fact.ticket_id],
-            contact_id=fact.said_by_id,
-            contact_name=names.get(fact.said_by_id or 0),
-            said_at=fact.said_at,
-            channel=fact.channel,
-            noted_by_id=fact.noted_by_id,
-        )
-        for fact in group
-    )
-    return FoldedValue(None if hidden else group[0].value, sources)
 
 
 def _tickets(session: Session, work_order_id: int) -> list[Ticket]:
@@ -202,7 +120,7 @@ def _with_secrets(
 def _names(session: Session, contact_ids: Iterable[int | None]) -> dict[int, str]:
     wanted = sorted({each for each in contact_ids if each is not None})
     query = select(Contact.id, Contact.name).where(Contact.id.in_(wanted))
-    return {key: name for key, name in session.execute(query)} if wanted else {}
+    return dict(session.execute(query).all()) if wanted else {}
 
 
 def _parties(session: Session, ticket_ids: Sequence[int]) -> tuple[FoldedParty, ...]:
@@ -211,10 +129,8 @@ def _parties(session: Session, ticket_ids: Sequence[int]) -> tuple[FoldedParty, 
         on.setdefault((party.role, party.contact_id, party.organisation_id), []).append(party.ticket_id)
     names = _names(session, (contact for _, contact, _ in on))
     wanted = sorted({organisation for _, _, organisation in on if organisation is not None})
-    companies = {
-        key: name
-        for key, name in session.execute(select(Organisation.id, Organisation.name).where(Organisation.id.in_(wanted)))
-    }
+    named = select(Organisation.id, Organisation.name).where(Organisation.id.in_(wanted))
+    companies = dict(session.execute(named).all())
     order = {role: place for place, role in enumerate(PartyRole)}
     return tuple(
         FoldedParty(

@@ -27,6 +27,7 @@ from db.models import (
 from dispatch.access import elevated
 from dispatch.intake import texts
 from dispatch.intake.speaking import way_back
+from dispatch.intake.turns import take_turn
 from dispatch.messaging.letters import post_message
 
 CAUSE: Final = "work_order"
@@ -41,6 +42,8 @@ def inform(
     at the same time too. A contact with several tickets is told in the thread they opened last. values: of the text.
     news: the beginning of the cause by which it is the same news: no thread is told what it was told last.
     """
+    # Who is taken out of the order at this moment must either not be told, or be told the correction.
+    take_turn(session)
     with elevated(session, "informing"):
         about = f"{CAUSE}:{work_order_id}:"
         name = about + cause

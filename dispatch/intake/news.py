@@ -20,7 +20,7 @@ from dispatch.compute.outbox import Delivery, Receiver
 from dispatch.intake.informing import inform
 from dispatch.intake.merging.refolding import refold_by_id
 from dispatch.intake.merging.resolution import resolve
-from dispatch.intake.merging.turns import take_turn
+from dispatch.intake.turns import take_turn
 from dispatch.records.catalogue.pausing import STATUS
 
 INTAKE: Final = Viewer.system("intake")

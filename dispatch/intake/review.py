@@ -17,7 +17,7 @@ from dispatch.intake.merging import Change, Means, merge, unmerge
 from dispatch.intake.merging.decisions import decide, pairs_of, settle, two
 from dispatch.intake.merging.memberships import current, members
 from dispatch.intake.merging.placing import USUAL, regroup
-from dispatch.intake.merging.turns import take_turn
+from dispatch.intake.turns import take_turn
 
 MOST: Final = 200
 

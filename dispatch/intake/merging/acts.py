@@ -14,7 +14,7 @@ from dispatch.intake.merging.decisions import Remembered, Two, decide, pairs_of,
 from dispatch.intake.merging.memberships import current, locked_orders, members
 from dispatch.intake.merging.opening import open_order
 from dispatch.intake.merging.outcome import Change
-from dispatch.intake.merging.turns import take_turn
+from dispatch.intake.turns import take_turn
 
 
 def merge(

@@ -28,8 +28,8 @@ from dispatch.intake.merging.memberships import current, put
 from dispatch.intake.merging.opening import Propose, open_order
 from dispatch.intake.merging.outcome import Placed
 from dispatch.intake.merging.refolding import refold_by_id
-from dispatch.intake.merging.turns import take_turn
 from dispatch.intake.triage import is_emergency, propose
+from dispatch.intake.turns import take_turn
 
 PLACING: Final = Viewer.system("matching")
 Group = frozenset[int]

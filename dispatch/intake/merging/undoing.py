@@ -17,7 +17,7 @@ from dispatch.intake.merging.opening import open_order
 from dispatch.intake.merging.outcome import Change
 from dispatch.intake.merging.refolding import refold
 from dispatch.intake.merging.resolution import reopen
-from dispatch.intake.merging.turns import take_turn
+from dispatch.intake.turns import take_turn
 
 
 def unmerge(session: Session, viewer: Viewer, merge_id: int) -> Change:
@@ -78,8 +78,13 @@ def _decisions(session: Session, viewer: Viewer, merge: Merge, here: Sequence[in
     if merge.before.get("how") != [MergedBy.SCORE.value]:
         take_back(session, merge.before.get("decided", {}), here)
         return {}
-    stay = [each.ticket_id for each in members(session, [holder])[holder] if each.ticket_id not in merge.tickets]
-    return decide(session, viewer, {two(one, other) for one in here for other in stay}, ReviewStatus.REJECTED)
+    apart = merge.kind is not MergeKind.SPLIT
+    order = holder if apart else merge.from_work_order_id
+    others = [] if order is None else members(session, [order])[order]
+    stay = [each.ticket_id for each in others if each.ticket_id not in merge.tickets]
+    if apart:
+        return decide(session, viewer, {two(one, other) for one in here for other in stay}, ReviewStatus.REJECTED)
+    return decide(session, viewer, {two(one, min(stay)) for one in here if stay}, ReviewStatus.ACCEPTED)
 
 
 def _going(session: Session, merge: Merge, here: Sequence[int], decided: Remembered) -> Going | None:

@@ -152,3 +152,26 @@ def test_a_fact_of_a_ticket_that_the_viewer_may_not_see_is_not_in_the_fold(uow: 
     sources = [source for field in folded.fields for value in field.values for source in value.sources]
     assert {source.ticket_id for source in sources} == {world.north[m.Ticket]}
     assert {ticket for party in folded.parties for ticket in party.ticket_ids} == {world.north[m.Ticket]}
+
+
+def test_a_technician_sees_photos_of_what_they_come_for_and_no_papers(uow: UnitOfWork) -> None:
+    with uow(viewer=SYSTEM) as session:
+        world = build_world(session)
+        for side, kind in ((world.north, "image/jpeg"), (world.north, "application/pdf"), (world.mate, "image/jpeg")):
+            session.add(
+                m.Attachment(
+                    sha256="9" * 64,
+                    filename=f"{side.name}.{kind}",
+                    media_type=kind,
+                    size_bytes=1,
+                    received_at=session.info["now"](),
+                    ticket_id=side[m.Ticket],
+                )
+            )
+        session.commit()
+    viewer = world.viewer(m.Role.TECHNICIAN)
+
+    with uow(viewer=viewer) as session:
+        seen = session.scalars(select(m.Attachment.filename).where(m.Attachment.ticket_id.is_not(None))).all()
+
+    assert seen == ["north.image/jpeg"]
