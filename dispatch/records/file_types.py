@@ -132,5 +132,6 @@ def _guess(content: bytes) -> str | None:
         found = puremagic.magic_string(content)
     except (puremagic.PureError, ValueError):
         return None
-    named = [match.mime_type for match in found if match.mime_type]
-    return _ALIASES.get(named[0], named[0]) if named else None
+    named = [_ALIASES.get(match.mime_type, match.mime_type) for match in found if match.mime_type]
+    # Of other kinds a few bytes at the beginning prove too little.
+    return next((each for each in named if each.startswith(("audio/", "video/"))), None)

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import SecretStr
 
 from api.app import create_app
 from db import models as m
@@ -67,7 +68,7 @@ def standing() -> Iterator[tuple[Gateway, str]]:
 def line(standing: tuple[Gateway, str], reception: Reception, tmp_path: Path) -> Iterator[Line]:
     """The gateway as new, and our application that it calls."""
     gateway, url = standing
-    chosen = Settings(text_secret=SECRET, chat_secret=SECRET, data_dir=tmp_path / "data")
+    chosen = Settings(text_secret=SecretStr(SECRET), chat_secret=SecretStr(SECRET), data_dir=tmp_path / "data")
     app = create_app(chosen, reception.uow, reception.clock, passwords=CHEAP)
     with TestClient(app) as client:
         gateway.clock, gateway.post, gateway.calls = reception.clock, client.post, 0

@@ -10,6 +10,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 
 from api.reception import Fetcher, rules_of
 from db import models as m
@@ -170,7 +171,7 @@ def test_the_worker_looks_when_it_is_time_and_waits_longer_for_a_server_that_is_
         imap_port=server.port,
         imap_security=MailSecurity.NONE,
         imap_user=dovecot.USER,
-        imap_password=dovecot.PASSWORD,
+        imap_password=SecretStr(dovecot.PASSWORD),
         mail_poll_seconds=30,
         data_dir=tmp_path,
     )

@@ -65,6 +65,9 @@ def _take(found: Parts, part: Message, depth: int) -> None:
         found.files.append(_inner(part))
         return
     kind, name = part.get_content_type(), _name(part)
+    if kind.startswith("multipart/"):
+        # One without a boundary: all it holds is words.
+        kind = "text/plain"
     is_words = kind in ("text/plain", "text/html") and part.get_content_disposition() != "attachment" and not name
     if not is_words:
         content = part.get_payload(decode=True)
@@ -89,7 +92,7 @@ def _inner(mail: Message) -> Given:
             _take(words, part, 0)
     head = "\n".join(f"{name}: {header(mail, name)}" for name in ("From", "To", "Date", "Subject"))
     subject = header(mail, "Subject") or "mail"
-    return Given(f"{subject[:80]}.txt", f"{head}\n\n{words.words}\n".encode())
+    return Given(f"{subject[:80]}.eml", f"{head}\n\n{words.words}\n".encode())
 
 
 def _name(part: Message) -> str:

@@ -88,7 +88,7 @@ def _connected(mailbox: Mailbox) -> Iterator[BaseMailBox]:
 
 
 def _raw(box: BaseMailBox, uid: str, largest: int) -> tuple[bytes | None, str | None]:
-    """The mail as it lies there, without marking it (None: it is gone), and why it is not all of it, where it is not."""
+    """The mail as it lies there, unmarked (None: it is gone), and why it is not all of it, where it is not."""
     said = b" ".join(each for each in box.client.uid("FETCH", uid, "(RFC822.SIZE)")[1] if isinstance(each, bytes))
     found = re.search(rb"RFC822\.SIZE (\d+)", said)
     size = int(found[1]) if found else 0

@@ -14,6 +14,9 @@ LONGEST: Final = 20_000
 
 LANGUAGES: Final = ("en", "es", "de", "fr", "it", "nl", "pl", "sv", "da", "cs")
 _SIGNATURE: Final = re.compile(r"^-- ?$", re.MULTILINE)
+_ATTRIBUTION: Final = re.compile(
+    r"^(?=.*\d)(?=.*(@|wrote|schrieb|escribi|[ée]crit|scritto|schreef|skrev|napisa)).{8,300}:\s*$", re.IGNORECASE
+)
 _QUOTED: Final = re.compile(r"^\s*>")
 
 
@@ -52,7 +55,24 @@ def _between(rest: str) -> str:
 
 
 def _unquoted(text: str) -> str:
-    return "\n".join(line for line in text.splitlines() if not _QUOTED.match(line)).strip()
+    """Without quoted lines, and without the line above them that says whose they are."""
+    kept: list[str] = []
+    for line in text.splitlines():
+        if _QUOTED.match(line):
+            _drop_attribution(kept)
+        else:
+            kept.append(line)
+    return "\n".join(kept).strip()
+
+
+def _drop_attribution(kept: list[str]) -> None:
+    end = len(kept)
+    while end and not kept[end - 1].strip():
+        end -= 1
+    for lines in (1, 2):
+        if end >= lines and _ATTRIBUTION.match(" ".join(kept[end - lines : end])):
+            del kept[end - lines :]
+            return
 
 
 def _without_signature(text: str) -> str:

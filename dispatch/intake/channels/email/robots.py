@@ -46,7 +46,7 @@ def origin_of(mail: Message, own: frozenset[str]) -> Origin:
 
 
 def _by_headers(mail: Message) -> Origin:
-    submitted = header(mail, "Auto-Submitted").partition(";")[0].strip().lower()
+    submitted = re.split(r"[;(\s]", header(mail, "Auto-Submitted").strip().lower())[0]
     precedence = header(mail, "Precedence").lower()
     if submitted == "auto-replied" or has(mail, *_ANSWERING) or precedence == "auto_reply" or _is_away(mail):
         return Origin(automatic=True, ignore="it is an automatic reply")
