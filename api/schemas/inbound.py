@@ -1,8 +1,10 @@
 """What other systems hand in, and what they are told."""
 
+import base64
 from typing import Annotated, Final
 
-from pydantic import Base64Bytes, Field
+from pydantic import BeforeValidator, Field, WithJsonSchema
+from pydantic_core import PydanticCustomError
 
 from api.schemas.base import Email, In, Language, LongText, Name, Out, Phone, Ref
 from db.models import InboundStatus
@@ -22,11 +24,23 @@ Said = Annotated[str, Field(min_length=1, max_length=4000)]
 Facts = dict[Annotated[FactField, Field(strict=False)], list[Said]]
 
 
+def _decoded(value: object) -> bytes:
+    try:
+        return base64.b64decode(value, validate=True) if isinstance(value, str) else b""
+    except ValueError as error:
+        raise PydanticCustomError("base64", "Input should be Base64") from error
+
+
 class FileIn(In):
     """A file that comes with a message."""
 
     name: Name
-    content: Annotated[Base64Bytes, Field(strict=False, description="Its content in Base64")]
+    content: Annotated[
+        bytes,
+        BeforeValidator(_decoded),
+        WithJsonSchema({"type": "string", "contentEncoding": "base64"}),
+        Field(description="Its content in Base64"),
+    ]
 
 
 class SenderIn(In):

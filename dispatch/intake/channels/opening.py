@@ -11,13 +11,16 @@ from db.models import (
     Contact,
     Conversation,
     Direction,
+    Equipment,
     Message,
     Party,
     PartyRole,
+    Site,
     SiteContact,
     Ticket,
     TicketStatus,
 )
+from dispatch.errors import Fault, Invalid
 from dispatch.intake.channels.heard import Heard
 from dispatch.intake.channels.rules import Rules
 from dispatch.intake.channels.words import language_of, one_line, subject_of
@@ -98,10 +101,12 @@ def hear(session: Session, rules: Rules, conversation: Conversation, heard: Hear
 def _ticket(session: Session, heard: Heard, contact: Contact | None) -> Ticket:
     whereabouts = Whereabouts.of(heard.facts, f"{heard.subject}\n{heard.body}")
     site_id, equipment_id = heard.site_id, heard.equipment_id
+    _require(session, Site, site_id)
+    _require(session, Equipment, equipment_id)
     if equipment_id is None:
         found = resolve_place(session, whereabouts, contact_id=contact.id if contact else None, site_id=site_id)
         site_id, equipment_id = found
-    elif site_id is None:
+    else:
         site_id, equipment_id = resolve_place(session, whereabouts, equipment_id=equipment_id)
     symptoms = heard.facts.get(Field.SYMPTOM, ())
     ticket = Ticket(
@@ -120,6 +125,12 @@ def _ticket(session: Session, heard: Heard, contact: Contact | None) -> Ticket:
     session.add(ticket)
     session.flush()
     return ticket
+
+
+def _require(session: Session, kind: type[Site] | type[Equipment], key: int | None) -> None:
+    if key is not None and session.get(kind, key) is None:
+        msg = f"There is no {kind.__tablename__} {key}; name one that there is, or none."
+        raise Invalid(msg, (Fault(f"/{kind.__tablename__}_id", msg),))
 
 
 def _conversation(

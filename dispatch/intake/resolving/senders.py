@@ -58,12 +58,12 @@ def resolve_sender(
     owner = (
         owners.pop()
         if len(owners) == 1
-        else _enter_organisation(session, number, locals_of(name, email, phone, organisation), function, language)
+        else _enter_organisation(session, number, called(name, email, phone, organisation), function, language)
     )
     return _enter(session, owner, name, email, normal_phone(phone, country) or phone, function, language)
 
 
-def locals_of(name: str, email: str, phone: str, organisation: str) -> str:
+def called(name: str, email: str, phone: str, organisation: str) -> str:
     """What an organisation is called of which only a sender is known."""
     return next((part.strip() for part in (organisation, name, email, phone) if part.strip()), _UNKNOWN)[:200]
 
@@ -85,9 +85,10 @@ def _by_phone(session: Session, phone: str, country: str) -> list[Contact]:
 
 
 def _who(candidates: list[Contact], name: str) -> Contact | None:
-    """The one of these that the name fits; without a name the only one."""
+    """The one of these that the name fits; without a name the only one, or one who never gave theirs."""
     if not name.strip():
-        return candidates[0] if len(candidates) == 1 else None
+        nameless = [contact for contact in candidates if contact.name in (contact.email, contact.phone)]
+        return (candidates if len(candidates) == 1 else nameless or [None])[0]
     likeness = {contact.id: _likeness(contact.name, name) for contact in candidates}
     fitting = [contact for contact in candidates if likeness[contact.id] >= ALIKE]
     if len(fitting) > 1:
