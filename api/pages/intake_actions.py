@@ -12,7 +12,7 @@ from api.pages.intake_pages import Subject, intake_html
 from api.pages.page_route import PageRoute
 from api.transaction import Ask
 from dispatch.errors import Invalid, NotFound
-from dispatch.intake import calls, solving
+from dispatch.intake import calls, searching, solving
 from dispatch.intake.facts import Field
 from dispatch.intake.noting import Noted, note_down
 
@@ -34,11 +34,14 @@ def start_call(
     equipment: Ref = "",
     ticket: Ref = "",
 ) -> Response:
-    """A call begins; the number shown leads to whom it belongs."""
+    """A call begins; the number shown leads to whom it belongs, where that is one contact."""
     call = calls.start(ask.session, ask.viewer, phone.strip() or None)
     about = _subject(contact, site, equipment, ticket, str(call.id))
-    known = contact or site or ticket
-    return RedirectResponse(about.href(q="" if known else phone.strip()), 303)
+    if contact or site or ticket or not phone.strip():
+        return RedirectResponse(about.href(), 303)
+    found = searching.find(ask.session, ask.viewer, phone)
+    only = found[0].contact_id if len(found) == 1 else None
+    return RedirectResponse(about.href(contact=only, q="" if only else phone.strip()), 303)
 
 
 @router.post("/intake/calls/{key}/{act}")

@@ -1,7 +1,7 @@
 """The call taker's page: who calls, what is known of it and from whom, and only the questions nobody has answered."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Annotated, Any, Final
 from urllib.parse import urlencode
@@ -85,8 +85,10 @@ def intake_html(
     problem: str = "",
 ) -> str:
     """The page. words, facts: what was noted so far; problem: what was wrong with it; saved: how that went."""
-    known = _known(ask, about, words)
     taken = calls.get(ask.session, ask.viewer, about.call) if about.call is not None else None
+    if taken is not None and about == Subject(call=about.call):
+        about = replace(about, ticket=taken.ticket_id)
+    known = _known(ask, about, words)
     hint = words or (f"{known.ticket.subject} {known.ticket.symptom}" if known.ticket is not None else "")
     unit = known.unit.id if known.unit is not None else None
     return render(

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -10,6 +11,13 @@ from db.models import Contact, Equipment, Fact, MatchPair, ReviewStatus, Site, T
 from dispatch.access import Action, Viewer, require
 from dispatch.intake import review
 from dispatch.intake.facts import SECRET, Field, facts_of
+
+TELLING: Final = 0.3
+"""Bits from which on evidence is worth a line."""
+
+_WHO: Final = frozenset({Field.REPORTER_NAME, Field.REPORTER_FUNCTION, Field.REPORTER_PHONE, Field.REPORTER_EMAIL})
+_WHERE: Final = frozenset({Field.STREET, Field.HOUSE_NUMBER, Field.POSTCODE, Field.CITY})
+_WHAT: Final = frozenset({Field.EQUIPMENT_KIND, Field.MODEL, Field.SERIAL, Field.LABEL_CODE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +49,18 @@ class Question:
     sides: tuple[Side, ...]
     evidence: tuple[Evidence, ...]
 
+    @property
+    def telling(self) -> list[Evidence]:
+        """What counts."""
+        return [each for each in self.evidence if abs(each.weight) >= TELLING]
 
-def queue(session: Session, viewer: Viewer, *, limit: int = 20) -> list[Question]:
+    @property
+    def slight(self) -> list[Evidence]:
+        """What hardly does, or is counted with something else already."""
+        return [each for each in self.evidence if abs(each.weight) < TELLING]
+
+
+def queue(session: Session, viewer: Viewer, *, limit: int = 10) -> list[Question]:
     """The pairs that wait, the most probable first. Raises Forbidden."""
     return _questions(session, review.waiting(session, viewer, limit=limit))
 
@@ -108,11 +126,19 @@ def _sides(session: Session, tickets: Sequence[Ticket]) -> dict[int, Side]:
             tuple(
                 (Field(fact.field), fact.value)
                 for fact in facts.get(each.id, ())
-                if fact.field not in SECRET and fact.field != Field.SYMPTOM
+                if fact.field not in _shown_already(each)
             ),
         )
         for each in tickets
     }
+
+
+def _shown_already(ticket: Ticket) -> frozenset[Field]:
+    """Fields that a side's first lines tell, or that are nobody's business here."""
+    told = SECRET | {Field.SYMPTOM}
+    told |= _WHO if ticket.contact_id is not None else frozenset()
+    told |= _WHERE if ticket.site_id is not None else frozenset()
+    return told | (_WHAT if ticket.equipment_id is not None else frozenset())
 
 
 def _ids(keys: Iterable[int | None]) -> list[int]:
