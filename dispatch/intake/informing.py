@@ -87,6 +87,8 @@ def _threads(session: Session, work_order_id: int, cause: str) -> list[tuple[Con
             TicketMembership.work_order_id == work_order_id,
             TicketMembership.left_at.is_(None),
             Ticket.status != TicketStatus.CLOSED,
+            # Whom an article helped waits for nobody.
+            Ticket.solved_by_id.is_(None),
         )
         .order_by(Ticket.received_at, Conversation.id)
     )

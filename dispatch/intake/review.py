@@ -8,13 +8,13 @@ from typing import Final
 from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
-from db.models import MatchBand, MatchPair, Merge, MergedBy, MergeKind, ReviewStatus, WorkOrder, WorkOrderStatus
+from db.models import MatchBand, MatchPair, Merge, MergedBy, MergeKind, ReviewStatus, Ticket, WorkOrder, WorkOrderStatus
 from dispatch.access import Action, Viewer, elevated, require
 from dispatch.access.audit import note
 from dispatch.errors import NotFound, RuleBroken
 from dispatch.intake.matching import Thresholds
 from dispatch.intake.merging import Change, Means, merge, unmerge
-from dispatch.intake.merging.decisions import decide, pairs_of, settle, two
+from dispatch.intake.merging.decisions import OVER, decide, pairs_of, settle, two
 from dispatch.intake.merging.memberships import current, members
 from dispatch.intake.merging.placing import USUAL, regroup
 from dispatch.intake.turns import take_turn
@@ -41,14 +41,16 @@ class Reviewed:
 def waiting(
     session: Session, viewer: Viewer, *, order: Order = Order.PROBABLE, after: int | None = None, limit: int = 50
 ) -> list[MatchPair]:
-    """A page of the pairs that wait for a person, with their evidence, of tickets that the viewer may see.
+    """A page of the pairs that wait for a person, with their evidence, of open tickets that the viewer may see.
 
     after: the id of the last pair of the page before.
 
     Raises Forbidden.
     """
     require(viewer, Action.READ, MatchPair)
-    query = select(MatchPair).where(MatchPair.status == ReviewStatus.WAITING)
+    both = or_(Ticket.id == MatchPair.ticket_id, Ticket.id == MatchPair.other_id)
+    over = select(Ticket.id).where(both, Ticket.status.in_(OVER)).correlate(MatchPair).exists()
+    query = select(MatchPair).where(MatchPair.status == ReviewStatus.WAITING, ~over)
     by = -MatchPair.probability if order is Order.PROBABLE else MatchPair.compared_at
     last = session.scalar(select(MatchPair).where(MatchPair.id == after)) if after is not None else None
     if last is not None:

@@ -80,9 +80,10 @@ def place(session: Session, viewer: Viewer, ticket_id: int, thresholds: Threshol
             return _placed(session, ticket_id, emergency)
         means.matcher.remember(session, ticket_id)
         means.matcher.matched(session, ticket_id, thresholds)
+        before = current(session, [ticket_id]).get(ticket_id)
         _group(session, viewer, ticket_id, thresholds, means)
         membership = current(session, [ticket_id]).get(ticket_id)
-        if membership is not None:
+        if membership is not None and membership is before:
             # What is known of the ticket may have changed, though it stays where it is.
             refold_by_id(session, membership.work_order_id)
         settle(session, [ticket_id])

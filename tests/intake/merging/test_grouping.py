@@ -186,3 +186,16 @@ def test_the_queue_is_paged_the_most_probable_or_the_oldest_first(desk: Desk) ->
 
     assert [pair.probability for pair in (*first, *rest)] == [0.8, 0.6, 0.5]
     assert [pair.id for pair in oldest] == sorted(pair.id for pair in oldest)
+
+
+@SQLITE
+def test_a_question_about_a_ticket_that_is_solved_is_none_any_more(desk: Desk) -> None:
+    desk.scores = Scores({frozenset("ab"): PERHAPS})
+    a, b = desk.ticket("a"), desk.ticket("b")
+    desk.place(a)
+    desk.place(b)
+
+    b.status = m.TicketStatus.RESOLVED
+    desk.session.flush()
+
+    assert review.waiting(desk.session, SYSTEM) == []

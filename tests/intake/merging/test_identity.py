@@ -3,7 +3,7 @@
 from datetime import time
 from typing import Any
 
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy.orm import Session
 
@@ -25,7 +25,14 @@ FACTS = [
     (Field.MODEL, "X200"),
 ]
 facts = st.lists(st.sampled_from(FACTS), max_size=3)
-statuses = st.sampled_from([m.WorkOrderStatus.DRAFT, m.WorkOrderStatus.READY, m.WorkOrderStatus.WAITING_FOR_PARTS])
+VISITS = {
+    m.WorkOrderStatus.DRAFT: m.VisitStatus.UNSCHEDULED,
+    m.WorkOrderStatus.READY: m.VisitStatus.UNSCHEDULED,
+    m.WorkOrderStatus.WAITING_FOR_PARTS: m.VisitStatus.UNSCHEDULED,
+    m.WorkOrderStatus.PLANNED: m.VisitStatus.SCHEDULED,
+    m.WorkOrderStatus.IN_PROGRESS: m.VisitStatus.ON_SITE,
+}
+statuses = st.sampled_from(sorted(VISITS))
 orders = st.lists(
     st.fixed_dictionaries(
         {
@@ -59,7 +66,7 @@ def build(session: Session, wanted: list[dict[str, Any]]) -> tuple[Desk, list[m.
                 desk.say(ticket, name, value)
             tickets.append(ticket)
         order = desk.company.order(desk.site, status=each["status"])
-        desk.company.visit(order=order, skills=each["needs"])
+        desk.company.visit(order=order, skills=each["needs"], status=VISITS[each["status"]])
         for ticket in tickets:
             desk.join(ticket, order)
         refold_by_id(session, order.id)
@@ -84,7 +91,7 @@ def live_on(desk: Desk, made: list[m.WorkOrder], of: list[list[m.Ticket]], said:
     desk.session.flush()
 
 
-@settings(max_examples=8, phases=(Phase.generate,), suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(orders, facts, st.data())
 def test_merges_taken_back_in_any_order_leave_what_there_would_be_without_them(
     uow: UnitOfWork, wanted: list[dict[str, Any]], later: list[tuple[Field, str]], data: st.DataObject

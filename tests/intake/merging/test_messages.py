@@ -77,7 +77,8 @@ def test_every_thread_holds_what_its_own_party_said_and_was_told(
         orders = set(session.scalars(select(m.WorkOrder.number)))
         told: list[tuple[int | None, str]] = []
         for ticket, talk in zip(run.tickets, run.talks, strict=True):
-            said = session.scalars(select(m.Message).where(m.Message.conversation_id == talk.id)).all()
+            mine = select(m.Message).where(m.Message.conversation_id == talk.id).order_by(m.Message.id)
+            said = session.scalars(mine).all()
             heard = [each.body for each in said if each.direction is m.Direction.INBOUND]
             assert heard == run.heard[talk.id]
             for each in said:
