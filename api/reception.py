@@ -55,9 +55,9 @@ def rules_of(settings: Settings) -> Rules:
     )
 
 
-def thresholds(_settings: Settings) -> Thresholds:
+def thresholds(settings: Settings) -> Thresholds:
     """From which probability on tickets are merged, and from which a person is asked."""
-    return Thresholds()
+    return Thresholds(settings.match_merge, settings.match_review)
 
 
 def placing(thresholds: Thresholds) -> Place:
