@@ -9,7 +9,7 @@ from sqlalchemy import select
 from db import models as m
 from db.session import UnitOfWork
 from dispatch.clock import FixedClock
-from dispatch.compute.outbox import deliver
+from dispatch.compute.outbox import Delivery, deliver
 from dispatch.intake import news
 from dispatch.intake.informing import inform
 from dispatch.intake.merging import merge, split, unmerge
@@ -226,3 +226,48 @@ def test_a_status_that_somebody_sets_reaches_every_party_once_and_pauses_the_clo
             (kind, clock.now() - pauses[0].starts_at) for kind in m.ClockKind
         }
         assert session.scalars(select(m.OutboxMessage).where(m.OutboxMessage.topic == STATUS)).all()
+
+
+def dispatched(desk: Desk, visit: m.Visit, starts_at: datetime, revision: int, topic: str = news.DISPATCHED) -> None:
+    payload = {"visit_id": visit.id, "starts_at": starts_at.isoformat()}
+    hear = news.hear_dispatched if topic == news.DISPATCHED else news.hear_withdrawn
+    for attempt in (1, 2):
+        hear(desk.session, Delivery(1, f"{topic}:{visit.id}:7:{revision}", topic, attempt, payload))
+
+
+@SQLITE
+def test_the_day_of_a_visit_is_told_again_only_when_it_is_another(desk: Desk) -> None:
+    ticket = desk.ticket("Stuck", desk.contact("Tenant"))
+    talk, order = desk.talk(ticket), desk.order(ticket, status=m.WorkOrderStatus.PLANNED)
+    visit = desk.session.scalars(select(m.Visit).where(m.Visit.work_order_id == order.id)).one()
+    late, day = desk.company.local(23), timedelta(days=1)
+
+    dispatched(desk, visit, late, 1)
+    dispatched(desk, visit, late - timedelta(hours=9), 2)
+    dispatched(desk, visit, late + day, 3)
+    dispatched(desk, visit, late, 4)
+    dispatched(desk, visit, late, 5, news.WITHDRAWN)
+    assert ["March 3" in (message.body or "") for message in desk.told(talk)] == [True, False, True]
+
+    order.status = m.WorkOrderStatus.READY
+    desk.session.flush()
+    dispatched(desk, visit, late, 6, news.WITHDRAWN)
+    dispatched(desk, visit, late, 7)
+
+    assert [(message.cause or "").split(":")[2] for message in desk.told(talk)[3:]] == ["postponed", "planned"]
+
+
+@SQLITE
+def test_a_done_order_resolves_its_tickets_and_one_that_leaves_is_open_again(desk: Desk) -> None:
+    order, one, other, change = merged(desk)
+    order.status = m.WorkOrderStatus.DONE
+    desk.session.flush()
+    payload = {"work_order_id": order.id, "before": "in_progress", "status": "done", "version": 3}
+    news.hear_status(desk.session, Delivery(1, "key", STATUS, 1, payload))
+    stays, leaves = (desk.session.get_one(m.Ticket, talk.ticket_id) for talk in (one, other))
+    assert leaves.status is m.TicketStatus.RESOLVED
+
+    unmerge(desk.session, SYSTEM, change.id)
+
+    assert (stays.status.value, leaves.status.value, leaves.resolution) == ("resolved", "open", None)
+    assert len(desk.told(other)) == 2
