@@ -173,7 +173,7 @@ def test_a_company_without_a_past_is_served_by_the_names_of_its_work(uow: UnitOf
 def test_a_single_work_type_is_an_answer_too(uow: UnitOfWork, clock: FixedClock) -> None:
     with uow(viewer=Viewer.system()) as session:
         world = build_world(session)
-        ticket = m.Ticket(number="T-9", channel=m.Channel.PHONE, subject="Broken", received_at=NOW)
+        ticket = m.Ticket(number="TT-9", channel=m.Channel.PHONE, subject="Broken", received_at=NOW)
         session.add(ticket)
         session.flush()
         found = propose(session, ticket.id)
