@@ -17,7 +17,15 @@ from api.schemas.tickets import (
     TicketOut,
     TicketQuery,
 )
+from api.transaction import Ask
+from db.models import Ticket
+from dispatch.intake.recorded import take_up
 from dispatch.records.catalogue.tickets import ATTACHMENTS, CONVERSATIONS, MESSAGES, TICKETS
+
+
+def _take_up(ask: Ask, ticket: Ticket) -> None:
+    take_up(ask.session, ask.services.intake, ticket.id, ask.viewer.user_id)
+
 
 routers: Final[tuple[APIRouter, ...]] = (
     Keeping(
@@ -29,6 +37,7 @@ routers: Final[tuple[APIRouter, ...]] = (
         query=TicketQuery,
         create=TicketCreate,
         edit=TicketEdit,
+        after=_take_up,
     ).router(),
     Keeping(
         noun=CONVERSATIONS,

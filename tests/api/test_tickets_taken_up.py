@@ -1,0 +1,41 @@
+"""Tickets that are made as records take part in intake like those that came in by message."""
+
+from db.models import Contact, Equipment, Organisation, Site
+from tests.api.served import Served
+
+
+def test_tickets_made_as_records_of_one_fault_join_one_work_order(served: Served) -> None:
+    side = served.world.north
+    body = {
+        "channel": "phone",
+        "subject": "Lift door does not close",
+        "symptom": "The door of the lift does not close on the third floor",
+        "organisation_id": side[Organisation],
+        "contact_id": side[Contact],
+        "site_id": side[Site],
+        "equipment_id": side[Equipment],
+    }
+    with served.client("call_taker") as client:
+        first = client.post("/v1/tickets", json=body)
+        again = client.post("/v1/tickets", json=body | {"channel": "email", "subject": "Door does not close"})
+        assert (first.status_code, again.status_code) == (201, 201)
+        orders = [client.get(f"/v1/tickets/{made.json()['id']}").json()["work_orders"] for made in (first, again)]
+        assert orders[0], "the first has a work order"
+        assert orders[0][-1]["work_order_id"] == orders[1][-1]["work_order_id"]
+        talks = client.get("/v1/conversations", params={"ticket_id": first.json()["id"]}).json()["items"]
+        assert [talk["contact_id"] for talk in talks] == [side[Contact]]
+        said = client.get(f"/v1/tickets/{first.json()['id']}/facts").json()
+        assert str(body["symptom"]) in str(said)
+
+
+def test_somebody_in_danger_is_an_emergency_at_once(served: Served) -> None:
+    with served.client("integrator") as client:
+        body = {
+            "channel": "portal",
+            "subject": "A person is trapped in the lift",
+            "site_id": served.world.north[Site],
+            "equipment_id": served.world.north[Equipment],
+        }
+        made = client.post("/v1/tickets", json=body)
+        assert made.status_code == 201
+        assert made.json()["emergency"] is True
