@@ -8,6 +8,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from db.models import (
+    Fact,
     MatchPair,
     MergedBy,
     MergeKind,
@@ -20,6 +21,7 @@ from db.models import (
 from dispatch.access import Viewer, elevated
 from dispatch.errors import NotFound
 from dispatch.intake import matching
+from dispatch.intake.facts import Field
 from dispatch.intake.matching import Thresholds
 from dispatch.intake.merging.carrying import Going, carry_out
 from dispatch.intake.merging.component import Component, component, groups
@@ -100,8 +102,16 @@ def regroup(session: Session, ticket_ids: Sequence[int], thresholds: Thresholds,
 
 
 def _emergency(session: Session, ticket: Ticket) -> str | None:
-    words = is_emergency("\n".join(each for each in (ticket.subject, ticket.symptom) if each))
+    """Why somebody is in danger, by what was said; whoever looked into it and said no is not overruled by the same."""
+    said = select(Fact).where(Fact.ticket_id == ticket.id, Fact.field == Field.SYMPTOM)
+    facts = list(session.scalars(said.order_by(Fact.said_at, Fact.id)))
+    texts = (ticket.subject, ticket.symptom, *(fact.value for fact in facts))
+    words = is_emergency("\n".join(each for each in texts if each))
+    is_new = ticket.id not in current(session, [ticket.id])
     if words is not None and not ticket.emergency:
+        fresh = "\n".join(fact.value for fact in facts if fact.said_at >= ticket.updated_at)
+        if not is_new and is_emergency(fresh) is None:
+            return None
         ticket.emergency = True
         session.flush()
     return words

@@ -1,6 +1,7 @@
 """Which tickets end up in one work order does not depend on which came first; what is planned stays where it is."""
 
 import itertools
+from datetime import timedelta
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -8,6 +9,7 @@ from hypothesis import strategies as st
 
 from db import models as m
 from db.session import UnitOfWork
+from dispatch.clock import FixedClock
 from dispatch.intake import review
 from dispatch.intake.facts import Field
 from dispatch.intake.matching import grouped
@@ -199,3 +201,18 @@ def test_a_question_about_a_ticket_that_is_solved_is_none_any_more(desk: Desk) -
     desk.session.flush()
 
     assert review.waiting(desk.session, SYSTEM) == []
+
+
+@SQLITE
+def test_who_looked_into_an_alarm_is_overruled_only_by_new_words(desk: Desk, clock: FixedClock) -> None:
+    ticket = desk.ticket("I smell gas")
+    assert desk.place(ticket).emergency
+    clock.instant += timedelta(minutes=10)
+    ticket.emergency = False
+    desk.session.flush()
+    clock.instant += timedelta(minutes=10)
+
+    calm = desk.place(ticket).emergency
+    desk.say(ticket, Field.SYMPTOM, "It smells of gas again")
+
+    assert (calm, bool(desk.place(ticket).emergency)) == (None, True)
