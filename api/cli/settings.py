@@ -19,13 +19,14 @@ def settings_command() -> None:
         table.add_column(name, overflow="fold")
     current = settings()
     for name, field in Settings.model_fields.items():
-        table.add_row(f"DISPATCH_{name.upper()}", _shown(getattr(current, name)), field.description or "")
+        table.add_row(f"DISPATCH_{name.upper()}", _shown(name, getattr(current, name)), field.description or "")
     out.print(table)
 
 
-def _shown(value: object) -> str:
+def _shown(name: str, value: object) -> str:
     if isinstance(value, SecretStr):
-        return _masked(value.get_secret_value())
+        secret = value.get_secret_value()
+        return _masked(secret) if name == "database_url" else "***" if secret else "–"
     return "–" if value is None else str(value)
 
 

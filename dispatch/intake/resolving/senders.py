@@ -88,7 +88,7 @@ def _who(candidates: list[Contact], name: str) -> Contact | None:
     """The one of these that the name fits; without a name the only one, or one who never gave theirs."""
     if not name.strip():
         nameless = [contact for contact in candidates if contact.name in (contact.email, contact.phone)]
-        return (candidates if len(candidates) == 1 else nameless or [None])[0]
+        return next(iter(candidates if len(candidates) == 1 else nameless), None)
     likeness = {contact.id: _likeness(contact.name, name) for contact in candidates}
     fitting = [contact for contact in candidates if likeness[contact.id] >= ALIKE]
     if len(fitting) > 1:

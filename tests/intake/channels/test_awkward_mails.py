@@ -148,7 +148,8 @@ def test_files_are_kept_wherever_they_hang(rules: Rules) -> None:
     inner.add_attachment(picture("GIF"), maintype="image", subtype="gif", filename="inside.gif")
     made = mail("See below.")
     made.add_alternative('<p>See below. <img src="cid:1"></p>', subtype="html")
-    made.get_payload()[1].add_related(picture(), maintype="image", subtype="png", cid="<1>")  # type: ignore[union-attr]
+    _, html = made.iter_parts()
+    html.add_related(picture(), maintype="image", subtype="png", cid="<1>")
     made.add_attachment(
         picture("JPEG"), maintype="application", subtype="octet-stream", filename="../../etc/Foto ñ.exe"
     )
