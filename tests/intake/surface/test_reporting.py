@@ -32,7 +32,7 @@ def served(uow: UnitOfWork, clock: FixedClock, tmp_path: Path) -> Served:
 
 def _code(served: Served) -> str:
     with served.uow(viewer=Viewer.system(), read_only=True) as session:
-        return session.get_one(m.Equipment, served.world.north[m.Equipment]).report_code or ""
+        return str(session.get_one(m.Equipment, served.world.north[m.Equipment]).report_code)
 
 
 def _tickets(served: Served) -> list[m.Ticket]:
@@ -41,7 +41,9 @@ def _tickets(served: Served) -> list[m.Ticket]:
 
 
 def _number(text: str) -> str:
-    return re.findall(r"T-\d+", text)[0]
+    found = re.search(r"T-\d+", text)
+    assert found is not None
+    return found[0]
 
 
 def test_the_page_is_the_same_for_any_code_and_names_nothing(served: Served) -> None:
