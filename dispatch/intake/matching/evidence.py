@@ -94,8 +94,28 @@ class Evidence:
         return {"field": self.field, "level": self.level, "weight": round(self.weight, 3), "words": self.words}
 
 
+_WHAT: Final = {
+    "same": "same symptom",
+    "part": "part of the symptom is the same",
+    "open": "symptom said in general terms on one side",
+    "other": "another symptom",
+    "asks": "the later one asks after an earlier report",
+    "new": "the later one says it is something else",
+    "unsaid": "symptom missing on one side",
+}
+_WHICH: Final = {
+    "same": "of the same unit",
+    "only": "at a site with one such unit",
+    "open": "at one of several units, nobody says which",
+    "unknown": "at this place",
+    "vague": "at a house that is not certain",
+    "other": "of another unit",
+}
+
+
 def words_for(field: str, agreed: Agreement, bits: float | None) -> str:
     """What a level of a field says, with its weight; `bits` None: a stronger field of its group has said it."""
     general = _ANY.get(agreed.level, f"{{field}}: {agreed.level}").format(field=_NAMES.get(field, field))
-    said = _WORDS.get(field, {}).get(agreed.level, general)
+    what, _, which = agreed.level.partition("/")
+    said = f"{_WHAT[what]}, {_WHICH[which]}" if which else _WORDS.get(field, {}).get(agreed.level, general)
     return f"{said} (counted already)" if bits is None else f"{said} ({bits:+.1f} bits)"

@@ -142,15 +142,47 @@ def coordinates(a: Record, b: Record) -> Agreement | None:
     return Agreement(next((name for most, name in NEAR_METRES if metres <= most), DISAGREE))
 
 
-def unit(a: Record, b: Record) -> Agreement | None:
-    """Which of several units, by side and by number; "only": there is just one; "open": nobody says which."""
+def which(a: Record, b: Record) -> str:
+    """Which of the units that may stand there: "same", "other", "only" (there is just one), "open" (one of several,
+    nobody says which), "unknown"; "vague" where even the house is not certain."""
     if a.equipment_id is not None and b.equipment_id is not None:
-        return None
+        return "same" if a.equipment_id == b.equipment_id else "other"
+    codes = [best_of(a.serials, b.serials, code_level), best_of(a.labels, b.labels, code_level)]
+    for found in codes:
+        if found is not None:
+            return "other" if found.level == DISAGREE else "same"
     said = [(one, other) for one, other in ((a.sides, b.sides), (a.units, b.units)) if one and other]
+    if any(one.isdisjoint(other) for one, other in said):
+        return "other"
+    if a.site_id is None or b.site_id is None:
+        at = address(a, b)
+        if at is None or at.level in ("street", "number_close"):
+            return "vague"
     if said:
-        return Agreement(DISAGREE if any(one.isdisjoint(other) for one, other in said) else EXACT)
+        return "same"
     known = {each.several for each in (a, b)} - {None}
-    return Agreement("open" if True in known else "only") if known else None
+    return ("open" if True in known else "only") if known else "unknown"
+
+
+_WHAT: Final = {
+    EXACT: "same", "concept": "same", CLOSE: "same", "overlap": "part", "general": "open", "unclear": "open",
+    "related": "other", DISAGREE: "other",
+}  # fmt: skip
+
+
+def fault(a: Record, b: Record) -> Agreement:
+    """What is wrong and with which unit, together: the same symptom says less where nobody says at which of several.
+
+    "same/only", "other/same" and so on; "asks/…": the later one asks after an earlier report; "new/…": the later one
+    says that it is something else; "unsaid/…": one side does not say what is wrong.
+    """
+    about, talked = symptom(a, b), talk(a, b)
+    what = "unsaid" if about is None else _WHAT[about.level]
+    if talked is not None and talked.level == "another" and what != "same":
+        what = "new"
+    elif talked is not None and talked.level == "chasing" and what != "same":
+        what = "asks"
+    return Agreement(f"{what}/{which(a, b)}")
 
 
 def symptom(a: Record, b: Record) -> Agreement | None:
@@ -224,7 +256,6 @@ COMPARISONS: Final[dict[str, Comparison]] = {
     "equipment": lambda a, b: same(a.equipment_id, b.equipment_id),
     "serial": lambda a, b: best_of(a.serials, b.serials, code_level),
     "label": lambda a, b: best_of(a.labels, b.labels, code_level),
-    "unit": unit,
     "kind": _kind,
     "site": lambda a, b: same(a.site_id, b.site_id),
     "address": address,
@@ -236,8 +267,7 @@ COMPARISONS: Final[dict[str, Comparison]] = {
     "email": lambda a, b: best_of(a.emails, b.emails, code_level),
     "name": lambda a, b: best_of(a.names, b.names, name_level),
     "organisation": lambda a, b: best_of(a.organisations, b.organisations, text_level),
-    "symptom": symptom,
-    "talk": talk,
+    "fault": fault,
     "time": time,
     "reference": reference,
 }

@@ -123,7 +123,7 @@ TABLE_COMPARISONS: Final[dict[str, Comparison]] = {
         for name in ("name", "organisation", "phone", "email", "address", "postcode", "city", "coordinates", "serial")
     },
     "date": COMPARISONS["time"],
-    "symptom": COMPARISONS["symptom"],
+    "symptom": levels.symptom,
     "address2": _other("address2", levels.text_level),
     "region": _other("region", levels.text_level),
     "birth_date": _other("birth_date", date_level),
