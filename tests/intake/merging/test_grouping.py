@@ -216,3 +216,38 @@ def test_who_looked_into_an_alarm_is_overruled_only_by_new_words(desk: Desk, clo
     desk.say(ticket, Field.SYMPTOM, "It smells of gas again")
 
     assert (calm, bool(desk.place(ticket).emergency)) == (None, True)
+
+
+@SQLITE
+def test_what_is_reported_again_after_the_work_becomes_one_follow_up_for_all_who_report_it(desk: Desk) -> None:
+    desk.scores = Scores({frozenset(pair): SURE for pair in itertools.combinations("abc", 2)})
+    a, b, c = (desk.ticket(name) for name in "abc")
+    done = desk.order(a, status=m.WorkOrderStatus.DONE, visit=m.VisitStatus.COMPLETED)
+    desk.place(a)
+
+    follow_up = desk.place(b).work_order_id
+    joined = desk.place(c).work_order_id
+
+    assert follow_up == joined != done.id == desk.order_of(a)
+    visit = desk.session.query(m.Visit).filter_by(work_order_id=follow_up).one()
+    assert visit.follow_up_of_id is not None
+    clock = desk.session.info["now"]()
+    desk.session.query(m.Visit).filter_by(work_order_id=done.id).one().finished_at = clock - timedelta(days=15)
+    desk.scores.of = {**desk.scores.of, frozenset("ad"): SURE}
+    assert desk.place(desk.ticket("d")).work_order_id not in (done.id, follow_up)
+    assert a.id not in desk.scores.known, "it is not compared with later ones any more"
+
+
+@SQLITE
+def test_a_score_that_joins_dispatched_work_says_what_that_means(desk: Desk) -> None:
+    desk.scores = Scores({frozenset("ab"): SURE})
+    a, b = desk.ticket("a"), desk.ticket("b")
+    order = desk.order(a, status=m.WorkOrderStatus.PLANNED, visit=m.VisitStatus.DISPATCHED)
+    desk.place(a)
+
+    placed = desk.place(b)
+
+    assert (placed.work_order_id, placed.how) == (order.id, m.MergedBy.SCORE)
+    made = desk.session.query(m.Merge).one()
+    assert "is dispatched and stays: its technician is told" in made.consequence
+    assert made.pair_id is not None
