@@ -61,7 +61,7 @@ def counted_out(zone: ZoneInfo, start: datetime, minutes: int, hours: list[Span]
             return instant
 
 
-@settings(max_examples=60)
+@settings(max_examples=40)
 @given(cases())
 def test_a_deadline_is_what_counting_the_minutes_gives(
     case: tuple[ZoneInfo, datetime, int, list[Span], list[Pause]],

@@ -64,7 +64,7 @@ class Run:
                 inform(session, order, cause, "in_progress")
 
 
-@settings(max_examples=10, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=7, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps)
 def test_every_thread_holds_what_its_own_party_said_and_was_told(
     uow: UnitOfWork, wanted: list[tuple[str, int, int]]
