@@ -104,6 +104,8 @@ def test_who_is_known_is_found(session: Session, name: str, email: str, phone: s
         ("", "office@torres.example", "", 1),
         ("Carla Vega", "", "911111111", None),
         ("", "", "911111111", None),
+        ("", "", "12", None),
+        ("", "", "NETWORK", None),
     ],
 )
 def test_who_is_not_clear_is_entered_as_unverified(

@@ -78,8 +78,12 @@ def _by_email(session: Session, email: str) -> list[Contact]:
 
 def _by_phone(session: Session, phone: str, country: str) -> list[Contact]:
     key, normal = phone_key(phone), normal_phone(phone, country)
-    if key is None or normal is None:
+    if not phone.strip():
         return []
+    if key is None or normal is None:
+        # A short code, or a name that a network sends in place of a number.
+        same = select(Contact).where(Contact.phone == phone.strip()[:32], Contact.erased_at.is_(None))
+        return list(session.scalars(same.order_by(Contact.id).limit(MOST)))
     query = select(Contact).where(Contact.phone_key == key, Contact.erased_at.is_(None)).order_by(Contact.id)
     return [each for each in session.scalars(query.limit(MOST)) if normal_phone(each.phone, country) == normal]
 
