@@ -18,8 +18,9 @@ TIME_GROUPS: Final = frozenset({"when"})
 OPEN_BITS: Final = -2.0
 """Pairs whose place, or time, speaks against them by more are settled by it alone."""
 LEAST_SCALE: Final = 0.1
-LEAST_OF_SETTLING: Final = 0.8
-"""What settles pairs by itself keeps its weight: it is not seen among the pairs that are left open."""
+LEAST_OF_SETTLING: Final = {"place-": 1.5, "when-": 0.8}
+"""What settles pairs by itself is not seen among the pairs left open, so that no regression can scale it. Against
+another house next door stands that faults there have much else in common: the same street, hour and symptom."""
 
 
 def fitted(base: Model, examples: Sequence[Example], strength: float = 20.0) -> Model:
@@ -53,7 +54,7 @@ def _scaled(model: Model, examples: Sequence[Example]) -> Model:
     regression = LogisticRegression(C=10.0, max_iter=2000).fit(rows, labels)
     signed = [f"{group}{sign}" for group in groups for sign in "+-"]
     scales = {
-        name: round(max(LEAST_OF_SETTLING if name in ("place-", "when-") else LEAST_SCALE, float(scale)), 4)
+        name: round(max(LEAST_OF_SETTLING.get(name, LEAST_SCALE), float(scale)), 4)
         for name, scale in zip(signed, regression.coef_[0], strict=True)
     }
     return replace(model, prior=round(float(regression.intercept_[0]) * NATURAL_BITS, 4), scales=scales)

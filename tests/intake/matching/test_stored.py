@@ -107,7 +107,7 @@ def test_the_same_fault_in_two_languages_is_found_and_explained(desk: Desk) -> N
     (pair,) = matched(desk.session, second, LIMITS)
     assert (pair.ticket_id, pair.other_id, pair.band) == (first, second, MatchBand.MERGE)
     said = {each["field"]: each["words"] for each in pair.evidence}
-    assert said["symptom"].startswith("same symptom (+")
+    assert said["fault"].startswith("same symptom, of the same unit (+")
     assert said["equipment"].startswith("the same equipment")
     assert matched(desk.session, first, LIMITS) == [pair]
 
