@@ -6,6 +6,8 @@ A line: method, address, what kind of route it is, and who may use it.
 - A star behind the letter: everywhere; otherwise only on what is theirs: their territory, a technician's own work.
 - Nobody who is not signed in gets anything but 401, except on `open` routes.
 
+Lines run one after the other on one world: what puts tickets elsewhere comes last, and a split of one ticket first.
+
 `ok=` and `other=` say what else than the usual comes of it: `ok=409` is a rule of the business, met after access.
 
 Kinds: `list` shows only what is theirs; `item`, `day`, `edit`, `delete` and `act` on somebody else's id is 404;
@@ -74,6 +76,7 @@ POST   /v1/contracts                        create  A* S
 PATCH  /v1/contracts/{key}                  edit    A* S
 DELETE /v1/contracts/{key}                  delete  A* S
 
+POST   /v1/work-orders/{key}/split          act     A* S C ok=409
 GET    /v1/tickets                          list    A* S C I*
 GET    /v1/tickets/{key}                    item    A* S C I*
 POST   /v1/tickets                          create  A* S C I*
@@ -204,7 +207,6 @@ GET    /v1/audit                            list    A*
 GET    /v1/audit/{key}                      item    A*
 
 POST   /v1/work-orders/{key}/merge          act     A* S C ok=200
-POST   /v1/work-orders/{key}/split          act     A* S C ok=409
 POST   /v1/work-orders/{key}/move           act     A* S C ok=200
 POST   /v1/reviews/{key}/accept             act     A* S C ok=200
 POST   /v1/reviews/{key}/undo               act     A* S C ok=200

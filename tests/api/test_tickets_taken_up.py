@@ -1,6 +1,7 @@
 """Tickets that are made as records take part in intake like those that came in by message."""
 
-from db.models import Contact, Equipment, Organisation, Site
+from db.models import Contact, Contract, Equipment, Organisation, Site, WorkType
+from dispatch.access import Viewer
 from tests.api.served import Served
 
 
@@ -39,3 +40,23 @@ def test_somebody_in_danger_is_an_emergency_at_once(served: Served) -> None:
         made = client.post("/v1/tickets", json=body)
         assert made.status_code == 201
         assert made.json()["emergency"] is True
+
+
+def test_a_work_order_made_by_hand_has_the_deadlines_of_its_contract(served: Served) -> None:
+    with served.uow(viewer=Viewer.system()) as session:
+        contract = session.get_one(Contract, served.world.north[Contract])
+        contract.response_minutes, contract.late_cost_per_hour = 60, 700
+        session.commit()
+    body = {
+        "work_type_id": served.world.common[WorkType],
+        "site_id": served.world.north[Site],
+        "equipment_id": served.world.north[Equipment],
+        "summary": "Door",
+        "reported_at": "2026-03-02T12:00:00Z",
+    }
+    with served.client("scheduler") as client:
+        made = client.post("/v1/work-orders", json=body).json()
+        assert made["due_at"] == "2026-03-02T13:00:00Z"
+        assert made["late_cost_per_hour"] == 700
+        named = client.post("/v1/work-orders", json=body | {"due_at": "2026-03-05T12:00:00Z"}).json()
+        assert named["due_at"] == "2026-03-05T12:00:00Z"
