@@ -21,7 +21,7 @@ AT = datetime(2026, 6, 1, 9, tzinfo=UTC)
 
 def told(symptom: str, hours: float = 0, phone: str = "+56912345678", number: str = "320", unit: str = "") -> Record:
     """A ticket by phone about a lift in one street."""
-    said = {
+    said: dict[str, list[str]] = {
         Field.SYMPTOM: [symptom],
         Field.REPORTER_PHONE: [phone],
         Field.STREET: ["Avda. Fco. de Aguirre"],
