@@ -26,7 +26,7 @@ class Keeping(Generic[Shown]):
 
     path: the last part of the address: "sites". one, many: what the descriptions call the records.
     create, edit: None: there is no such route.
-    after: what else is done in the same transaction once a record was made or edited.
+    after: what else is done in the same transaction once a record was made (True) or edited.
     """
 
     noun: Noun[Any]
@@ -38,7 +38,7 @@ class Keeping(Generic[Shown]):
     create: type[In] | None = None
     edit: type[In] | None = None
     deletes: bool = False
-    after: Callable[[Ask, Any], None] | None = None
+    after: Callable[[Ask, Any, bool], None] | None = None
 
     def router(self) -> APIRouter:
         """A router with these routes."""
@@ -112,7 +112,7 @@ def _add_create(router: APIRouter, keeping: Keeping[Shown], schema: type[In]) ->
     def create_record(ask: AskDep, request: Request, response: Response, body: In, _key: IdempotencyKey) -> Any:
         row = create(ask.session, ask.viewer, noun, body.given())
         if keeping.after is not None:
-            keeping.after(ask, row)
+            keeping.after(ask, row, True)
         shown = view(ask.session, noun, row)
         tagged(response, shown)
         response.headers["Location"] = f"{request.url.path}/{row.id}"
@@ -136,7 +136,7 @@ def _add_edit(router: APIRouter, keeping: Keeping[Shown], schema: type[In]) -> N
     def edit_record(ask: AskDep, response: Response, key: RowId, tag: IfMatch, body: In) -> Any:
         row = edit(ask.session, ask.viewer, noun, key, tag, body.said())
         if keeping.after is not None:
-            keeping.after(ask, row)
+            keeping.after(ask, row, False)
         shown = view(ask.session, noun, row)
         tagged(response, shown)
         return out.model_validate(shown)

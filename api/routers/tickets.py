@@ -23,7 +23,7 @@ from dispatch.intake.recorded import take_up
 from dispatch.records.catalogue.tickets import ATTACHMENTS, CONVERSATIONS, MESSAGES, TICKETS
 
 
-def _take_up(ask: Ask, ticket: Ticket) -> None:
+def _take_up(ask: Ask, ticket: Ticket, _is_new: bool) -> None:
     take_up(ask.session, ask.services.intake, ticket.id, ask.viewer.user_id)
 
 

@@ -2,7 +2,16 @@
 
 from api.keeping import Keeping
 from api.schemas.work_orders import WorkOrderCreate, WorkOrderEdit, WorkOrderOut, WorkOrderQuery
+from api.transaction import Ask
+from db.models import WorkOrder
+from dispatch.intake.recorded import give_deadlines
 from dispatch.records.catalogue.work import WORK_ORDERS
+
+
+def _give_deadlines(ask: Ask, order: WorkOrder, is_new: bool) -> None:
+    if is_new:
+        give_deadlines(ask.session, order)
+
 
 router = Keeping(
     noun=WORK_ORDERS,
@@ -13,4 +22,5 @@ router = Keeping(
     query=WorkOrderQuery,
     create=WorkOrderCreate,
     edit=WorkOrderEdit,
+    after=_give_deadlines,
 ).router()

@@ -1,11 +1,12 @@
-"""Tickets that were made or edited as records: they get what a ticket that came in by message has, and are placed."""
+"""Tickets and work orders made or edited as records get what those have that came in by message."""
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from db.models import Contact, Conversation, Direction, Fact, Message, Party, PartyRole, Ticket
+from db.models import Contact, Conversation, Direction, Fact, Message, Party, PartyRole, Ticket, WorkOrder
 from dispatch.access import elevated
 from dispatch.intake.channels.rules import Rules
+from dispatch.intake.clocks import derive
 from dispatch.intake.facts import LONGEST, Field, Said, say
 from dispatch.intake.triage.emergency import is_emergency
 
@@ -23,6 +24,18 @@ def take_up(session: Session, rules: Rules, ticket_id: int, user_id: int | None)
         _note_symptom(session, ticket, user_id)
         rules.place(session, ticket.id)
         session.refresh(ticket)
+
+
+def give_deadlines(session: Session, order: WorkOrder) -> None:
+    """Gives a work order without tickets the deadlines of its contract, where nobody named any. Flushes."""
+    if order.folded is not None or order.due_at is not None or order.repair_due_at is not None:
+        return
+    found = derive(session, order.id)
+    order.due_at = None if found.response is None else found.response.at
+    order.repair_due_at = None if found.repair is None else found.repair.at
+    order.contract_id = order.contract_id or found.contract_id
+    order.late_cost_per_hour = order.late_cost_per_hour or found.late_cost_per_hour
+    session.flush()
 
 
 def _open_thread(session: Session, rules: Rules, ticket: Ticket) -> None:
