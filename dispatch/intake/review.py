@@ -80,9 +80,7 @@ def accept(session: Session, viewer: Viewer, pair_id: int) -> Reviewed:
     return Reviewed(pair, change, change.said)
 
 
-def reject(
-    session: Session, viewer: Viewer, pair_id: int, thresholds: Thresholds | None = None, means: Means = USUAL
-) -> Reviewed:
+def reject(session: Session, viewer: Viewer, pair_id: int, thresholds: Thresholds, means: Means = USUAL) -> Reviewed:
     """The two tickets are about different things: no score will bring them together any more.
 
     Raises Forbidden, NotFound, RuleBroken where they are in one order already: split that.
@@ -98,13 +96,11 @@ def reject(
             raise RuleBroken(msg)
         decide(session, viewer, [(pair.ticket_id, pair.other_id)], ReviewStatus.REJECTED)
         note(session, viewer, "reject", pair, {"status": (ReviewStatus.WAITING, ReviewStatus.REJECTED)})
-        regroup(session, [pair.ticket_id, pair.other_id], thresholds or Thresholds(), means)
+        regroup(session, [pair.ticket_id, pair.other_id], thresholds, means)
     return Reviewed(pair, None, "The two stay apart.")
 
 
-def undo(
-    session: Session, viewer: Viewer, pair_id: int, thresholds: Thresholds | None = None, means: Means = USUAL
-) -> Reviewed:
+def undo(session: Session, viewer: Viewer, pair_id: int, thresholds: Thresholds, means: Means = USUAL) -> Reviewed:
     """Takes a decision back: everything is as if it had not been made, and the pair waits again if it is a question.
 
     Undoing what is not decided is harmless.
@@ -125,7 +121,7 @@ def undo(
         session.flush()
         note(session, viewer, "undo", pair, {"status": (status, pair.status)})
         if status is ReviewStatus.REJECTED:
-            regroup(session, [pair.ticket_id, pair.other_id], thresholds or Thresholds(), means)
+            regroup(session, [pair.ticket_id, pair.other_id], thresholds, means)
         settle(session, [pair.ticket_id, pair.other_id])
     said = " ".join(change.said for change in changes) or "The decision about the two is taken back."
     return Reviewed(pair, changes[-1] if changes else None, said)

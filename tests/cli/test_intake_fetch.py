@@ -1,4 +1,4 @@
-"""dispatch intake fetch, as an operator uses it."""
+"""dispatch intake fetch and learn, as an operator uses them."""
 
 from pathlib import Path
 
@@ -22,3 +22,13 @@ def test_what_cannot_be_fetched_is_told_in_one_line(cli: Cli, tmp_path: Path, mo
     monkeypatch.setenv("DISPATCH_IMAP_HOST", "127.0.0.1")
     monkeypatch.setenv("DISPATCH_IMAP_PORT", "9")
     assert "cannot be read" in cli.refused(1, "intake", "fetch")
+
+
+def test_learning_tells_from_how_much(cli: Cli, tmp_path: Path) -> None:
+    assert "nothing to learn from" in cli.fine("intake", "learn")
+    drop = tmp_path / "drop"
+    drop.mkdir()
+    for name in ("a", "b"):
+        (drop / f"{name}.eml").write_bytes(mail(**{"Message-ID": f"<{name}@example.com>"}).as_bytes())
+    cli.fine("intake", "fetch", "--drop", drop)
+    assert "pairs learned from: 1, decided by people: 0" in cli.fine("intake", "learn")

@@ -3,6 +3,7 @@
 from typing import Any
 
 from api.dependencies import AskDep, IdempotencyKey, RowId
+from api.intake import thresholds_of
 from api.keeping import Keeping
 from api.responses import failures
 from api.schemas.intake.matches import DecisionOut, MatchOut, ReviewQuery
@@ -38,7 +39,7 @@ def accept_review(ask: AskDep, key: RowId, _key: IdempotencyKey) -> Any:
 )
 def reject_review(ask: AskDep, key: RowId, _key: IdempotencyKey) -> Any:
     """They stay apart, whatever the score says later."""
-    return _told(review.reject(ask.session, ask.viewer, key))
+    return _told(review.reject(ask.session, ask.viewer, key, thresholds_of(ask.services)))
 
 
 @router.post(
@@ -50,7 +51,7 @@ def reject_review(ask: AskDep, key: RowId, _key: IdempotencyKey) -> Any:
 )
 def undo_review(ask: AskDep, key: RowId, _key: IdempotencyKey) -> Any:
     """Everything is as if nobody had decided; the pair waits again."""
-    return _told(review.undo(ask.session, ask.viewer, key))
+    return _told(review.undo(ask.session, ask.viewer, key, thresholds_of(ask.services)))
 
 
 def _told(reviewed: review.Reviewed) -> DecisionOut:

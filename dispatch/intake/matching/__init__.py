@@ -2,7 +2,7 @@
 
 from dispatch.intake.matching.grouping import grouped
 from dispatch.intake.matching.index import forget, remember
-from dispatch.intake.matching.learning import active_model, learn
+from dispatch.intake.matching.learning import active_model, learn, learned
 from dispatch.intake.matching.matched import matched, pairs_among
 from dispatch.intake.matching.record import Record, record_of
 from dispatch.intake.matching.thresholds import Thresholds, band
@@ -19,6 +19,7 @@ __all__ = [
     "forget",
     "grouped",
     "learn",
+    "learned",
     "matched",
     "pairs_among",
     "record_of",

@@ -67,6 +67,14 @@ def learn(session: Session) -> Model:
     return learned
 
 
+def learned(session: Session) -> dict[str, int] | None:
+    """Learns further; from how many pairs, and how many were accepted and rejected. None: there are no pairs."""
+    before = session.scalar(select(MatchModel.id).order_by(MatchModel.id.desc()).limit(1))
+    learn(session)
+    latest = session.scalar(select(MatchModel).order_by(MatchModel.id.desc()).limit(1))
+    return None if latest is None or latest.id == before else {name: int(n) for name, n in latest.learned_from.items()}
+
+
 _LABELS: Final = {ReviewStatus.ACCEPTED: 1.0, ReviewStatus.REJECTED: 0.0}
 
 
