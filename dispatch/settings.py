@@ -65,10 +65,10 @@ class Settings(BaseSettings):
         default=60, description="Seconds after which the work of a silent worker passes to another"
     )
     match_merge: Annotated[float, Field(gt=0, lt=1)] = Field(
-        default=0.95, description="Probability of being about the same from which tickets are merged without asking"
+        default=0.88, description="Probability of being about the same from which tickets are merged without asking"
     )
     match_review: Annotated[float, Field(gt=0, lt=1)] = Field(
-        default=0.25, description="Probability from which a person is asked whether tickets are about the same"
+        default=0.4, description="Probability from which a person is asked whether tickets are about the same"
     )
     default_country: Annotated[str, Field(pattern=r"^[A-Z]{2}$")] = Field(
         default="CL", description="Country of telephone numbers that do not say theirs (ISO 3166-1 alpha-2)"

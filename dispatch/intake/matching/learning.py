@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from db.models import MatchModel, MatchPair, ReviewStatus
 from dispatch.access import elevated
+from dispatch.intake.matching.aspects import corrections_in
 from dispatch.intake.matching.weights import FieldModel, Model, probability_of
 
 SHIPPED: Final = Path(__file__).parent / "model.json"
@@ -127,9 +128,14 @@ def maximise(base: Model, examples: Sequence[Example], rounds: int = ROUNDS, str
 
 def bits_of(model: Model, levels: Mapping[str, str]) -> float:
     """The odds in bits of a pair with these levels, common values aside."""
-    return model.prior + sum(
-        model.scale(group, positive=True) * high + model.scale(group, positive=False) * low
-        for group, (high, low) in group_bits(model, levels).items()
+    corrected = sum(corrections_in(levels, model.corrections).values())
+    return (
+        model.prior
+        + corrected
+        + sum(
+            model.scale(group, positive=True) * high + model.scale(group, positive=False) * low
+            for group, (high, low) in group_bits(model, levels).items()
+        )
     )
 
 

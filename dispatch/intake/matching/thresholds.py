@@ -13,15 +13,15 @@ class Thresholds:
     Raises Invalid unless 0 < review <= merge < 1.
     """
 
-    merge: float = 0.95
-    review: float = 0.25
+    merge: float = 0.88
+    review: float = 0.4
 
     def __post_init__(self) -> None:
         """Refuse thresholds that leave no band in between, or merge everything."""
         if not 0 < self.review <= self.merge < 1:
             message = (
                 f"The thresholds are merge {self.merge} and review {self.review}; choose 0 < review <= merge < 1, "
-                "such as 0.95 and 0.25."
+                "such as 0.88 and 0.4."
             )
             raise Invalid(message, (Fault("/review", message),))
 

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, Protocol, Self
 
+from dispatch.intake.matching.aspects import aspects_of, corrections_in
 from dispatch.intake.matching.evidence import Evidence, words_for
 from dispatch.intake.matching.levels import COMPARISONS, Agreement, Comparison
 from dispatch.intake.matching.record import Record
@@ -35,11 +36,13 @@ class FieldModel:
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """All parameters of matching. prior: bits that any two candidates have. scales: factor of each group's weight."""
+    """All parameters of matching. prior: bits that any two candidates have. scales: factor of each group's weight.
+    corrections: bits by level of an aspect (`aspects.key`); without any, aspects are not looked at."""
 
     prior: float
     fields: Mapping[str, FieldModel]
     scales: Mapping[str, float] = field(default_factory=dict)
+    corrections: Mapping[str, float] = field(default_factory=dict)
 
     def scale(self, group: str, *, positive: bool) -> float:
         """The factor of a group's evidence for or against."""
@@ -50,6 +53,7 @@ class Model:
         return {
             "prior": self.prior,
             "scales": dict(self.scales),
+            "corrections": dict(self.corrections),
             "fields": {
                 name: {"group": each.group, "levels": {level: list(pair) for level, pair in each.levels.items()}}
                 for name, each in self.fields.items()
@@ -63,7 +67,7 @@ class Model:
             name: FieldModel(each["group"], {level: (m, u) for level, (m, u) in each["levels"].items()})
             for name, each in kept["fields"].items()
         }
-        return cls(kept["prior"], fields, kept.get("scales", {}))
+        return cls(kept["prior"], fields, kept.get("scales", {}), kept.get("corrections", {}))
 
 
 class Commonness(Protocol):
@@ -97,7 +101,13 @@ def compare(
         Evidence(name, agreed.level, counted.get(name, 0.0), words_for(name, agreed, counted.get(name)))
         for name, agreed in found.items()
     ]
-    bits = model.prior + math.fsum(counted.values())
+    aspects = aspects_of(a, b) if model.corrections else {}
+    corrected = corrections_in(aspects, model.corrections)
+    evidence += [
+        Evidence(name, aspects[name], bits, words_for(name, Agreement(aspects[name]), bits))
+        for name, bits in corrected.items()
+    ]
+    bits = model.prior + math.fsum([*counted.values(), *corrected.values()])
     return Score(probability_of(bits), bits, tuple(sorted(evidence, key=lambda each: (-abs(each.weight), each.field))))
 
 
