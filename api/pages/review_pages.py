@@ -6,7 +6,6 @@ from fastapi import APIRouter, Path, Query
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from api.dependencies import AskDep
-from api.intake import thresholds_of
 from api.pages.intake_pages import local_time
 from api.pages.page_route import PageRoute, visitor
 from api.pages.render import render
@@ -15,7 +14,7 @@ from dispatch.intake import review, reviewing
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 
-_OTHERS = {"reject": review.reject, "undo": review.undo}
+_DECISIONS = {"accept": review.accept, "reject": review.reject, "undo": review.undo}
 
 
 @router.get("/intake/review")
@@ -37,10 +36,7 @@ def decide(
     ask: AskDep, key: Annotated[int, Path(ge=1, le=2**63 - 1)], decision: Annotated[str, Path(max_length=20)]
 ) -> Response:
     """Accept, reject or undo; then the next one."""
-    if decision == "accept":
-        review.accept(ask.session, ask.viewer, key)
-    elif decision in _OTHERS:
-        _OTHERS[decision](ask.session, ask.viewer, key, thresholds_of(ask.services))
-    else:
+    if decision not in _DECISIONS:
         raise NotFound(f"There is no decision {decision!r}; accept, reject or undo.")
+    _DECISIONS[decision](ask.session, ask.viewer, key)
     return RedirectResponse(f"/intake/review?done={key}", 303)

@@ -54,7 +54,7 @@ class _Reach:
 
     def is_our_ticket(self, ticket_id: ColumnElement[int]) -> ColumnElement[bool]:
         ticket = fresh(m.Ticket)
-        ours = self.is_ours(ticket.c.site_id, ticket.c.equipment_id)
+        ours = self.is_ours(ticket.c.id, ticket.c.site_id, ticket.c.equipment_id)
         return exists(select(ticket.c.id).where(ticket.c.id == ticket_id, ours))
 
     def is_our_call(self, call_id: ColumnElement[int], user_id: int | None) -> ColumnElement[bool]:
@@ -79,16 +79,27 @@ class _Reach:
 
     def tickets(self) -> Select[int]:
         ticket = fresh(m.Ticket)
-        return select(ticket.c.id).where(self.is_ours(ticket.c.site_id, ticket.c.equipment_id))
+        return select(ticket.c.id).where(self.is_ours(ticket.c.id, ticket.c.site_id, ticket.c.equipment_id))
 
     def conversations(self) -> Select[int]:
         return self.through(m.Conversation, "ticket_id", self.tickets())
 
-    def is_ours(self, site_id: ColumnElement[int], equipment_id: ColumnElement[int]) -> ColumnElement[bool]:
-        """A ticket is ours by its site, else by its unit; one that names neither yet is everybody's."""
+    def is_ours(
+        self, ticket_id: ColumnElement[int], site_id: ColumnElement[int], equipment_id: ColumnElement[int]
+    ) -> ColumnElement[bool]:
+        """A ticket is ours by its site, else by its unit, else by the work order it is in; one without any is
+        everybody's, until somebody knows where it belongs."""
+        place = fresh(m.TicketMembership)
+        inside = exists(select(place.c.id).where(place.c.ticket_id == ticket_id, place.c.left_at.is_(None)))
+        ours = exists(
+            select(place.c.id).where(
+                place.c.ticket_id == ticket_id, place.c.left_at.is_(None), self.is_our_work_order(place.c.work_order_id)
+            )
+        )
+        unplaced = and_(equipment_id.is_(None), or_(~inside, ours))
         return or_(
             site_id.in_(self.sites()),
-            and_(site_id.is_(None), or_(equipment_id.is_(None), equipment_id.in_(self.equipment()))),
+            and_(site_id.is_(None), or_(equipment_id.in_(self.equipment()), unplaced)),
         )
 
     def organisations(self) -> Select[int]:
@@ -152,7 +163,9 @@ def territory_rules(viewer: Viewer) -> Rules:
         m.ContractHours: lambda: m.ContractHours.contract_id.in_(reach.contracts()),
         m.ContractEquipment: lambda: m.ContractEquipment.equipment_id.in_(reach.equipment()),
         m.InspectionDue: lambda: m.InspectionDue.equipment_id.in_(reach.equipment()),
-        m.Ticket: lambda: reach.is_ours(m.Ticket.__table__.c.site_id, m.Ticket.__table__.c.equipment_id),
+        m.Ticket: lambda: reach.is_ours(
+            m.Ticket.__table__.c.id, m.Ticket.__table__.c.site_id, m.Ticket.__table__.c.equipment_id
+        ),
         m.Conversation: lambda: m.Conversation.ticket_id.in_(reach.tickets()),
         m.Message: lambda: m.Message.conversation_id.in_(reach.conversations()),
         m.Attachment: lambda: or_(

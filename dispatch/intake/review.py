@@ -12,11 +12,9 @@ from db.models import MatchBand, MatchPair, Merge, MergedBy, MergeKind, ReviewSt
 from dispatch.access import Action, Viewer, elevated, require
 from dispatch.access.audit import note
 from dispatch.errors import NotFound, RuleBroken
-from dispatch.intake.matching import Thresholds
-from dispatch.intake.merging import Change, Means, merge, unmerge
+from dispatch.intake.merging import Change, merge, unmerge
 from dispatch.intake.merging.decisions import OVER, decide, pairs_of, settle, two
 from dispatch.intake.merging.memberships import current, members
-from dispatch.intake.merging.placing import USUAL, regroup
 from dispatch.intake.turns import take_turn
 
 MOST: Final = 200
@@ -80,8 +78,8 @@ def accept(session: Session, viewer: Viewer, pair_id: int) -> Reviewed:
     return Reviewed(pair, change, change.said)
 
 
-def reject(session: Session, viewer: Viewer, pair_id: int, thresholds: Thresholds, means: Means = USUAL) -> Reviewed:
-    """The two tickets are about different things: no score will bring them together any more.
+def reject(session: Session, viewer: Viewer, pair_id: int) -> Reviewed:
+    """The two tickets are about different things: no score will bring them together any more. Nothing moves.
 
     Raises Forbidden, NotFound, RuleBroken where they are in one order already: split that.
     """
@@ -96,11 +94,10 @@ def reject(session: Session, viewer: Viewer, pair_id: int, thresholds: Threshold
             raise RuleBroken(msg)
         decide(session, viewer, [(pair.ticket_id, pair.other_id)], ReviewStatus.REJECTED)
         note(session, viewer, "reject", pair, {"status": (ReviewStatus.WAITING, ReviewStatus.REJECTED)})
-        regroup(session, [pair.ticket_id, pair.other_id], thresholds, means)
     return Reviewed(pair, None, "The two stay apart.")
 
 
-def undo(session: Session, viewer: Viewer, pair_id: int, thresholds: Thresholds, means: Means = USUAL) -> Reviewed:
+def undo(session: Session, viewer: Viewer, pair_id: int) -> Reviewed:
     """Takes a decision back: everything is as if it had not been made, and the pair waits again if it is a question.
 
     Undoing what is not decided is harmless.
@@ -120,8 +117,6 @@ def undo(session: Session, viewer: Viewer, pair_id: int, thresholds: Thresholds,
             pair.decided_by_id = pair.decided_at = None
         session.flush()
         note(session, viewer, "undo", pair, {"status": (status, pair.status)})
-        if status is ReviewStatus.REJECTED:
-            regroup(session, [pair.ticket_id, pair.other_id], thresholds, means)
         settle(session, [pair.ticket_id, pair.other_id])
     said = " ".join(change.said for change in changes) or "The decision about the two is taken back."
     return Reviewed(pair, changes[-1] if changes else None, said)

@@ -3,7 +3,6 @@
 from typing import Any
 
 from api.dependencies import AskDep, IdempotencyKey, RowId
-from api.intake import thresholds_of
 from api.keeping import Keeping
 from api.responses import failures
 from api.schemas.intake.matches import DecisionOut, MatchOut, ReviewQuery
@@ -39,7 +38,7 @@ def accept_review(ask: AskDep, key: RowId, _key: IdempotencyKey) -> Any:
 )
 def reject_review(ask: AskDep, key: RowId, _key: IdempotencyKey) -> Any:
     """They stay apart, whatever the score says later."""
-    return _told(review.reject(ask.session, ask.viewer, key, thresholds_of(ask.services)))
+    return _told(review.reject(ask.session, ask.viewer, key))
 
 
 @router.post(
@@ -51,7 +50,7 @@ def reject_review(ask: AskDep, key: RowId, _key: IdempotencyKey) -> Any:
 )
 def undo_review(ask: AskDep, key: RowId, _key: IdempotencyKey) -> Any:
     """Everything is as if nobody had decided; the pair waits again."""
-    return _told(review.undo(ask.session, ask.viewer, key, thresholds_of(ask.services)))
+    return _told(review.undo(ask.session, ask.viewer, key))
 
 
 def _told(reviewed: review.Reviewed) -> DecisionOut:

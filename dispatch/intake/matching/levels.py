@@ -231,10 +231,25 @@ def time(a: Record, b: Record) -> Agreement | None:
     return Agreement(next((name for most, name in SPANS if apart <= most), DISAGREE))
 
 
+OWN_NUMBER: Final = "t-"
+"""How the numbers of our own tickets begin, folded."""
+
+
 def reference(a: Record, b: Record) -> Agreement | None:
-    """A number of a ticket or claim that both give; different numbers say nothing."""
+    """A number of a ticket or claim that both give; different numbers say nothing.
+
+    Numbers of our own tickets run on and are easily guessed: they count for whoever reported that ticket.
+    """
     shared = a.references & b.references
+    if not _one_reporter(a, b):
+        shared = frozenset(each for each in shared if not each.startswith(OWN_NUMBER))
     return Agreement(EXACT, min(shared)) if shared else None
+
+
+def _one_reporter(a: Record, b: Record) -> bool:
+    """Whether both come from one contact, telephone number or e-mail address."""
+    same_contact = a.contact_id is not None and a.contact_id == b.contact_id
+    return same_contact or not set(a.phones).isdisjoint(b.phones) or not set(a.emails).isdisjoint(b.emails)
 
 
 def same(one: object, other: object) -> Agreement | None:

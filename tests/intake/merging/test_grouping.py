@@ -13,9 +13,9 @@ from dispatch.clock import FixedClock
 from dispatch.intake import review
 from dispatch.intake.facts import Field
 from dispatch.intake.matching import grouped
-from dispatch.intake.merging import Means, merge, unmerge
+from dispatch.intake.merging import merge, unmerge
 from dispatch.intake.merging.decisions import two
-from tests.intake.merging.desk import LIMITS, SYSTEM, Desk, Scores, no_proposal
+from tests.intake.merging.desk import LIMITS, SYSTEM, Desk, Scores
 
 SURE, PERHAPS, NO = 0.99, 0.6, 0.05
 SQLITE = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
@@ -149,7 +149,6 @@ def test_a_ticket_about_nowhere_waits_until_somebody_says_where(desk: Desk) -> N
 @SQLITE
 def test_review_merges_keeps_apart_and_undoes_exactly(desk: Desk) -> None:
     desk.scores = Scores({frozenset("ab"): PERHAPS})
-    means = Means(desk.scores, no_proposal)
     a, b = desk.ticket("a"), desk.ticket("b")
     first, placed = desk.place(a), desk.place(b)
     (pair,) = review.waiting(desk.session, SYSTEM)
@@ -162,18 +161,18 @@ def test_review_merges_keeps_apart_and_undoes_exactly(desk: Desk) -> None:
     assert review.accept(desk.session, SYSTEM, pair.id).change is None
     assert review.waiting(desk.session, SYSTEM) == []
 
-    review.undo(desk.session, SYSTEM, pair.id, LIMITS, means)
+    review.undo(desk.session, SYSTEM, pair.id)
     assert desk.order_of(b) == placed.work_order_id
     assert review.waiting(desk.session, SYSTEM) == [pair]
 
-    rejected = review.reject(desk.session, SYSTEM, pair.id, LIMITS, means)
+    rejected = review.reject(desk.session, SYSTEM, pair.id)
     assert rejected.pair.status is m.ReviewStatus.REJECTED
     desk.scores.of = {frozenset("ab"): SURE}
     desk.place(b)
     assert desk.order_of(b) == placed.work_order_id
 
-    assert review.undo(desk.session, SYSTEM, pair.id, LIMITS, means).pair.status is m.ReviewStatus.WAITING
-    assert review.undo(desk.session, SYSTEM, pair.id, LIMITS, means).said == "Nothing was decided about the two."
+    assert review.undo(desk.session, SYSTEM, pair.id).pair.status is m.ReviewStatus.WAITING
+    assert review.undo(desk.session, SYSTEM, pair.id).said == "Nothing was decided about the two."
 
 
 @SQLITE
