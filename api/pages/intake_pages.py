@@ -20,12 +20,14 @@ from dispatch.intake import callbacks, calls, desk, knowledge, searching
 from dispatch.intake.desk import HandOver
 from dispatch.intake.facts import Field
 from dispatch.intake.triage import is_emergency
+from dispatch.intake.waiting import without_order
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 
 Key = Annotated[int | None, Query(ge=1, le=2**63 - 1)]
 Text = Annotated[str, Query(max_length=10_000)]
 _ARTICLES: Final = 5
+_WAITING: Final = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +97,7 @@ def intake_html(
         "intake.html",
         about=about,
         q=q,
+        waiting=without_order(ask.session, ask.viewer, _WAITING) if about == Subject() and not q else [],
         finds=searching.find(ask.session, ask.viewer, q),
         sites=searching.sites_of(ask.session, about.contact) if about.contact and known.site is None else [],
         known=known,

@@ -14,7 +14,7 @@ from db.models import Role
 from db.session import UnitOfWork
 from dispatch.access import Viewer, elevated, see_as
 from dispatch.access.errors import NotScoped, NoViewer
-from tests.builders.world import World, build_world
+from tests.builders.world import NOW, World, build_world
 
 KINDS = sorted((mapper.class_ for mapper in Base.registry.mappers), key=lambda kind: str(kind.__name__))
 
@@ -213,3 +213,24 @@ def test_elevation_ends(uow: UnitOfWork, world: World) -> None:
         with pytest.raises(ZeroDivisionError), elevated(session, "test"):
             raise ZeroDivisionError
         assert keys(session, m.Visit) == set()
+
+
+def test_a_ticket_without_a_place_is_everybodys_until_a_work_order_has_it(uow: UnitOfWork, world: World) -> None:
+    with uow(viewer=Viewer.system()) as session:
+        lost = m.Ticket(number="T-LOST", channel=m.Channel.TEXT, subject="Where?", received_at=NOW)
+        session.add(lost)
+        session.flush()
+        talk = m.Conversation(ticket_id=lost.id)
+        session.add(talk)
+        session.flush()
+        key, thread = lost.id, talk.id
+        session.commit()
+    with uow(viewer=world.viewer(Role.CALL_TAKER), read_only=True) as session:
+        assert {key} <= keys(session, m.Ticket)
+        assert {thread} <= keys(session, m.Conversation)
+    with uow(viewer=Viewer.system()) as session:
+        session.add(m.TicketMembership(ticket_id=key, work_order_id=world.south[m.WorkOrder], joined_at=NOW))
+        session.commit()
+    with uow(viewer=world.viewer(Role.CALL_TAKER), read_only=True) as session:
+        assert key not in keys(session, m.Ticket)
+        assert thread not in keys(session, m.Conversation)

@@ -5,6 +5,7 @@ import pytest
 from db import models as m
 from dispatch.access import Viewer
 from tests.api.served import Served, give_password
+from tests.builders.world import NOW
 
 pytestmark = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
 
@@ -84,3 +85,17 @@ def test_a_decision_on_the_page_is_one(served: Served) -> None:
         ):
             assert client.post(f"/intake/review/{pair}/{decision}", follow_redirects=False).status_code == 303
             assert client.get(f"/v1/reviews/{pair}").json()["status"] == status
+
+
+def test_a_danger_of_which_nobody_said_where_stands_at_the_top(served: Served) -> None:
+    with served.uow(viewer=Viewer.system()) as session:
+        for number, emergency in (("T-CALM", False), ("T-DANGER", True)):
+            session.add(
+                m.Ticket(number=number, channel=m.Channel.TEXT, subject=number, emergency=emergency, received_at=NOW)
+            )
+        session.commit()
+    with served.client("call_taker") as client:
+        page = client.get("/intake").text
+        assert page.index("T-DANGER") < page.index("T-CALM")
+        assert "nobody said where" in page
+        assert "T-CALM" not in client.get("/intake?q=T-NOTHING").text
