@@ -220,13 +220,18 @@ def _as_text(cell: object) -> str:
     return str(cell)
 
 
+def as_heading(said: str) -> str:
+    """The name of a column as tables have it, however it is written: "Given name" → "given_name"."""
+    return said.strip().lower().replace(" ", "_").replace("-", "_")
+
+
 def _table(path: Path, records: list[list[str]]) -> Table:
     if len(records) > MAX_ROWS:
         raise Invalid(f"{path} has {len(records)} rows, above the limit of {MAX_ROWS}; split it")
     filled = [(number, row) for number, row in enumerate(records, start=1) if any(cell.strip() for cell in row)]
     if not filled or filled[0][0] != 1:
         raise Invalid(f"{path} has no heading in its first row; see dispatch export KIND --template")
-    heading = [cell.strip().lower().replace(" ", "_").replace("-", "_") for cell in records[0]]
+    heading = [as_heading(cell) for cell in records[0]]
     while heading and not heading[-1]:
         heading.pop()
     faults = [

@@ -51,6 +51,11 @@ def test_the_order_of_rows_changes_nothing(tmp_path: Path) -> None:
     assert groups(rows) == groups(rows[::-1])
 
 
+def test_columns_may_be_named_as_the_file_writes_them() -> None:
+    heading = ("kunde", "postal_code", "true_id")
+    assert mapped(heading, ["name=Kunde"], "True ID") == mapped(heading, ["name=kunde"], "true_id")
+
+
 def test_columns_are_guessed_and_can_be_told() -> None:
     heading = ["id", "Kunde", "Strasse", "PLZ", "Ort", "cluster"]
     assert mapped(heading, [], "cluster") == {"name": (1,), "street": (2,), "postcode": (3,), "city": (4,)}
@@ -107,3 +112,15 @@ def test_groups_are_written_beside_the_rows(tmp_path: Path) -> None:
         again = list(csv.reader(file))
     assert again[0] == ["group", "name", "phone"]
     assert [row[1] for row in again[1:]] == ["Ana Soto", "Ana Soto", "Luis Vega"]
+
+
+def test_who_lives_at_one_address_under_another_name_is_at_most_asked_about(tmp_path: Path) -> None:
+    rows = [
+        ["Name", "Telefon", "Adresse", "Ort"],
+        ["Hans Müller", "030 1234567", "Hauptstr. 3", "Berlin"],
+        ["Hanns Mueller", "+49 30 1234567", "Hauptstraße 3", "Berlin"],
+        ["Petra Weiss", "", "Hauptstr. 3", "Berlin"],
+        ["Bruno Soto", "0221 700001", "Lindenweg 5", "Köln"],
+    ]
+    found = match_file(written(tmp_path, rows), LIMITS, region="DE")
+    assert sorted(map(sorted, found.found.groups)) == [[0, 1], [2], [3]]

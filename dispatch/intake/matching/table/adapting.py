@@ -20,6 +20,8 @@ SAMPLE: Final = 20_000
 ROUNDS: Final = 30
 STRENGTH: Final = 12.0
 """Pairs that the assumptions about right pairs weigh as much as."""
+CHANCE: Final = 100.0
+"""Pairs that the assumptions about chance weigh as much as: a handful of rows does not show what is rare."""
 MOST_BITS: Final = 11.0
 LEAST_BITS: Final = -6.0
 RARE: Final = 1e-6
@@ -118,7 +120,7 @@ def _field(
     levels = {}
     for level, (m, u) in base.levels.items():
         here = (same.get((name, level), 0.0) + STRENGTH * m) / (all_same + STRENGTH)
-        by_chance = max(RARE, (chance.get((name, level), 0.0) + u) / (all_chance + 1.0))
+        by_chance = max(RARE, (chance.get((name, level), 0.0) + CHANCE * u) / (all_chance + CHANCE))
         bits = max(LEAST_BITS, min(MOST_BITS, math.log2(here / by_chance)))
         levels[level] = (here, here / 2.0**bits)
     return FieldModel(base.group, _ordered(levels))

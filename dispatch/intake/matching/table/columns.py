@@ -5,6 +5,7 @@ from difflib import get_close_matches
 from typing import Final
 
 from dispatch.errors import Fault, Invalid
+from dispatch.exchange.tables import as_heading
 from dispatch.intake.matching.text import words_of
 
 FIELDS: Final = {
@@ -66,20 +67,22 @@ def mapped(heading: Sequence[str], given: Iterable[str], truth: str | None) -> d
     given: "field=column"; a field may be given several columns, and "field=" takes it out. Fields that are not given
     are guessed from the heading. Raises Invalid, naming the field or column, for one that is not there or no field.
     """
-    places = {name: place for place, name in enumerate(heading)}
-    if truth is not None and truth not in places:
+    places = {as_heading(name): place for place, name in enumerate(heading)}
+    known = None if truth is None else as_heading(truth)
+    if truth is not None and known not in places:
         raise _no_column("truth", truth, heading)
     found: dict[str, tuple[int, ...]] = {}
-    taken = {places[truth]} if truth is not None else set()
+    taken = {places[known]} if known is not None else set()
     dropped: set[str] = set()
     for each in given:
-        field, _, column = each.partition("=")
+        field, _, said = each.partition("=")
+        column = as_heading(said)
         _require_field(field, each)
         if not column:
             dropped.add(field)
             continue
         if column not in places:
-            raise _no_column(field, column, heading)
+            raise _no_column(field, said, heading)
         found[field] = (*found.get(field, ()), places[column])
         taken.add(places[column])
     for name, place in places.items():

@@ -2,7 +2,7 @@
 
 import itertools
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from dispatch.intake.matching.blocking import MemoryIndex, keys_of, pairs_within
@@ -18,6 +18,8 @@ LARGEST: Final = (150, 80, 40, 20)
 """Keys of more rows than this are not compared row by row, only together with a second key; the first that is fast."""
 MOST_PAIRS_PER_ROW: Final = 60
 LEAST_KEPT: Final = 0.01
+PERSONAL: Final = ("phone", "email", "identity", "birth_date", "serial")
+"""What belongs to one person or thing."""
 
 Pair = tuple[int, int]
 
@@ -40,7 +42,7 @@ def match_rows(records: Sequence[Record], limits: Thresholds) -> Found:
     scores: dict[Pair, Score] = {}
     clear: dict[Pair, float] = {}
     for one, other in pairs:
-        score = compare(records[one], records[other], model, commonness, TABLE_COMPARISONS)
+        score = _doubted(compare(records[one], records[other], model, commonness, TABLE_COMPARISONS), limits)
         clear[one, other] = score.probability
         if score.probability >= LEAST_KEPT:
             scores[one, other] = score
@@ -52,6 +54,18 @@ def match_rows(records: Sequence[Record], limits: Thresholds) -> Found:
         if score.probability >= limits.review and group[pair[0]] != group[pair[1]]
     }
     return Found(groups, review, scores, model)
+
+
+def _doubted(score: Score, limits: Thresholds) -> Score:
+    """The score, at most a question where the names are quite different and nothing that one person has agrees.
+
+    Families and firms share an address; whoever lives there is somebody else still.
+    """
+    levels = {each.field: each.level for each in score.evidence}
+    named = any(levels.get(field) in ("exact", "close") for field in PERSONAL)
+    if levels.get("name") != "disagree" or named or score.probability < limits.merge:
+        return score
+    return replace(score, probability=(limits.merge + limits.review) / 2)
 
 
 def candidate_pairs(records: Sequence[Record]) -> list[Pair]:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from dispatch.errors import Fault, Invalid
 from dispatch.exchange.cells import Written
-from dispatch.exchange.tables import Table, read_table, write_table
+from dispatch.exchange.tables import Table, as_heading, read_table, write_table
 from dispatch.intake.matching.record import REGION
 from dispatch.intake.matching.table.columns import mapped
 from dispatch.intake.matching.table.matching import Found, match_rows
@@ -50,7 +50,7 @@ def match_file(
     named = {field: [table.heading[place] for place in places] for field, places in columns.items()}
     if truth is None:
         return Matched(table, named, found, None)
-    place = table.heading.index(truth)
+    place = table.heading.index(as_heading(truth))
     return Matched(table, named, found, quality(found, [row[place] for row in table.rows]))
 
 
