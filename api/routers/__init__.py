@@ -5,6 +5,7 @@ from typing import Final
 from fastapi import APIRouter
 
 from api.routers import (
+    attachment_files,
     contacts,
     contracts,
     equipment,
@@ -39,6 +40,7 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     equipment.router,
     contracts.router,
     *tickets.routers,
+    attachment_files.router,
     *intake.routers,
     *inbound.routers,
     work_types.router,

@@ -94,6 +94,7 @@ GET    /v1/messages                         list    A* S C
 GET    /v1/messages/{key}                   item    A* S C
 GET    /v1/attachments                      list    A* S C T
 GET    /v1/attachments/{key}                item    A* S C T
+GET    /v1/attachments/{key}/content        item    A* S C T ok=404
 GET    /v1/calls                            list    A* S C
 GET    /v1/calls/{key}                      item    A* S C
 POST   /v1/calls                            create  A* S* C*
