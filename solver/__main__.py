@@ -8,7 +8,7 @@ INTERRUPTED = 130
 def main() -> int:
     """Run one command; the exit code. What it needs is loaded here: that takes a second in which Ctrl-C may come."""
     try:
-        from solver.command import main as run
+        from solver.arguments import main as run
 
         return run()
     except KeyboardInterrupt:

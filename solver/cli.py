@@ -19,7 +19,7 @@ from solver.formats.files import STANDARD, check_writable, read_bytes, write_byt
 from solver.formats.vroom import read_vroom
 from solver.formats.vroom_answer import write_vroom
 from solver.problem import Problem
-from solver.referee import Violation, check, cost, honest
+from solver.referee import Violation, admitted, check, cost
 from solver.search import Limits
 from solver.showing import Showing, shown
 from solver.solution import Cost, Solution, Status, Unserved
@@ -128,7 +128,7 @@ def _check(problem: str | Path, solution: str | Path, as_json: bool) -> int:
     judged = named(solution, lambda: native.read_solution(solution))
     found = check(given, judged)
     right = cost(given, judged.routes)
-    fair = honest(given, judged)
+    fair = admitted(judged, found)
     document = verdict(judged, found, right, fair)
     write_bytes(STANDARD, parsing.write(document, indent=1) if as_json else _verdict_text(judged, found, right, fair))
     if not found:

@@ -112,5 +112,9 @@ def stated_cost(solution: Solution, right: Cost) -> list[Violation]:
 
 def honest(problem: Problem, solution: Solution) -> bool:
     """Whether nothing is wrong but that an infeasible solution leaves out what must be served, and says so."""
-    found = check(problem, solution)
+    return admitted(solution, check(problem, solution))
+
+
+def admitted(solution: Solution, found: Collection[Violation]) -> bool:
+    """The same, of all violations `found` in it."""
     return not found or (solution.status is Status.INFEASIBLE and {v.rule for v in found} <= LEFT_OUT)

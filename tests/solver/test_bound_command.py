@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from solver.arguments import main
 from solver.bound import Bound
 from solver.bound.command import sentence
-from solver.command import main
 from solver.formats import native
 from solver.search import Limits
 from solver.solve import solve

@@ -11,8 +11,8 @@ from typing import Final
 
 import pytest
 
+from solver.arguments import main
 from solver.cli import run_solve
-from solver.command import main
 from solver.formats import native
 from solver.referee import check
 from solver.solution import Stats

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from solver.command import main
+from solver.arguments import main
 from solver.confidence.command import percent
 from solver.formats import native
 from solver.problem import Problem
