@@ -12,9 +12,11 @@ from api.pages.intake_pages import Subject, intake_html
 from api.pages.page_route import PageRoute
 from api.transaction import Ask
 from dispatch.errors import Invalid, NotFound
-from dispatch.intake import calls, searching, solving
-from dispatch.intake.facts import Field
-from dispatch.intake.noting import Noted, note_down
+from dispatch.intake.articles import solving
+from dispatch.intake.facts.said import Field
+from dispatch.intake.handover import searching
+from dispatch.intake.telephone import calls
+from dispatch.intake.telephone.noting import Noted, note_down
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 

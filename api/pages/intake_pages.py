@@ -16,11 +16,13 @@ from api.pages.render import render
 from api.transaction import Ask
 from db.models import Call, Territory
 from dispatch.access import Action, require
-from dispatch.intake import callbacks, calls, desk, knowledge, searching
-from dispatch.intake.desk import HandOver
-from dispatch.intake.facts import Field
+from dispatch.intake.articles import knowledge
+from dispatch.intake.facts.said import Field
+from dispatch.intake.handover import desk, searching
+from dispatch.intake.handover.desk import HandOver
+from dispatch.intake.handover.waiting import without_order
+from dispatch.intake.telephone import callbacks, calls
 from dispatch.intake.triage import is_emergency
-from dispatch.intake.waiting import without_order
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 

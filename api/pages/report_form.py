@@ -14,7 +14,7 @@ from api.pages.render import render
 from api.pages.report_words import WORDS, language_for
 from dispatch.access.errors import NotFromHere, TooManyAttempts
 from dispatch.errors import Invalid
-from dispatch.intake.reporting import Report, Reported, report
+from dispatch.intake.form.reporting import Report, Reported, report
 
 router = APIRouter(include_in_schema=False)
 

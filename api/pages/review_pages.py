@@ -10,7 +10,7 @@ from api.pages.intake_pages import local_time
 from api.pages.page_route import PageRoute, visitor
 from api.pages.render import render
 from dispatch.errors import NotFound
-from dispatch.intake import review, reviewing
+from dispatch.intake.reviews import review, reviewing
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 

@@ -19,7 +19,7 @@ from api.schemas.tickets import (
 )
 from api.transaction import Ask
 from db.models import Ticket
-from dispatch.intake.recorded import take_up
+from dispatch.intake.channels.recorded import take_up
 from dispatch.records.catalogue.tickets import ATTACHMENTS, CONVERSATIONS, MESSAGES, TICKETS
 
 

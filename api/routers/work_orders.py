@@ -4,7 +4,7 @@ from api.keeping import Keeping
 from api.schemas.work_orders import WorkOrderCreate, WorkOrderEdit, WorkOrderOut, WorkOrderQuery
 from api.transaction import Ask
 from db.models import WorkOrder
-from dispatch.intake.recorded import give_deadlines
+from dispatch.intake.channels.recorded import give_deadlines
 from dispatch.records.catalogue.work import WORK_ORDERS
 
 

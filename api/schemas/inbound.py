@@ -8,7 +8,7 @@ from pydantic_core import PydanticCustomError
 
 from api.schemas.base import Email, In, Language, LongText, Name, Out, Phone, Ref
 from db.models import InboundStatus
-from dispatch.intake.facts import Field as FactField
+from dispatch.intake.facts.said import Field as FactField
 
 LONGEST_ID: Final = 180
 

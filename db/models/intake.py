@@ -49,7 +49,7 @@ class Inbound(Keyed, Base):
 class Fact(Keyed, Base):
     """One thing that one party said, or that we noted of it; never edited, the latest of a ticket and field counts.
 
-    field: a name of `dispatch.intake.facts.FIELDS`. said_by_id: the contact; noted_by_id: who of ours wrote it down.
+    field: a value of `dispatch.intake.facts.said.Field`. said_by_id: the contact; noted_by_id: who wrote it down.
     """
 
     __tablename__ = "fact"

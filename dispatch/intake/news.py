@@ -17,9 +17,9 @@ from db.models import Territory, Visit, WorkOrder, WorkOrderStatus
 from db.session import UnitOfWork
 from dispatch.access import Viewer, elevated
 from dispatch.compute.outbox import Delivery, Receiver
-from dispatch.intake.informing import inform
 from dispatch.intake.merging.refolding import refold_by_id
 from dispatch.intake.merging.resolution import resolve
+from dispatch.intake.telling.informing import inform
 from dispatch.intake.turns import take_turn
 from dispatch.records.catalogue.pausing import STATUS
 

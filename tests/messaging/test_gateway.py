@@ -18,7 +18,7 @@ from dispatch.access.errors import NotSignedIn
 from dispatch.clock import FixedClock
 from dispatch.compute.outbox import deliver
 from dispatch.errors import Invalid
-from dispatch.intake.replying import reply
+from dispatch.intake.channels.replying import reply
 from dispatch.messaging.courier import Courier
 from dispatch.messaging.gateway import GatewayWay
 from dispatch.messaging.letters import TOPIC

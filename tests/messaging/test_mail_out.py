@@ -20,7 +20,7 @@ from db.models import Channel, Delivery, Direction
 from dispatch.access import Viewer
 from dispatch.compute.outbox import deliver
 from dispatch.errors import Forbidden
-from dispatch.intake.replying import reply
+from dispatch.intake.channels.replying import reply
 from dispatch.messaging.courier import Courier
 from dispatch.messaging.letters import TOPIC
 from dispatch.messaging.smtp import SmtpWay

@@ -17,7 +17,7 @@ from api.schemas.intake.articles import (
     FoundArticlesOut,
 )
 from api.transaction import Transaction
-from dispatch.intake import knowledge
+from dispatch.intake.articles import knowledge
 from dispatch.records.views import view
 
 _search = APIRouter(prefix="/articles", tags=["articles"], route_class=Transaction)

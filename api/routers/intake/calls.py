@@ -24,8 +24,8 @@ from api.schemas.intake.calls import (
 )
 from api.transaction import Ask, Transaction
 from db.models import CallEvent
-from dispatch.intake import calls
-from dispatch.intake.noting import Noted, note_down
+from dispatch.intake.telephone import calls
+from dispatch.intake.telephone.noting import Noted, note_down
 from dispatch.records.views import view
 
 router = Keeping(noun=calls.CALLS, path="calls", one="call", many="calls", out=CallOut, query=CallQuery).router()

@@ -12,8 +12,10 @@ from api.schemas.intake.matches import MatchesOut, MatchOut
 from api.schemas.tickets import MessageOut
 from api.transaction import Transaction
 from db.models import Fact
-from dispatch.intake import desk, replying, solving, stating
-from dispatch.intake.facts import SECRET
+from dispatch.intake.articles import solving
+from dispatch.intake.channels import replying
+from dispatch.intake.facts.said import SECRET
+from dispatch.intake.handover import desk, stating
 
 router = APIRouter(prefix="/tickets", tags=["tickets"], route_class=Transaction)
 talk_router = APIRouter(prefix="/conversations", tags=["conversations"], route_class=Transaction)

@@ -11,8 +11,9 @@ from api.schemas.intake.facts import ClocksOut, DeadlineOut, FoldedOut, PartiesO
 from api.schemas.intake.matches import ChangeOut, MergeIn, MergeOut, MergeQuery, MoveIn, SplitIn
 from api.transaction import Transaction
 from db.models import Merge
-from dispatch.intake import folding, merging
+from dispatch.intake import merging
 from dispatch.intake.clocks import Deadline
+from dispatch.intake.facts import folding
 from dispatch.records.nouns import Noun
 
 router = APIRouter(prefix="/work-orders", tags=["work orders"], route_class=Transaction)

@@ -10,7 +10,7 @@ from api.dependencies import AskDep, IdempotencyKey, RowId
 from api.responses import failures
 from api.schemas.intake.articles import ReportCodeOut
 from api.transaction import Transaction
-from dispatch.intake import report_codes
+from dispatch.intake.form import report_codes
 
 router = APIRouter(prefix="/equipment", tags=["equipment"], route_class=Transaction)
 SVG: Final = "image/svg+xml"

@@ -7,7 +7,7 @@ from api.keeping import Keeping
 from api.responses import failures
 from api.schemas.intake.matches import DecisionOut, MatchOut, ReviewQuery
 from db.models import MatchPair
-from dispatch.intake import review
+from dispatch.intake.reviews import review
 from dispatch.records.nouns import Noun
 
 router = Keeping(

@@ -8,9 +8,9 @@ from pydantic import Field
 from api.pagination import SortedQuery
 from api.schemas.base import EntityOut, In, Instant, LongText, Out, Phone, Ref
 from db.models import CallEventKind
-from dispatch.intake.calls import CallState
-from dispatch.intake.facts import LONGEST
-from dispatch.intake.facts import Field as FactField
+from dispatch.intake.facts.said import LONGEST
+from dispatch.intake.facts.said import Field as FactField
+from dispatch.intake.telephone.calls import CallState
 
 Why = Annotated[str, Field(max_length=300, description="Why, in a few words")]
 

@@ -8,8 +8,8 @@ from pydantic import Field
 from api.schemas.base import In, Out, Ref
 from api.schemas.tickets import AttachmentOut
 from db.models import Channel, PartyRole, Priority
-from dispatch.intake.facts import LONGEST
-from dispatch.intake.facts import Field as FactField
+from dispatch.intake.facts.said import LONGEST
+from dispatch.intake.facts.said import Field as FactField
 
 
 class FactOut(Out):

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from db.models import Channel, Conversation, Direction, Message, Ticket
 from dispatch.intake.channels.rules import Rules
-from dispatch.intake.speaking import speak, way_back
+from dispatch.intake.telling.speaking import speak, way_back
 
 CAUSE: Final = "received"
 _ANSWERED: Final = frozenset({Channel.EMAIL, Channel.TEXT, Channel.CHAT, Channel.WEB_FORM})

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Final
 
 from db.models import Channel
-from dispatch.intake.facts import Field
+from dispatch.intake.facts.said import Field
 from dispatch.records.attachments import Kept
 
 GIST: Final = 20

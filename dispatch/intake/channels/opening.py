@@ -24,7 +24,7 @@ from dispatch.errors import Fault, Invalid
 from dispatch.intake.channels.heard import Heard
 from dispatch.intake.channels.rules import Rules
 from dispatch.intake.channels.words import language_of, one_line, subject_of
-from dispatch.intake.facts import LONGEST, Field, Said, say
+from dispatch.intake.facts.said import LONGEST, Field, Said, say
 from dispatch.intake.resolving import Whereabouts, resolve_place, resolve_sender, role_of
 from dispatch.intake.triage.emergency import is_emergency
 from dispatch.records.numbers import draw_free

@@ -8,7 +8,7 @@ from typing import Any
 from db.models import Channel
 from dispatch.intake.channels.heard import Heard, Sender, Threading
 from dispatch.intake.channels.words import storable
-from dispatch.intake.facts import Field
+from dispatch.intake.facts.said import Field
 from dispatch.records.attachments import Kept
 
 

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from db.models import Contact, Equipment, MatchKey, MatchRecord, Organisation, Site, Ticket
 from dispatch.access import elevated
 from dispatch.errors import NotFound
-from dispatch.intake.facts import Field, facts_of
+from dispatch.intake.facts.said import Field, facts_of
 from dispatch.intake.matching.blocking import keys_of
 from dispatch.intake.matching.record import REGION, Record, record_of
 

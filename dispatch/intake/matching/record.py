@@ -8,7 +8,7 @@ from typing import Any, Final, Self
 
 import phonenumbers
 
-from dispatch.intake.facts import Field
+from dispatch.intake.facts.said import Field
 from dispatch.intake.matching import lexicon
 from dispatch.intake.matching.text import digits_of, fold, name_words, organisation_words, split_address, words_of
 

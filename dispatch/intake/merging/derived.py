@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from db.models import Priority, Ticket, WorkOrder, WorkOrderStatus
 from dispatch.intake.clocks import Clocks
-from dispatch.intake.side_by_side import normal
+from dispatch.intake.facts.side_by_side import normal
 
 COLUMNS: Final = (
     "priority",

@@ -21,7 +21,7 @@ from db.models import (
 from dispatch.access import Viewer, elevated
 from dispatch.errors import NotFound
 from dispatch.intake import matching
-from dispatch.intake.facts import Field
+from dispatch.intake.facts.said import Field
 from dispatch.intake.matching import Thresholds
 from dispatch.intake.merging.carrying import Going, carry_out
 from dispatch.intake.merging.component import Component, component, groups

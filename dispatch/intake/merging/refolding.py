@@ -7,13 +7,13 @@ from sqlalchemy.orm import Session
 
 from db.models import Equipment, Fact, Party, PartyRole, Priority, Ticket, WorkOrder
 from dispatch.intake.clocks import clocks_of
-from dispatch.intake.facts import Field, facts_of
+from dispatch.intake.facts.said import Field, facts_of
+from dispatch.intake.facts.side_by_side import holding
 from dispatch.intake.merging.derived import COLUMNS, Told, derive_columns, first_unit
 from dispatch.intake.merging.emptied import call_off, revive
 from dispatch.intake.merging.memberships import members, tickets_of
 from dispatch.intake.merging.memory import Memory
 from dispatch.intake.merging.needs import fit_visit
-from dispatch.intake.side_by_side import holding
 
 
 def refold(session: Session, order: WorkOrder, gone_to: int | None = None) -> bool:

@@ -9,7 +9,6 @@ from db.models import Merge, MergedBy, MergeKind, ReviewStatus, Ticket, WorkOrde
 from dispatch.access import Action, Viewer, elevated, require
 from dispatch.access.audit import note
 from dispatch.errors import NotFound, RuleBroken
-from dispatch.intake.informing import compensate
 from dispatch.intake.merging.carrying import Going, carry_out
 from dispatch.intake.merging.decisions import Remembered, decide, settle, take_back, two
 from dispatch.intake.merging.memberships import current, locked_orders, members
@@ -17,6 +16,7 @@ from dispatch.intake.merging.opening import open_order
 from dispatch.intake.merging.outcome import Change
 from dispatch.intake.merging.refolding import refold
 from dispatch.intake.merging.resolution import reopen
+from dispatch.intake.telling.informing import compensate
 from dispatch.intake.turns import take_turn
 
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from db.models import Equipment, Fact, Priority, Ticket, WorkOrder, WorkOrderStatus, WorkType, WorkTypeSkill
 from dispatch.access import elevated
 from dispatch.errors import NotFound
-from dispatch.intake.facts import Field
+from dispatch.intake.facts.said import Field
 from dispatch.intake.triage.emergency import is_emergency
 from dispatch.intake.triage.learning import Learned, learned
 from dispatch.intake.triage.proposal import NeededSkill, TriageProposal

@@ -6,7 +6,7 @@ from db import models as m
 from db.models import Channel, Delivery, Direction, InboundStatus, TicketStatus
 from dispatch.access import Viewer
 from dispatch.errors import NotFound
-from dispatch.intake.replying import reply
+from dispatch.intake.channels.replying import reply
 from dispatch.messaging.composing import compose
 from dispatch.messaging.letters import read_letter
 from tests.intake.channels.reception import OURS, SYSTEM, Reception, mail

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from dispatch.intake.facts import Field
+from dispatch.intake.facts.said import Field
 from dispatch.intake.matching import Record, compare, record_of
 from dispatch.intake.matching.aspects import unit
 from dispatch.intake.matching.blocking import COMMON, LiveCommonness, MemoryIndex, candidates, keys_of

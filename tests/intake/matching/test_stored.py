@@ -27,7 +27,7 @@ from db.session import UnitOfWork
 from dispatch.access import Viewer
 from dispatch.clock import FixedClock
 from dispatch.errors import NotFound
-from dispatch.intake.facts import Field, Said, say
+from dispatch.intake.facts.said import Field, Said, say
 from dispatch.intake.matching import Thresholds, forget, learn, matched, remember
 
 LIMITS = Thresholds()

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from db import models as m
 from db.base import Base
 from dispatch.access import Viewer
-from dispatch.intake.facts import Field, Said, say
+from dispatch.intake.facts.said import Field, Said, say
 from dispatch.intake.matching import Thresholds, band
 from dispatch.intake.merging import Means, Placed, place
 from dispatch.intake.merging.refolding import refold_by_id

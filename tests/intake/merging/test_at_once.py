@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 
 from db import models as m
 from db.session import UnitOfWork
-from dispatch.intake.informing import inform
 from dispatch.intake.merging import Change, Means, merge, place, unmerge
+from dispatch.intake.telling.informing import inform
 from tests.intake.merging.desk import LIMITS, SYSTEM, Desk, Scores, no_proposal
 
 AT_ONCE = 20

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from db import models as m
 from dispatch.access import Viewer
 from dispatch.errors import Forbidden, Invalid, NotFound, RuleBroken
-from dispatch.intake.facts import Field
+from dispatch.intake.facts.said import Field
 from dispatch.intake.merging import merge, move, split, unmerge
 from dispatch.intake.merging.consequences import VISIT_CHANGED
 from dispatch.intake.merging.refolding import refold_by_id

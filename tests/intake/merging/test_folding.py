@@ -9,8 +9,8 @@ from db import models as m
 from db.session import UnitOfWork
 from dispatch.access import Viewer
 from dispatch.errors import NotFound
-from dispatch.intake.facts import Field
-from dispatch.intake.folding import fold
+from dispatch.intake.facts.folding import fold
+from dispatch.intake.facts.said import Field
 from dispatch.intake.merging import merge
 from tests.builders.world import build_world
 from tests.intake.merging.desk import SYSTEM, Desk

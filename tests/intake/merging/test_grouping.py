@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 from db import models as m
 from db.session import UnitOfWork
 from dispatch.clock import FixedClock
-from dispatch.intake import review
-from dispatch.intake.facts import Field
+from dispatch.intake.facts.said import Field
 from dispatch.intake.matching import grouped
 from dispatch.intake.merging import merge, unmerge
 from dispatch.intake.merging.decisions import two
+from dispatch.intake.reviews import review
 from tests.intake.merging.desk import LIMITS, SYSTEM, Desk, Scores
 
 SURE, PERHAPS, NO = 0.99, 0.6, 0.05

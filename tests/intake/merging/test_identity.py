@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from db import models as m
 from db.session import UnitOfWork
-from dispatch.intake.facts import Field
+from dispatch.intake.facts.said import Field
 from dispatch.intake.merging import merge, unmerge
 from dispatch.intake.merging.refolding import refold_by_id
 from tests.intake.merging.desk import SYSTEM, Desk, state

@@ -11,9 +11,9 @@ from db.session import UnitOfWork
 from dispatch.clock import FixedClock
 from dispatch.compute.outbox import Delivery, deliver
 from dispatch.intake import news
-from dispatch.intake.informing import inform
 from dispatch.intake.merging import merge, split, unmerge
-from dispatch.intake.texts import TEXTS, text
+from dispatch.intake.telling.informing import inform
+from dispatch.intake.telling.texts import TEXTS, text
 from dispatch.records.catalogue.pausing import STATUS
 from dispatch.records.catalogue.work import WORK_ORDERS
 from dispatch.records.keep import edit

@@ -8,8 +8,8 @@ from sqlalchemy import select
 
 from db import models as m
 from db.session import UnitOfWork
-from dispatch.intake.informing import inform
 from dispatch.intake.merging import merge, split, unmerge
+from dispatch.intake.telling.informing import inform
 from tests.intake.merging.desk import SYSTEM, Desk
 
 TICKETS = range(4)

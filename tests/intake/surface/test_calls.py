@@ -8,9 +8,9 @@ from sqlalchemy import select
 from db import models as m
 from dispatch.access import Viewer, elevated
 from dispatch.errors import Forbidden, Invalid, NotFound, RuleBroken
-from dispatch.intake import calls
-from dispatch.intake.facts import Field, facts_of
-from dispatch.intake.noting import Noted, note_down
+from dispatch.intake.facts.said import Field, facts_of
+from dispatch.intake.telephone import calls
+from dispatch.intake.telephone.noting import Noted, note_down
 from tests.intake.surface.conftest import Desk
 
 SQLITE = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)

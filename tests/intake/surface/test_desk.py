@@ -5,10 +5,10 @@ import pytest
 from db import models as m
 from dispatch.access import Viewer
 from dispatch.errors import Forbidden, Invalid, NotFound
-from dispatch.intake import desk as desks
-from dispatch.intake import searching, stating
-from dispatch.intake.facts import Field
-from dispatch.intake.questions import Known, questions
+from dispatch.intake.facts.said import Field
+from dispatch.intake.handover import desk as desks
+from dispatch.intake.handover import searching, stating
+from dispatch.intake.handover.questions import Known, questions
 from tests.intake.surface.conftest import Desk
 
 pytestmark = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)

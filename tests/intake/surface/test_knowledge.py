@@ -6,10 +6,10 @@ from sqlalchemy import select
 from db import models as m
 from dispatch.access import elevated
 from dispatch.errors import NotFound, RuleBroken
-from dispatch.intake import knowledge
-from dispatch.intake.calls import start
-from dispatch.intake.noting import Noted, note_down
-from dispatch.intake.solving import solve
+from dispatch.intake.articles import knowledge
+from dispatch.intake.articles.solving import solve
+from dispatch.intake.telephone.calls import start
+from dispatch.intake.telephone.noting import Noted, note_down
 from tests.intake.surface.conftest import Desk
 
 SQLITE = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)

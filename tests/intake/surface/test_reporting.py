@@ -14,7 +14,7 @@ from db import models as m
 from db.session import UnitOfWork
 from dispatch.access import Viewer
 from dispatch.clock import FixedClock
-from dispatch.intake.report_limits import LIMITS, SPAN
+from dispatch.intake.form.report_limits import LIMITS, SPAN
 from dispatch.travel.straight import StraightLine
 from tests.api.served import Served, serve
 

@@ -11,7 +11,7 @@ from db.session import UnitOfWork
 from dispatch.access import Viewer
 from dispatch.clock import FixedClock
 from dispatch.errors import NotFound
-from dispatch.intake.facts import Field, Said, say
+from dispatch.intake.facts.said import Field, Said, say
 from dispatch.intake.triage import NeededPart, NeededSkill, propose
 from tests.builders.world import NOW, World, build_world
 

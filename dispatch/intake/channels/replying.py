@@ -7,11 +7,11 @@ from db.models import Channel, Conversation, Message
 from dispatch.access import Action, Viewer, elevated, require
 from dispatch.access.audit import note
 from dispatch.errors import Fault, Invalid, NotFound
-from dispatch.intake import speaking
 from dispatch.intake.channels import opening
 from dispatch.intake.channels.heard import Heard
 from dispatch.intake.channels.rules import Rules
 from dispatch.intake.channels.words import storable
+from dispatch.intake.telling import speaking
 
 LONGEST = 20_000
 

@@ -23,9 +23,9 @@ from db.models import (
 )
 from dispatch.access import Action, Viewer, elevated, require
 from dispatch.errors import NotFound
-from dispatch.intake.facts import Field
-from dispatch.intake.folding import FoldedField, fold_facts
-from dispatch.intake.questions import Known, Question, questions
+from dispatch.intake.facts.folding import FoldedField, fold_facts
+from dispatch.intake.facts.said import Field
+from dispatch.intake.handover.questions import Known, Question, questions
 from dispatch.intake.triage import TriageProposal, is_emergency, propose
 
 MOST_OPEN: Final = 10

@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Final
 
-from dispatch.intake.facts import Field
+from dispatch.intake.facts.said import Field
 
 
 @dataclass(frozen=True, slots=True)

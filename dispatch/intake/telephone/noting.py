@@ -10,11 +10,11 @@ from db.models import Channel, Contact, Conversation, Equipment, Message, Site, 
 from dispatch.access import Action, Viewer, elevated, require
 from dispatch.access.audit import note
 from dispatch.errors import Fault, Invalid, NotFound
-from dispatch.intake import callbacks, calls
 from dispatch.intake.channels import opening
 from dispatch.intake.channels.heard import Heard, Sender
 from dispatch.intake.channels.rules import Rules
-from dispatch.intake.facts import Field, Said, say
+from dispatch.intake.facts.said import Field, Said, say
+from dispatch.intake.telephone import callbacks, calls
 
 
 @dataclass(frozen=True, slots=True)

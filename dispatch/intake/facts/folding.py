@@ -26,8 +26,8 @@ from db.models import (
 from dispatch.access import Action, Viewer, elevated, require
 from dispatch.errors import Forbidden, NotFound
 from dispatch.intake.clocks import Clocks, derive
-from dispatch.intake.facts import SECRET, Field
-from dispatch.intake.side_by_side import FoldedField, FoldedValue, Source, fold_facts
+from dispatch.intake.facts.said import SECRET, Field
+from dispatch.intake.facts.side_by_side import FoldedField, FoldedValue, Source, fold_facts
 from dispatch.records.access_notes import read_access_notes
 
 __all__ = ["Folded", "FoldedField", "FoldedParty", "FoldedValue", "Source", "fold", "fold_facts"]

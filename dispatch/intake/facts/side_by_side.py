@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from db.models import Channel, Fact
-from dispatch.intake.facts import SECRET, SEVERAL, Field
+from dispatch.intake.facts.said import SECRET, SEVERAL, Field
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,11 +10,11 @@ from db.session import UnitOfWork
 from dispatch.access.secrets import digest
 from dispatch.clock import Clock
 from dispatch.errors import Fault, Invalid
-from dispatch.intake import report_codes
 from dispatch.intake.channels import payloads, taking
 from dispatch.intake.channels.heard import Heard, Sender
 from dispatch.intake.channels.rules import INTAKE, Rules
-from dispatch.intake.report_limits import count_report
+from dispatch.intake.form import report_codes
+from dispatch.intake.form.report_limits import count_report
 from dispatch.intake.triage import is_emergency
 
 LONGEST: Final = {"words": 4000, "name": 200, "phone": 32, "email": 254}

@@ -10,7 +10,7 @@ from dispatch.access import Action, Viewer, elevated, require
 from dispatch.access.audit import note
 from dispatch.errors import Fault, Invalid, NotFound
 from dispatch.intake.channels.rules import Rules
-from dispatch.intake.facts import Field, Said, facts_of, say
+from dispatch.intake.facts.said import Field, Said, facts_of, say
 from dispatch.intake.triage import TriageProposal, is_emergency, propose
 
 

@@ -21,8 +21,8 @@ from db.models import (
 from dispatch.access import Action, Viewer, elevated, require
 from dispatch.access.audit import note
 from dispatch.errors import NotFound, RuleBroken
-from dispatch.intake import speaking
 from dispatch.intake.matching import forget
+from dispatch.intake.telling import speaking
 from dispatch.records.nouns import Row, spoken_table
 from dispatch.records.transitions import TICKET, WORK_ORDER, require_step
 

@@ -7,7 +7,7 @@ from db.models import Contact, Conversation, Direction, Fact, Message, Party, Pa
 from dispatch.access import elevated
 from dispatch.intake.channels.rules import Rules
 from dispatch.intake.clocks import derive
-from dispatch.intake.facts import LONGEST, Field, Said, say
+from dispatch.intake.facts.said import LONGEST, Field, Said, say
 from dispatch.intake.triage.emergency import is_emergency
 
 

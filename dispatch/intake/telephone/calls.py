@@ -12,7 +12,7 @@ from db.models import Call, CallEvent, CallEventKind, Role, User, UserTerritory
 from dispatch.access import Action, Viewer, elevated, require
 from dispatch.access.audit import note
 from dispatch.errors import Fault, Forbidden, Invalid, NotFound, RuleBroken
-from dispatch.intake import callbacks
+from dispatch.intake.telephone import callbacks
 from dispatch.records.nouns import Collection, Noun
 
 CALLS: Final = Noun(

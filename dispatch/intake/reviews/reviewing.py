@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 
 from db.models import Contact, Equipment, Fact, MatchPair, ReviewStatus, Site, Ticket, TicketMembership, WorkOrder
 from dispatch.access import Action, Viewer, require
-from dispatch.intake import review
-from dispatch.intake.facts import SECRET, Field, facts_of
+from dispatch.intake.facts.said import SECRET, Field, facts_of
+from dispatch.intake.reviews import review
 
 TELLING: Final = 0.3
 """Bits from which on evidence is worth a line."""

@@ -25,8 +25,8 @@ from db.models import (
     WorkOrder,
 )
 from dispatch.access import elevated
-from dispatch.intake import texts
-from dispatch.intake.speaking import way_back
+from dispatch.intake.telling import texts
+from dispatch.intake.telling.speaking import way_back
 from dispatch.intake.turns import take_turn
 from dispatch.messaging.letters import post_message
 

@@ -1,0 +1,1 @@
+"""Knowledge articles, and tickets that one of them solves."""

@@ -1,0 +1,1 @@
+"""The form that anybody may fill in by a unit's QR code."""

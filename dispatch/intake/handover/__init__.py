@@ -1,0 +1,1 @@
+"""What is known already, and only the questions that nobody has answered."""

@@ -1,0 +1,1 @@
+"""Pairs of tickets about which a person is asked."""

@@ -1,0 +1,1 @@
+"""A call: hold, transfer, callback, and the ticket that comes of it."""

@@ -1,0 +1,1 @@
+"""What parties are told, in their thread and language."""
