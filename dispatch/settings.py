@@ -5,7 +5,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -131,6 +131,18 @@ class Settings(BaseSettings):
     gateway_secret: SecretStr | None = Field(
         default=None, description="Secret under which we sign text and chat messages of ours (whsec_ and Base64)"
     )
+
+    @field_validator("default_country")
+    @classmethod
+    def _is_country(cls, value: str) -> str:
+        """Refuse two letters that are no country: telephone numbers would silently not be understood."""
+        # Only who sets it waits for these tables.
+        from phonenumbers import SUPPORTED_REGIONS
+
+        if value not in SUPPORTED_REGIONS:
+            message = "is no country; give its two letters, such as DE, CL or US"
+            raise ValueError(message)
+        return value
 
 
 @lru_cache(maxsize=1)

@@ -21,7 +21,8 @@ def match(
     ] = None,
     column: Annotated[list[str] | None, typer.Option("--map", metavar="FIELD=COLUMN", help=MAP_HELP)] = None,
     out: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Write the rows with their group to this .csv or .xlsx.")
+        Path | None,
+        typer.Option(metavar="FILE", help="Write the rows with their group to this .csv or .xlsx, another than FILE."),
     ] = None,
     merge: Annotated[
         float | None, typer.Option(help="Probability from which rows are joined [default: the setting].")
@@ -32,7 +33,9 @@ def match(
     encoding: Annotated[str | None, typer.Option(help="Encoding of a CSV [default: UTF-8].")] = None,
     region: Annotated[
         str | None,
-        typer.Option(metavar="CC", help="Country of telephone numbers without a code [default: the setting]."),
+        typer.Option(
+            metavar="CC", help="Country of telephone numbers without a code, such as DE [default: the setting]."
+        ),
     ] = None,
 ) -> None:
     """Find the rows of any file with names, addresses, telephone numbers or dates that are about the same.
@@ -50,7 +53,13 @@ def match(
     ours = settings()
     limits = Thresholds(ours.match_merge if merge is None else merge, ours.match_review if review is None else review)
     matched = match_file(
-        file, limits, given=column or [], truth=truth, encoding=encoding, region=region or ours.default_country
+        file,
+        limits,
+        given=column or [],
+        truth=truth,
+        encoding=encoding,
+        region=ours.default_country if region is None else region,
+        out=out,
     )
     _show(matched, truth)
     if out is not None:

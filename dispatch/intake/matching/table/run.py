@@ -8,6 +8,7 @@ from dispatch.errors import Fault, Invalid
 from dispatch.exchange.cells import Written
 from dispatch.exchange.tables import Table, as_heading, read_table, write_table
 from dispatch.intake.matching.record import REGION
+from dispatch.intake.matching.table.checks import check_target, country
 from dispatch.intake.matching.table.columns import mapped
 from dispatch.intake.matching.table.matching import Found, match_rows
 from dispatch.intake.matching.table.report import Quality, quality
@@ -33,13 +34,19 @@ def match_file(
     truth: str | None = None,
     encoding: str | None = None,
     region: str = REGION,
+    out: Path | None = None,
 ) -> Matched:
     """Matches the rows of a .csv or .xlsx file. given: "field=column" for columns that are not guessed.
 
     truth: a column with the same value in rows that are about the same. region: country (two letters) of telephone
-    numbers without a country code. Raises NotFound when there is no such file; Invalid, which names the field or
-    column, when it is empty or unreadable, or a column is missing.
+    numbers without a country code. out: where the groups will go; it is looked at before any work is done.
+
+    Raises NotFound when there is no such file; Invalid, which names the field or column, when it is empty or
+    unreadable, a column is missing, there is no such country, or `out` cannot be written or is the file itself.
     """
+    region = country(region)
+    if out is not None:
+        check_target(out, file)
     table = read_table(file, encoding=encoding)
     if not table.rows:
         message = f"{file} has no rows below its heading; give a file with at least two"
