@@ -99,3 +99,19 @@ def test_a_danger_of_which_nobody_said_where_stands_at_the_top(served: Served) -
         assert page.index("T-DANGER") < page.index("T-CALM")
         assert "nobody said where" in page
         assert "T-CALM" not in client.get("/intake?q=T-NOTHING").text
+
+
+def test_what_the_work_order_knows_is_shown_with_its_number_and_not_asked(served: Served) -> None:
+    order = served.world.north[m.WorkOrder]
+    with served.uow(viewer=Viewer.system()) as session:
+        ticket = m.Ticket(number="T-CALL", channel=m.Channel.PHONE, subject="Stuck again", received_at=NOW)
+        session.add(ticket)
+        session.flush()
+        session.add(m.TicketMembership(ticket_id=ticket.id, work_order_id=order, joined_at=NOW))
+        key, number = ticket.id, session.get_one(m.WorkOrder, order).number
+        session.commit()
+    with served.client("call_taker") as client:
+        page = client.get(f"/intake?ticket={key}").text
+    assert f"<small>{number}</small>" in page
+    assert 'name="fact_street"' not in page
+    assert 'name="fact_reporter_name"' in page

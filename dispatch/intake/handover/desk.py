@@ -29,6 +29,16 @@ from dispatch.intake.handover.questions import Known, Question, questions
 from dispatch.intake.triage import TriageProposal, is_emergency, propose
 
 MOST_OPEN: Final = 10
+OF_WHO_REPORTS: Final = frozenset(
+    {
+        Field.REPORTER_NAME,
+        Field.REPORTER_PHONE,
+        Field.REPORTER_EMAIL,
+        Field.REPORTER_FUNCTION,
+        Field.ORGANISATION,
+    }
+)
+"""What one party says of itself answers nothing about another; all else holds for the whole work order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +63,18 @@ class HandOver:
     emergency: str | None = None
     proposal: TriageProposal | None = None
 
+    @property
+    def site_is_its_own(self) -> bool:
+        """Whether the site is known without the other parties of the work order."""
+        return self.ticket is None or self.order is None or self.ticket.site_id is not None
+
+    @property
+    def unit_is_its_own(self) -> bool:
+        """Whether the unit is known without the other parties of the work order."""
+        if self.unit is None or self.ticket is None or self.order is None:
+            return True
+        return self.ticket.equipment_id is not None or self.order.equipment_id != self.unit.id
+
 
 def of_ticket(session: Session, viewer: Viewer, ticket_id: int) -> HandOver:
     """What is known of a ticket's matter, from all its parties, and what to ask.
@@ -64,10 +86,16 @@ def of_ticket(session: Session, viewer: Viewer, ticket_id: int) -> HandOver:
     if ticket is None:
         raise NotFound(f"There is no ticket {ticket_id}, or not for you.")
     order = _order(session, ticket)
+    site_id, equipment_id = _place(ticket, order)
     proposal = propose(session, ticket.id)
-    return _known(
-        session, ticket, order, ticket.contact_id, ticket.site_id, ticket.equipment_id, proposal=proposal, words=""
-    )
+    return _known(session, ticket, order, ticket.contact_id, site_id, equipment_id, proposal=proposal, words="")
+
+
+def _place(ticket: Ticket, order: WorkOrder | None) -> tuple[int | None, int | None]:
+    """Site and unit of the ticket; where it names none, those that its work order has from the other parties."""
+    site_id = ticket.site_id or (order.site_id if order is not None else None)
+    at_order = order is not None and order.site_id == site_id
+    return site_id, ticket.equipment_id or (order.equipment_id if order is not None and at_order else None)
 
 
 def of_caller(
@@ -105,9 +133,12 @@ def _known(
     units = _units(session, site)
     if unit is None and len(units) == 1:
         unit = units[0]
-    said = _said(session, ticket, order)
+    tickets = _tickets(session, ticket, order)
+    said = _said(session, tickets)
     danger = proposal.emergency if proposal is not None else is_emergency(words)
-    is_known = _as_known(session, ticket, contact, site, unit, units, said, emergency=danger is not None, words=words)
+    is_known = _as_known(
+        session, ticket, tickets, contact, site, unit, units, said, emergency=danger is not None, words=words
+    )
     return HandOver(
         ticket=ticket,
         order=order,
@@ -127,6 +158,7 @@ def _known(
 def _as_known(
     session: Session,
     ticket: Ticket | None,
+    tickets: Sequence[Ticket],
     contact: Contact | None,
     site: Site | None,
     unit: Equipment | None,
@@ -136,8 +168,8 @@ def _as_known(
     emergency: bool,
     words: str,
 ) -> Known:
-    fields = {each.field for each in said}
-    if words.strip() or (ticket is not None and (ticket.symptom or ticket.subject)):
+    fields = {each.field for each in said if each.field not in OF_WHO_REPORTS or _said_on(each, ticket)}
+    if words.strip() or any(each.symptom or each.subject for each in tickets):
         fields.add(Field.SYMPTOM)
     return Known(
         said=fields,
@@ -148,7 +180,7 @@ def _as_known(
         several_units=len(units) != 1,
         access=site is not None and _can_get_in(session, site),
         hours=site is not None and bool(site.opening_hours),
-        insured=ticket is not None and _is_insured(session, ticket),
+        insured=_is_insured(session, tickets),
         kind=unit.kind if unit is not None else "",
         emergency=emergency,
     )
@@ -161,18 +193,29 @@ def _order(session: Session, ticket: Ticket) -> WorkOrder | None:
     return session.scalar(select(WorkOrder).where(WorkOrder.id.in_(current)))
 
 
-def _said(session: Session, ticket: Ticket | None, order: WorkOrder | None) -> tuple[FoldedField, ...]:
-    if ticket is None:
+def _tickets(session: Session, ticket: Ticket | None, order: WorkOrder | None) -> Sequence[Ticket]:
+    """The ticket, and those of its work order that the viewer may see."""
+    if ticket is None or order is None:
+        return () if ticket is None else (ticket,)
+    joined = select(TicketMembership.ticket_id).where(
+        TicketMembership.work_order_id == order.id, TicketMembership.left_at.is_(None)
+    )
+    return session.scalars(select(Ticket).where(Ticket.id.in_(joined)).order_by(Ticket.id)).all()
+
+
+def _said(session: Session, tickets: Sequence[Ticket]) -> tuple[FoldedField, ...]:
+    if not tickets:
         return ()
-    joined = select(TicketMembership.ticket_id).where(TicketMembership.left_at.is_(None))
-    ids = select(Ticket.id).where(Ticket.id == ticket.id)
-    if order is not None:
-        ids = select(Ticket.id).where(Ticket.id.in_(joined.where(TicketMembership.work_order_id == order.id)))
-    tickets = session.scalars(select(Ticket).where(Ticket.id.in_(ids))).all()
     facts = session.scalars(select(Fact).where(Fact.ticket_id.in_([each.id for each in tickets]))).all()
     whom = {fact.said_by_id for fact in facts if fact.said_by_id is not None}
     names = {each.id: each.name for each in session.scalars(select(Contact).where(Contact.id.in_(sorted(whom))))}
     return fold_facts(facts, {each.id: each.number for each in tickets}, names, secrets=False)
+
+
+def _said_on(each: FoldedField, ticket: Ticket | None) -> bool:
+    return ticket is not None and any(
+        source.ticket_id == ticket.id for value in each.values for source in value.sources
+    )
 
 
 def _only_site(session: Session, contact: Contact | None) -> int | None:
@@ -204,9 +247,10 @@ def _can_get_in(session: Session, site: Site) -> bool:
         return bool(site.access_notes) or session.scalar(holder.limit(1)) is not None
 
 
-def _is_insured(session: Session, ticket: Ticket) -> bool:
+def _is_insured(session: Session, tickets: Sequence[Ticket]) -> bool:
     query = select(func.count()).select_from(Party)
-    return bool(session.scalar(query.where(Party.ticket_id == ticket.id, Party.role == PartyRole.INSURER)))
+    on = Party.ticket_id.in_([each.id for each in tickets])
+    return bool(session.scalar(query.where(on, Party.role == PartyRole.INSURER)))
 
 
 def _open_tickets(

@@ -3,12 +3,16 @@
 import pytest
 
 from db import models as m
-from dispatch.access import Viewer
+from dispatch.access import Viewer, elevated
 from dispatch.errors import Forbidden, Invalid, NotFound
 from dispatch.intake.facts.said import Field
 from dispatch.intake.handover import desk as desks
 from dispatch.intake.handover import searching, stating
 from dispatch.intake.handover.questions import Known, questions
+from dispatch.intake.merging import merge
+from dispatch.intake.telephone import calls
+from dispatch.intake.telephone.noting import Noted, note_down
+from tests.builders.sides import Side
 from tests.intake.surface.conftest import Desk
 
 pytestmark = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
@@ -51,6 +55,46 @@ def test_a_ticket_is_handed_over_with_what_all_its_parties_said(desk: Desk) -> N
     assert said[Field.OCCURRED_AT].sources[0].noted_by_id == desk.viewer.user_id
     assert Field.OCCURRED_AT not in {question.field for question in known.missing}
     assert known.proposal is not None
+
+
+def _joined(desk: Desk, side: Side, facts: dict[Field, str] | None = None) -> int:
+    """The ticket of a saved call of which only words are known, joined by hand to the side's work order."""
+    call = calls.start(desk.session, desk.viewer, None).id
+    ticket = note_down(desk.session, desk.viewer, desk.rules, call, Noted("It is stuck again", facts or {})).id
+    with elevated(desk.session, "test"):
+        merge(desk.session, Viewer.system(), [ticket], side[m.WorkOrder])
+    return ticket
+
+
+def test_a_ticket_joined_to_an_order_is_not_asked_what_the_order_knows(desk: Desk) -> None:
+    alone = note_down(
+        desk.session, desk.viewer, desk.rules, calls.start(desk.session, desk.viewer, None).id, Noted("It rattles", {})
+    )
+    asked = {question.field for question in desks.of_ticket(desk.session, desk.viewer, alone.id).missing}
+    assert {Field.STREET, Field.HOUSE_NUMBER, Field.EQUIPMENT_KIND, Field.REPORTER_NAME} <= asked
+    ticket = _joined(desk, desk.world.north)
+    known = desks.of_ticket(desk.session, desk.viewer, ticket)
+    assert known.site is not None
+    assert known.unit is not None
+    assert (known.site.id, known.unit.id) == (desk.world.north[m.Site], desk.world.north[m.Equipment])
+    assert (known.site_is_its_own, known.unit_is_its_own) == (False, False)
+    assert {question.field for question in known.missing} == {
+        Field.REPORTER_NAME,
+        Field.REPORTER_PHONE,
+        Field.REPORTER_FUNCTION,
+        Field.OCCURRED_AT,
+        Field.AVAILABILITY,
+    }
+
+
+def test_who_calls_is_asked_though_another_party_of_the_order_said_who_they_are(desk: Desk) -> None:
+    ticket = _joined(desk, desk.world.north)
+    other = desk.world.north[m.Ticket]
+    for field, value in ((Field.REPORTER_NAME, "Ana"), (Field.AVAILABILITY, "after four")):
+        stating.add(desk.session, desk.viewer, desk.rules, other, field, value)
+    asked = {question.field for question in desks.of_ticket(desk.session, desk.viewer, ticket).missing}
+    assert Field.REPORTER_NAME in asked
+    assert Field.AVAILABILITY not in asked
 
 
 def test_access_notes_are_not_shown_but_known(desk: Desk) -> None:
