@@ -16,6 +16,7 @@ from dispatch.clock import Clock
 from dispatch.compute.solving import Solve, SolveInChild
 from dispatch.compute.worker import Worker
 from dispatch.intake.channels import placing
+from dispatch.planning import called_off
 from dispatch.planning.runs import JOB_KIND, RunHandler
 from dispatch.settings import Settings
 from dispatch.travel.places import TravelTimes
@@ -36,7 +37,7 @@ def make_worker(settings: Settings, uow: UnitOfWork, clock: Clock, travel: Trave
             JOB_KIND: RunHandler(uow, clock, travel, solve),
             placing.JOB_KIND: placing.PlaceHandler(uow, rules),
         },
-        receivers=receivers_of(settings, uow, clock),
+        receivers={**receivers_of(settings, uow, clock), **called_off.receivers(uow, clock, travel)},
         chores=(Fetcher(settings, uow, clock, rules),),
         lease=timedelta(seconds=settings.worker_lease_seconds),
         name=f"{socket.gethostname()}:{os.getpid()}",

@@ -67,7 +67,7 @@ def move(session: Session, viewer: Viewer, clock: Clock, travel: TravelTimes, pl
         raise NotFound(f"There is no visit {wanted.visit_id}, or not for you; GET /v1/visits lists those there are.")
     with elevated(session, "planning"):
         rows = read_day(session, seen.territory_id, seen.local_date, clock.now())
-        visit = _visit(rows, wanted)
+        visit = _visit(session, rows, wanted)
         _refuse_unknown_shift(rows, wanted)
         _set_pin(visit, wanted)
         session.flush()
@@ -86,12 +86,17 @@ def move(session: Session, viewer: Viewer, clock: Clock, travel: TravelTimes, pl
     return plan_change(session, viewer, rows, built, Change(drafts, revisions, "move"))
 
 
-def _visit(rows: DayRows, wanted: Move) -> Visit:
+def _visit(session: Session, rows: DayRows, wanted: Move) -> Visit:
     for candidate in rows.candidates:
         if candidate.visit.id == wanted.visit_id:
             if candidate.started:
                 raise RuleBroken(f"visit {candidate.name} is {candidate.visit.status.value}; it stays where it is")
             return candidate.visit
+    # What may not be planned any more, as its work order is cancelled or held, may still be taken out.
+    if wanted.shift_id is None and any(
+        stop.visit_id == wanted.visit_id for route in rows.routes.values() for stop in route.stops
+    ):
+        return session.get_one(Visit, wanted.visit_id, populate_existing=True)
     raise RuleBroken(
         f"visit {wanted.visit_id} cannot be planned on {rows.horizon.local_date}: it is over, cancelled, held, "
         "of another territory, in another day's plan, or its windows are on other days"

@@ -38,6 +38,7 @@ class Code(StrEnum):
     PINNED_ELSEWHERE = "pinned_elsewhere"
     NOBODY_ALLOWED = "nobody_allowed"
     WORK_ORDER_WITHOUT_VISIT = "work_order_without_visit"
+    CALLED_OFF = "called_off"
     WAREHOUSE_CLOSED = "warehouse_closed"
     NO_COSTS = "no_costs"
 

@@ -78,7 +78,7 @@ def _consequence(session: Session, going: Going, orders: Mapping[int, WorkOrder]
     left = members(session, orders)
     for order in orders.values():
         if order.id != target.id and not left[order.id]:
-            said.append(tell_called_off(session, order))
+            said.append(tell_called_off(session, order, key))
         elif order.id != target.id and order.id in changed:
             said.append(tell(session, order, key, needs_changed=True))
     return shortened(" ".join(said))

@@ -70,14 +70,28 @@ def tell(session: Session, order: WorkOrder, key: object, *, needs_changed: bool
     return f"Visit {name} is not planned yet; it needs what its tickets say."
 
 
-def tell_called_off(session: Session, order: WorkOrder) -> str:
-    """What is left to do about an order whose tickets all left; empty: nothing."""
+def tell_called_off(session: Session, order: WorkOrder, key: object) -> str:
+    """What becomes of an order whose tickets all left, and what is left to do; posts news where a technician knows of it.
+
+    key: as of `tell`.
+    """
     if order.status is not WorkOrderStatus.CANCELLED:
         return f"{order.number} is {_spoken(order.status)} and stays so."
-    on_route = [f"{order.number}/{visit.sequence}" for visit in placed(session, order)]
-    if on_route:
-        return f"{order.number} is called off; take {', '.join(on_route)} out of the plan."
-    return f"{order.number} is called off."
+    said = [f"{order.number} is called off."]
+    on_route = placed(session, order)
+    leaving = [f"{order.number}/{visit.sequence}" for visit in on_route if visit.status is VisitStatus.SCHEDULED]
+    if leaving:
+        said.append(f"{_listed(leaving)} {'leaves' if len(leaving) == 1 else 'leave'} the plan.")
+    for visit in on_route:
+        if visit.status in TOLD:
+            _post(session, visit, key, told=True)
+            name = f"{order.number}/{visit.sequence}"
+            said.append(f"{name} is {_spoken(visit.status)}: call its technician, then take {name} out of the plan.")
+    return " ".join(said)
+
+
+def _listed(names: list[str]) -> str:
+    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
 
 
 def shortened(said: str) -> str:

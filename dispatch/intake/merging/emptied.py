@@ -2,11 +2,15 @@
 
 from typing import Any, Final
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from db.models import Stop, Visit, VisitStatus, WorkOrder, WorkOrderStatus
+from db.models import Merge, Stop, Visit, VisitStatus, WorkOrder, WorkOrderStatus
+from dispatch.compute.outbox import post
 from dispatch.intake.merging.memory import Memory
+
+VISIT_CALLED_OFF: Final = "visit.called_off"
+"""The outbox's topic for a visit that is in a route, of an order that was called off: {visit_id, work_order_id}."""
 
 CALLED_OFF: Final = frozenset(
     {
@@ -23,14 +27,15 @@ CALLED_OFF: Final = frozenset(
 def call_off(session: Session, order: WorkOrder, memory: Memory, gone_to: int | None) -> None:
     """Cancels an order that has no ticket left, and its visits that are in no route; what they were is remembered.
 
-    A visit that is in a route stays there until the planner takes it out: routes change only by an act of planning,
-    which does not plan visits of a cancelled order again.
+    Routes change only by an act of planning: what is in one is told to the planner by the outbox, who takes it out and
+    cancels it, unless its technician was told of it already; then a person has to.
     """
     if memory.emptied is None:
         memory.emptied = {"status": order.status.value, "visits": {}}
         if order.status in CALLED_OFF:
             memory.emptied["visits"] = _cancel_visits(session, order)
             order.status = WorkOrderStatus.CANCELLED
+            _tell_planner(session, order)
     order.merged_into_id = gone_to
 
 
@@ -65,13 +70,24 @@ def _status(session: Session, before: WorkOrderStatus, visits: list[Visit]) -> W
 
 
 def _cancel_visits(session: Session, order: WorkOrder) -> dict[str, Any]:
+    """Cancels those in no route; {visit id: its state, if it is cancelled and then wanted again}."""
     cancelled: dict[str, Any] = {}
+    on_route = {visit.id for visit in placed(session, order)}
     for visit in _visits(session, order):
+        if visit.id in on_route or visit.status is VisitStatus.UNSCHEDULED:
+            cancelled[str(visit.id)] = VisitStatus.UNSCHEDULED.value
         if visit.status is VisitStatus.UNSCHEDULED:
-            cancelled[str(visit.id)] = visit.status.value
             visit.status = VisitStatus.CANCELLED
     session.flush()
     return cancelled
+
+
+def _tell_planner(session: Session, order: WorkOrder) -> None:
+    change = (session.scalar(select(func.max(Merge.id))) or 0) + 1
+    for visit in placed(session, order):
+        if visit.status is VisitStatus.SCHEDULED:
+            key = f"{VISIT_CALLED_OFF}:{visit.id}:{change}"
+            post(session, VISIT_CALLED_OFF, key, {"visit_id": visit.id, "work_order_id": order.id})
 
 
 def _visits(session: Session, order: WorkOrder) -> list[Visit]:

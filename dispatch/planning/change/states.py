@@ -46,7 +46,8 @@ def settle(
     """Sets the states that follow from the touched routes; the visits that moved.
 
     A placed visit is `scheduled`, or `dispatched` at once when the plan is published (`tell`); one that is in no route
-    any more is `unscheduled`. Its work order is `planned` while a visit of it is placed, else `ready` again.
+    any more is `unscheduled`, or `cancelled` when its work order is. Its work order is `planned` while a
+    visit of it is placed, else `ready` again.
 
     Raises Conflict when a visit was started, cancelled or finished since the day was read.
     """
@@ -64,8 +65,10 @@ def settle(
     dropped = [visit for visit in before if visit not in after and rows_now[visit].status in WAITING]
     for technician, visits in placed.items():
         _set(session, visits, wanted, technician)
-    _set(session, dropped, VisitStatus.UNSCHEDULED, None)
     orders = {visit: row.work_order_id for visit, row in rows_now.items()}
+    over = _cancelled(session, {orders[visit] for visit in dropped})
+    _set(session, [visit for visit in dropped if orders[visit] not in over], VisitStatus.UNSCHEDULED, None)
+    _set(session, [visit for visit in dropped if orders[visit] in over], VisitStatus.CANCELLED, None)
     _plan_orders(session, {orders[visit] for visit in after})
     _unplan_orders(session, {orders[visit] for visit in dropped})
     return [
@@ -131,6 +134,14 @@ def _unplan_orders(session: Session, orders: set[int]) -> None:
         query = select(Visit.work_order_id).where(Visit.work_order_id.in_(some), Visit.status.in_(PLACED))
         busy |= set(session.scalars(query))
     _turn(session, orders - busy, WorkOrderStatus.PLANNED, WorkOrderStatus.READY)
+
+
+def _cancelled(session: Session, orders: Collection[int]) -> set[int]:
+    found: set[int] = set()
+    for some in chunks(sorted(orders)):
+        query = select(WorkOrder.id).where(WorkOrder.id.in_(some), WorkOrder.status == WorkOrderStatus.CANCELLED)
+        found |= set(session.scalars(query))
+    return found
 
 
 def _turn(session: Session, orders: Collection[int], old: WorkOrderStatus, new: WorkOrderStatus) -> None:

@@ -20,6 +20,7 @@ from dispatch.planning.linter.places import far_from_road
 from dispatch.planning.linter.stock import part_nowhere, tool_nobody_has, warehouse_closed
 from dispatch.planning.linter.subject import Subject, subject
 from dispatch.planning.linter.visits import (
+    called_off,
     contract_without_hours,
     left_out_visits,
     longer_than_any_shift,
@@ -49,6 +50,7 @@ RULES: Final[tuple[Rule, ...]] = (
     longer_than_any_shift,
     contract_without_hours,
     work_order_without_visit,
+    called_off,
     no_costs,
 )
 

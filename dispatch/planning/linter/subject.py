@@ -9,9 +9,9 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from db.models import ContractHours, PartSubstitute, WorkOrder
+from db.models import ContractHours, PartSubstitute, Visit, WorkOrder, WorkOrderStatus
 from dispatch.planning.day.build import Day, skills_on
-from dispatch.planning.day.candidates import PLANNABLE
+from dispatch.planning.day.candidates import PLANNABLE, WAITING, chunks
 from dispatch.planning.day.crew import Duty
 from dispatch.planning.day.work import DayVisit
 from dispatch.planning.findings import Code, Finding, Severity
@@ -23,6 +23,7 @@ class Subject:
     """A day as it can be planned, and what only the linter asks of it.
 
     substitutes: {part id: ids of parts that may be fitted instead}. served_contracts: those that have service hours.
+    called_off: visits in the plan, not begun, whose work orders are cancelled, with the orders' numbers.
     """
 
     day: Day
@@ -30,6 +31,7 @@ class Subject:
     substitutes: Mapping[int, Sequence[int]]
     with_hours: frozenset[int]
     without_visit: Sequence[WorkOrder]
+    called_off: Sequence[tuple[Visit, str]]
 
     @property
     def duties(self) -> Sequence[Duty]:
@@ -69,7 +71,15 @@ def subject(session: Session, day: Day, travel: TravelTimes) -> Subject:
         substitutes=_substitutes(session, day),
         with_hours=frozenset(hours),
         without_visit=session.scalars(orders.order_by(WorkOrder.id)).all(),
+        called_off=_called_off(session, day),
     )
+
+
+def _called_off(session: Session, day: Day) -> list[tuple[Visit, str]]:
+    placed = [stop.visit_id for route in day.rows.routes.values() for stop in route.stops if stop.visit_id is not None]
+    query = select(Visit, WorkOrder.number).join(WorkOrder, Visit.work_order_id == WorkOrder.id)
+    query = query.where(WorkOrder.status == WorkOrderStatus.CANCELLED, Visit.status.in_(WAITING)).order_by(Visit.id)
+    return [(row[0], row[1]) for some in chunks(placed) for row in session.execute(query.where(Visit.id.in_(some)))]
 
 
 def _substitutes(session: Session, day: Day) -> dict[int, list[int]]:

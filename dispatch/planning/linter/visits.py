@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import timedelta
 
-from db.models import Preference
+from db.models import Preference, VisitStatus
 from dispatch.planning.findings import Code, Finding, Severity
 from dispatch.planning.linter.subject import Subject, unservable, warning
 
@@ -101,4 +101,19 @@ def work_order_without_visit(one: Subject) -> Iterable[Finding]:
             message=f"Work order {order.number} is {order.status.value} and has no visit.",
             blocks="the work order is never planned",
             remedy="add a visit, or cancel the work order",
+        )
+
+
+def called_off(one: Subject) -> Iterable[Finding]:
+    """A visit is still in the plan though its work order is cancelled."""
+    for visit, number in one.called_off:
+        told = visit.status is VisitStatus.DISPATCHED
+        yield Finding(
+            code=Code.CALLED_OFF,
+            severity=Severity.ERROR,
+            entity="visit",
+            entity_id=visit.id,
+            message=f"Visit {number}/{visit.sequence} is in the plan, but its work order is cancelled.",
+            blocks="somebody drives there for nothing",
+            remedy=f"{'call its technician, then ' if told else ''}take it out of the plan",
         )

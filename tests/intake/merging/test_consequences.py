@@ -147,7 +147,7 @@ def test_a_planned_order_whose_tickets_left_is_called_off_and_its_stop_named(des
 
     change = merge(desk.session, SYSTEM, [ticket.id], order.id)
 
-    assert f"{planned.number} is called off; take {planned.number}/1 out of the plan." in change.said
+    assert f"{planned.number} is called off. {planned.number}/1 leaves the plan." in change.said
     assert (planned.status, planned.merged_into_id, visit.status) == (W.CANCELLED, order.id, V.SCHEDULED)
     unmerge(desk.session, SYSTEM, change.merges[0].id)
     assert (planned.status, planned.merged_into_id, visit.status) == (W.PLANNED, None, V.SCHEDULED)
