@@ -16,7 +16,7 @@ from api.sentences import known_fields, sentence
 from db.errors import DatabaseBusy, DatabaseUnavailable, IntegrityError, StaleDataError
 from dispatch.access.errors import NotSignedIn, TooManyAttempts
 from dispatch.errors import Conflict, DispatchError, Forbidden, Invalid, NotFound, RuleBroken, StaleVersion, Unavailable
-from dispatch.records.errors import KeyReused
+from dispatch.records.errors import IdReused, KeyReused
 
 MEDIA_TYPE: Final = "application/problem+json"
 _log = logging.getLogger("dispatch.http")
@@ -31,6 +31,7 @@ _STATUS: Final[tuple[tuple[type[Exception], int, str, str], ...]] = (
     (NotFound, 404, "not-found", "There is no such thing"),
     (StaleVersion, 412, "stale-version", CHANGED),
     (KeyReused, 422, "key-reused", "The Idempotency-Key belongs to another request"),
+    (IdReused, 409, "id-reused", "The id belongs to another message"),
     (Conflict, 409, "conflict", CHANGED),
     (RuleBroken, 409, "rule-broken", "The rules of the business forbid it"),
     (BodyTooLarge, 413, "too-large", "The request is too large"),

@@ -4,23 +4,25 @@ from typing import Annotated, Any, ClassVar, Final
 
 from fastapi import APIRouter, Body, Request
 
-from api.dependencies import SIGNED_IN, ServicesDep
+from api.dependencies import SIGNED_IN, RowId, ServicesDep
+from api.keeping import Keeping
 from api.reception import secret_of
 from api.responses import failures
-from api.schemas.inbound import ChatIn, FileIn, PortalIn, SenderIn, TakenOut, TextIn
+from api.schemas.inbound import ChatIn, FileIn, InboundOut, InboundQuery, PortalIn, SenderIn, TakenOut, TextIn
 from api.services import Services
 from api.transaction import Process
 from db.models import Channel, Inbound
 from dispatch.access import Action, Viewer, require
-from dispatch.intake.channels import payloads
 from dispatch.intake.channels.email.entering import take_mail
+from dispatch.intake.channels.handing import hand_in, try_again
 from dispatch.intake.channels.heard import Heard, Sender, Threading
-from dispatch.intake.channels.taking import Taken, process, take_in
+from dispatch.intake.channels.taking import Taken, process
 from dispatch.messaging.signatures import require_signed
 from dispatch.messaging.tokens import number_in
-from dispatch.records.attachments import Given, keep_all
+from dispatch.records.attachments import Given
+from dispatch.records.catalogue.operations import INBOUND
 
-CODES: Final = (400, 401, 413, 415, 422)
+CODES: Final = (400, 401, 409, 413, 415, 422)
 
 
 class _Signed(Process):
@@ -55,7 +57,16 @@ class _Partner(Process):
 text_router = APIRouter(tags=["inbound"], route_class=_SignedText)
 chat_router = APIRouter(tags=["inbound"], route_class=_SignedChat)
 partner_router = APIRouter(tags=["inbound"], route_class=_Partner, dependencies=list(SIGNED_IN))
-routers: Final[tuple[APIRouter, ...]] = (text_router, chat_router, partner_router)
+desk_router = APIRouter(tags=["inbound"], route_class=Process, dependencies=list(SIGNED_IN))
+list_router = Keeping(
+    noun=INBOUND,
+    path="inbound",
+    one="inbound message",
+    many="inbound messages",
+    out=InboundOut,
+    query=InboundQuery,
+).router()
+routers: Final[tuple[APIRouter, ...]] = (text_router, chat_router, partner_router, desk_router, list_router)
 
 
 @text_router.post(
@@ -153,12 +164,21 @@ def take_email(body: Annotated[bytes, Body(media_type="message/rfc822")], servic
     return _shown(process(services.uow, services.clock, services.intake, inbound_id))
 
 
+@desk_router.post(
+    "/inbound/{key}/retry",
+    response_model=TakenOut,
+    operation_id="retry_inbound",
+    summary="Try to take a refused message in again",
+    responses=failures(401, 403, 404, 409, 422),
+)
+def retry_inbound(key: RowId, request: Request, services: ServicesDep) -> Any:
+    """Such as an e-mail that was refused; whatever it lacked may be there now."""
+    return _shown(try_again(services.uow, services.clock, services.intake, _viewer(request), key))
+
+
 def _take(services: Services, files: list[FileIn], heard: Heard) -> TakenOut:
-    rules = services.intake
-    kept, left_out = keep_all(rules.files, rules.limits, (Given(each.name, each.content) for each in files))
-    said = payloads.write(heard) | {"files": payloads.files(kept), "left_out": list(left_out)}
-    inbound_id = take_in(services.uow, services.clock, rules, heard.channel, heard.external_id, said)
-    return _shown(process(services.uow, services.clock, rules, inbound_id))
+    given = (Given(each.name, each.content) for each in files)
+    return _shown(hand_in(services.uow, services.clock, services.intake, heard, given))
 
 
 def _shown(taken: Taken) -> TakenOut:

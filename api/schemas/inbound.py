@@ -1,13 +1,15 @@
 """What other systems hand in, and what they are told."""
 
 import base64
+from datetime import datetime
 from typing import Annotated, Final
 
 from pydantic import BeforeValidator, Field, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
+from api.pagination import PageQuery
 from api.schemas.base import Email, In, Language, LongText, Name, Out, Phone, Ref
-from db.models import InboundStatus
+from db.models import Channel, InboundStatus
 from dispatch.intake.facts.said import Field as FactField
 
 LONGEST_ID: Final = 180
@@ -105,3 +107,40 @@ class TakenOut(Out):
     status: InboundStatus = Field(description="Whether it was taken; ignored: a machine's; refused: see why")
     ticket: str | None = Field(description="The number of the ticket it belongs to", examples=["T-1042"])
     why: str | None = Field(description="Why it was ignored or refused")
+
+
+class InboundSenderOut(Out):
+    """Who says they wrote."""
+
+    name: str = Field(default="", description="Their name")
+    email: str = Field(default="", description="Their e-mail address")
+    phone: str = Field(default="", description="Their number")
+
+
+class InboundSaidOut(Out):
+    """What an inbound message says of itself."""
+
+    sender: InboundSenderOut = Field(default=InboundSenderOut(), description="Who says they wrote")
+    subject: str = Field(default="", description="About what")
+    body: str = Field(default="", description="The words of what is no e-mail")
+
+
+class InboundOut(Out):
+    """A message as it came in, and what became of it."""
+
+    id: int = Field(description="The id")
+    channel: Channel = Field(description="Over which channel")
+    external_id: str = Field(description="What its sender calls it; of a portal after the user's id and a colon")
+    received_at: datetime = Field(description="When it came")
+    said: InboundSaidOut = Field(validation_alias="payload", description="What it says of itself")
+    status: InboundStatus = Field(description="waiting, taken, ignored (a machine's), or refused: see why")
+    why: str | None = Field(description="Why it was ignored or refused")
+    ticket_id: int | None = Field(description="The ticket it belongs to")
+    message_id: int | None = Field(description="The message that it is there")
+
+
+class InboundQuery(PageQuery):
+    """Which messages."""
+
+    status: Annotated[InboundStatus | None, Field(description="What became of them")] = None
+    channel: Annotated[Channel | None, Field(description="Over which channel")] = None

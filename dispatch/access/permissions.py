@@ -69,7 +69,7 @@ PERMISSIONS: Final[Mapping[type[Base], Grants]] = {
     m.Conversation: _TALK,
     m.Message: _grants(administrator="rc", scheduler="rc", call_taker="rc"),
     m.Attachment: _grants(administrator="r", scheduler="r", call_taker="r", technician="r"),
-    m.Inbound: _grants(administrator="rc", integrator="c"),
+    m.Inbound: _grants(administrator="rce", scheduler="re", integrator="c"),
     m.Fact: _grants(administrator="rc", scheduler="rc", call_taker="rc"),
     m.Party: _NEEDED_OF_TICKETS,
     m.MatchPair: _grants(administrator="re", scheduler="re", call_taker="re"),

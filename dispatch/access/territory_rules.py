@@ -175,6 +175,11 @@ def territory_rules(viewer: Viewer) -> Rules:
             reach.is_our_visit(m.Attachment.__table__.c.visit_id),
             m.Attachment.equipment_id.in_(reach.equipment()),
         ),
+        m.Inbound: lambda: or_(
+            # What became no ticket is everybody's.
+            m.Inbound.ticket_id.is_(None),
+            reach.is_our_ticket(m.Inbound.__table__.c.ticket_id),
+        ),
         m.Fact: lambda: reach.is_our_ticket(m.Fact.__table__.c.ticket_id),
         m.Party: lambda: reach.is_our_ticket(m.Party.__table__.c.ticket_id),
         m.MatchPair: lambda: and_(

@@ -117,6 +117,9 @@ POST   /v1/inbound/text                     mine    A S C T I
 POST   /v1/inbound/chat                     mine    A S C T I
 POST   /v1/inbound/portal                   create  A* I*
 POST   /v1/inbound/email                    create  A* I*
+GET    /v1/inbound                          list    A* S
+GET    /v1/inbound/{key}                    item    A* S
+POST   /v1/inbound/{key}/retry              act     A* S ok=409
 
 GET    /v1/work-types                       list    A* S* C* T* I*
 GET    /v1/work-types/{key}                 item    A* S* C* T* I*

@@ -11,21 +11,18 @@ from db.models import (
     Contact,
     Conversation,
     Direction,
-    Equipment,
     Message,
     Party,
     PartyRole,
-    Site,
     SiteContact,
     Ticket,
     TicketStatus,
 )
-from dispatch.errors import Fault, Invalid
 from dispatch.intake.channels.heard import Heard
 from dispatch.intake.channels.rules import Rules
 from dispatch.intake.channels.words import language_of, one_line, subject_of
 from dispatch.intake.facts.said import LONGEST, Field, Said, say
-from dispatch.intake.resolving import Whereabouts, resolve_place, resolve_sender, role_of
+from dispatch.intake.resolving import Whereabouts, require_place, resolve_place, resolve_sender, role_of
 from dispatch.intake.triage.emergency import is_emergency
 from dispatch.records.numbers import draw_free
 
@@ -101,8 +98,7 @@ def hear(session: Session, rules: Rules, conversation: Conversation, heard: Hear
 def _ticket(session: Session, heard: Heard, contact: Contact | None) -> Ticket:
     whereabouts = Whereabouts.of(heard.facts, f"{heard.subject}\n{heard.body}")
     site_id, equipment_id = heard.site_id, heard.equipment_id
-    _require(session, Site, site_id)
-    _require(session, Equipment, equipment_id)
+    require_place(session, site_id, equipment_id)
     if equipment_id is None:
         found = resolve_place(session, whereabouts, contact_id=contact.id if contact else None, site_id=site_id)
         site_id, equipment_id = found
@@ -125,12 +121,6 @@ def _ticket(session: Session, heard: Heard, contact: Contact | None) -> Ticket:
     session.add(ticket)
     session.flush()
     return ticket
-
-
-def _require(session: Session, kind: type[Site] | type[Equipment], key: int | None) -> None:
-    if key is not None and session.get(kind, key) is None:
-        msg = f"There is no {kind.__tablename__} {key}; name one that there is, or none."
-        raise Invalid(msg, (Fault(f"/{kind.__tablename__}_id", msg),))
 
 
 def _conversation(

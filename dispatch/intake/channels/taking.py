@@ -33,7 +33,10 @@ ATTEMPTS: Final = 3
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """What became of an inbound message. number: the ticket's; why: what an ignored or refused one was, in words."""
+    """What became of an inbound message. number: the ticket's; why: what an ignored or refused one was, in words.
+
+    faults: what whoever sent it can correct; known to the one who tried it only.
+    """
 
     inbound_id: int
     status: InboundStatus
@@ -41,6 +44,7 @@ class Taken:
     number: str | None = None
     message_id: int | None = None
     why: str | None = None
+    faults: tuple[Fault, ...] = ()
 
 
 def take_in(
@@ -189,7 +193,9 @@ def _refuse(uow: UnitOfWork, inbound_id: int, error: Exception) -> Taken:
             session.flush()
         return _told(session, inbound)
 
-    return uow.run(note, viewer=INTAKE)
+    taken = uow.run(note, viewer=INTAKE)
+    wrong = taken.status is InboundStatus.REFUSED and isinstance(error, Invalid)
+    return replace(taken, faults=error.faults or (Fault("", why),)) if wrong else taken
 
 
 def _told(session: Session, inbound: Inbound) -> Taken:

@@ -10,6 +10,7 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from db.models import Contact, Equipment, Site, SiteContact
+from dispatch.errors import Fault, Invalid
 from dispatch.intake.facts.said import Field
 from dispatch.intake.resolving import words
 
@@ -72,6 +73,28 @@ def resolve_place(
     if site_id is None:
         return None, None
     return site_id, _unit_at(session, site_id, said)
+
+
+def require_place(session: Session, site_id: int | None, equipment_id: int | None) -> None:
+    """Nothing, where the site and the unit that somebody names are there and belong together.
+
+    Raises Invalid, saying of each what is wrong and what to do.
+    """
+    faults = []
+    if site_id is not None and session.get(Site, site_id) is None:
+        faults.append(Fault("/site_id", f"site_id: there is no site {site_id}; name one that there is, or none."))
+    unit = None if equipment_id is None else session.get(Equipment, equipment_id)
+    if equipment_id is not None and unit is None:
+        msg = f"equipment_id: there is no equipment {equipment_id}; name one that there is, or none."
+        faults.append(Fault("/equipment_id", msg))
+    if unit is not None and site_id is not None and unit.site_id != site_id and not faults:
+        msg = (
+            f"equipment_id: equipment {unit.id} is not at site {site_id}, but at site {unit.site_id}; name the unit "
+            "alone, or a unit of that site."
+        )
+        faults.append(Fault("/equipment_id", msg))
+    if faults:
+        raise Invalid(" ".join(fault.message for fault in faults), tuple(faults))
 
 
 def _given(session: Session, equipment_id: int | None) -> Equipment | None:

@@ -1,9 +1,10 @@
 """Promises, and the system's own doings: to be looked at only."""
 
-from db.models import AuditEntry, Job, OutboxMessage, Promise, PromiseEvent
+from db.models import AuditEntry, Inbound, Job, OutboxMessage, Promise, PromiseEvent
 from dispatch.records.nouns import Collection, Noun
 
 PROMISES = Noun(Promise, collections=(Collection("events", PromiseEvent, "promise_id", ("promise_id",), kept=False),))
 OUTBOX = Noun(OutboxMessage, hidden=frozenset({"payload"}))
+INBOUND = Noun(Inbound, hidden=frozenset({"raw_sha256"}))
 JOBS = Noun(Job, hidden=frozenset({"payload"}))
 AUDIT = Noun(AuditEntry)

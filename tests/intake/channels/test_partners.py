@@ -10,6 +10,7 @@ import pytest
 from db import models as m
 from db.session import UnitOfWork
 from dispatch.clock import FixedClock
+from dispatch.intake.channels import keeping
 from tests.api.served import Served, TestClient, serve
 from tests.intake.channels.reception import Reception, mail
 from tests.intake.channels.test_awkward_mails import picture
@@ -81,9 +82,72 @@ def test_what_is_wrong_with_a_report_is_told(served: Served, portal: TestClient)
         answer = portal.post("/v1/inbound/portal", json=report(served) | wrong)
         assert answer.status_code == 422
         assert pointer in [each["pointer"] for each in answer.json()["errors"]]
-    unknown = portal.post("/v1/inbound/portal", json=report(served, equipment_id=999_999))
-    assert (unknown.status_code, unknown.json()["status"]) == (201, "refused")
-    assert "999999" in unknown.json()["why"]
+
+
+def test_a_place_that_is_none_is_told_and_the_corrected_report_is_taken(
+    served: Served, portal: TestClient, reception: Reception
+) -> None:
+    files, kept = served.app.state.services.settings.data_dir / "attachments", reception.count(m.Inbound)
+    for wrong, pointer, words in (
+        ({"equipment_id": 999_999}, "/equipment_id", "no equipment 999999"),
+        ({"equipment_id": None, "site_id": 999_998}, "/site_id", "no site 999998"),
+        ({"site_id": served.world.south[m.Site]}, "/equipment_id", f"not at site {served.world.south[m.Site]}"),
+    ):
+        answer = portal.post("/v1/inbound/portal", json=report(served) | wrong)
+        assert (answer.status_code, answer.json()["type"]) == (422, "urn:dispatch:invalid")
+        (fault,) = answer.json()["errors"]
+        assert fault["pointer"] == pointer
+        assert words in fault["detail"]
+        assert "name" in fault["detail"]
+    assert (reception.count(m.Inbound), files.exists()) == (kept, False)
+    right = portal.post("/v1/inbound/portal", json=report(served, site_id=served.world.north[m.Site]))
+    assert (right.status_code, right.json()["status"]) == (201, "taken")
+
+
+def test_an_id_that_was_used_for_something_else_is_told(
+    served: Served, portal: TestClient, reception: Reception
+) -> None:
+    first = portal.post("/v1/inbound/portal", json=report(served)).json()
+    there = reception.count(m.Message)
+    for other in ({"body": "The door is broken."}, {"files": []}, {"sender": {"name": "Olga"}}):
+        answer = portal.post("/v1/inbound/portal", json=report(served) | other)
+        assert (answer.status_code, answer.json()["type"]) == (409, "urn:dispatch:id-reused")
+        assert "'PT-77'" in answer.json()["detail"]
+        assert "id of its own" in answer.json()["detail"]
+    assert portal.post("/v1/inbound/portal", json=report(served)).json() == first
+    assert reception.count(m.Message) == there
+
+
+def test_what_could_not_be_taken_in_is_listed_and_tried_again(
+    served: Served, portal: TestClient, reception: Reception, monkeypatch: pytest.MonkeyPatch, caplog: Any
+) -> None:
+    caplog.set_level("CRITICAL")
+    with monkeypatch.context() as broken:
+        broken.setattr(keeping, "keep", lambda *_: {}["gone"])
+        headers = {"Content-Type": "message/rfc822"}
+        refused = portal.post("/v1/inbound/email", content=mail(Subject="Stuck").as_bytes(), headers=headers).json()
+    assert refused["status"] == "refused"
+    with served.client("scheduler") as desk:
+        (shown,) = desk.get("/v1/inbound?status=refused").json()["items"]
+        assert (shown["id"], shown["why"]) == (refused["inbound_id"], refused["why"])
+        assert (shown["said"]["subject"], shown["said"]["sender"]["email"]) == ("Stuck", "ana@vecinos.example")
+        again = desk.post(f"/v1/inbound/{shown['id']}/retry").json()
+        assert (again["status"], again["ticket"][:2]) == ("taken", "T-")
+        assert desk.get("/v1/inbound?status=refused").json()["items"] == []
+        twice = desk.post(f"/v1/inbound/{shown['id']}/retry")
+        assert (twice.status_code, twice.json()["type"]) == (409, "urn:dispatch:rule-broken")
+    assert [each.entity_id for each in reception.all(m.AuditEntry) if each.entity == "inbound"] == [shown["id"]]
+
+
+def test_a_report_that_was_refused_once_is_taken_when_it_comes_again(
+    served: Served, portal: TestClient, monkeypatch: pytest.MonkeyPatch, caplog: Any
+) -> None:
+    caplog.set_level("CRITICAL")
+    with monkeypatch.context() as broken:
+        broken.setattr(keeping, "keep", lambda *_: {}["gone"])
+        assert portal.post("/v1/inbound/portal", json=report(served)).json()["status"] == "refused"
+    again = portal.post("/v1/inbound/portal", json=report(served, body="It does not answer at all.")).json()
+    assert again["status"] == "taken"
 
 
 def test_a_mail_as_it_came(served: Served, portal: TestClient, reception: Reception) -> None:

@@ -6,7 +6,7 @@ from db.models import Channel, Inbound
 from db.session import UnitOfWork
 from dispatch.clock import Clock
 from dispatch.errors import Fault, Invalid
-from dispatch.intake.channels.email.headers import identify
+from dispatch.intake.channels.email.headers import glance, identify
 from dispatch.intake.channels.rules import INTAKE, Rules
 from dispatch.intake.channels.taking import take_in
 
@@ -27,7 +27,7 @@ def take_mail(uow: UnitOfWork, clock: Clock, rules: Rules, raw: bytes, *, cut: s
         msg = f"The mail has {len(raw)} bytes; send one of 1 to {most}."
         raise Invalid(msg, (Fault("/body", msg),))
     name, digest = identify(raw)
-    payload = {"digest": digest} | ({} if cut is None else {"left_out": [cut]})
+    payload = glance(raw) | {"digest": digest} | ({} if cut is None else {"left_out": [cut]})
     inbound_id = take_in(uow, clock, rules, Channel.EMAIL, name, payload, raw)
     with uow(viewer=INTAKE, read_only=True) as session:
         there = session.scalars(select(Inbound.payload).where(Inbound.id == inbound_id)).one()

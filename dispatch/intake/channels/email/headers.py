@@ -9,7 +9,7 @@ from email.message import EmailMessage, Message
 from email.parser import BytesHeaderParser, BytesParser
 from email.policy import compat32, default
 from email.utils import getaddresses
-from typing import Final
+from typing import Any, Final
 
 from dispatch.intake.channels.words import one_line
 
@@ -84,3 +84,10 @@ def identify(raw: bytes) -> tuple[str, str]:
     found = ids(headers(mail, "Message-ID"))
     name = found[0].encode("ascii", "backslashreplace").decode() if found else ""
     return (name if 0 < len(name) <= LONGEST_ID else f"sha256:{digest}"), digest
+
+
+def glance(raw: bytes) -> dict[str, Any]:
+    """Who says they wrote a mail, and about what, for whoever looks at a list of them."""
+    mail = BytesHeaderParser(policy=compat32).parsebytes(raw)
+    name, email = address(mail, "From")
+    return {"sender": {"name": name, "email": email}, "subject": one_line(header(mail, "Subject"), 200)}

@@ -1,0 +1,110 @@
+"""Messages of systems that can be answered at once: what is wrong is told to them, and nothing of it is spent.
+
+Channels that cannot be answered, such as e-mail, keep what is refused in a list, from where it can be tried again.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from db.models import Channel, Inbound, InboundStatus
+from db.session import UnitOfWork
+from dispatch.access import Action, Viewer, require
+from dispatch.access.audit import note
+from dispatch.clock import Clock
+from dispatch.errors import Invalid, NotFound, RuleBroken
+from dispatch.intake.channels import payloads, taking
+from dispatch.intake.channels.heard import Heard
+from dispatch.intake.channels.rules import INTAKE, Rules
+from dispatch.intake.channels.taking import Taken
+from dispatch.intake.resolving import require_place
+from dispatch.records.attachments import Given, keep_all
+from dispatch.records.errors import IdReused
+
+
+def hand_in(uow: UnitOfWork, clock: Clock, rules: Rules, heard: Heard, files: Iterable[Given] = ()) -> Taken:
+    """Takes in what another system sends, once for each id; the same again gets the same answer.
+
+    A process: (1) looks whether the message can be kept, and whether its id was used before; then those of
+    `taking.take_in` and `taking.process`. One that was refused before is tried again as it is now.
+
+    Raises Invalid, saying what to correct, and IdReused for an id that came before with other content; then nothing
+    is kept of it.
+    """
+    given = list(files)
+    digest = digest_of(heard, given)
+    with uow(viewer=INTAKE, read_only=True) as session:
+        known = _known(session, heard.channel, heard.external_id)
+        if known is None or known.status is InboundStatus.REFUSED:
+            require_place(session, heard.site_id, heard.equipment_id)
+        else:
+            _require_same(known, digest)
+    if known is not None and known.status is not InboundStatus.REFUSED:
+        return taking.process(uow, clock, rules, known.id)
+    kept, left_out = keep_all(rules.files, rules.limits, given)
+    said = payloads.write(heard) | {"files": payloads.files(kept), "left_out": list(left_out), "digest": digest}
+    inbound_id = taking.take_in(uow, clock, rules, heard.channel, heard.external_id, said)
+    uow.run(lambda session: _renew(session, inbound_id, said), viewer=INTAKE)
+    taken = taking.process(uow, clock, rules, inbound_id)
+    if taken.faults:
+        raise Invalid(taken.why or "The message cannot be kept.", taken.faults)
+    return taken
+
+
+def try_again(uow: UnitOfWork, clock: Clock, rules: Rules, viewer: Viewer, inbound_id: int) -> Taken:
+    """Takes a refused message on once more, such as after what it refers to was entered.
+
+    A process: (1) a transaction that lets it wait again, (2) those of `taking.process`.
+
+    Raises Forbidden, NotFound, and RuleBroken when it is not refused.
+    """
+    require(viewer, Action.EDIT, Inbound)
+
+    def renew(session: Session) -> None:
+        row = session.scalar(select(Inbound).where(Inbound.id == inbound_id).with_for_update())
+        if row is None:
+            raise NotFound(f"There is no inbound message {inbound_id}, or not for you.")
+        if row.status is not InboundStatus.REFUSED:
+            msg = f"The inbound message {inbound_id} is {row.status}; only refused ones are tried again."
+            raise RuleBroken(msg)
+        note(session, viewer, Action.EDIT, row, {"status": (row.status, InboundStatus.WAITING)})
+        row.status, row.why = InboundStatus.WAITING, None
+        session.flush()
+
+    uow.run(renew, viewer=viewer)
+    return taking.process(uow, clock, rules, inbound_id)
+
+
+def digest_of(heard: Heard, files: Sequence[Given]) -> str:
+    """By what the same message is known again: all that was said, and the files as they came, not when it came."""
+    contents = [[each.filename, hashlib.sha256(each.content).hexdigest()] for each in files]
+    said = json.dumps([payloads.write(heard), contents], sort_keys=True, ensure_ascii=True)
+    return hashlib.sha256(said.encode()).hexdigest()
+
+
+def _known(session: Session, channel: Channel, external_id: str) -> Inbound | None:
+    query = select(Inbound).where(Inbound.channel == channel, Inbound.external_id == external_id)
+    return session.scalar(query)
+
+
+def _require_same(row: Inbound, digest: str) -> None:
+    before = row.payload.get("digest")
+    if before is not None and before != digest:
+        name = row.external_id.partition(":")[2] if row.channel is Channel.PORTAL else row.external_id
+        msg = f"The id {name!r} was already used for other content; send this message under an id of its own."
+        raise IdReused(msg)
+
+
+def _renew(session: Session, inbound_id: int, said: dict[str, Any]) -> None:
+    """Lets a message that was refused before wait again, as it is now."""
+    row = session.get_one(Inbound, inbound_id, with_for_update=True)
+    if row.status is InboundStatus.REFUSED:
+        row.payload, row.status, row.why = said, InboundStatus.WAITING, None
+        session.flush()
+    else:
+        # Another with this id may have been quicker.
+        _require_same(row, said["digest"])
