@@ -27,7 +27,9 @@ def merge(
     pair_id: int | None = None,
     decided: Remembered | None = None,
 ) -> Change:
-    """Puts the tickets into the work order; those that are there already stay, and nobody is written to.
+    """Puts the tickets into the work order; those that are there already stay.
+
+    Only who comes to an order whose visit is published is written to: they are told its day, once.
 
     An order that was merged into another stands for that one. One that was done lately is not opened again: the tickets
     get a follow-up order, as a complaint about that work. `Change.said` tells what it means for work that is planned,

@@ -1,7 +1,7 @@
 """Carries out a change of memberships: rows, folding, consequences, the record and the audit trail."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,6 +13,7 @@ from dispatch.access import Viewer
 from dispatch.access.audit import note
 from dispatch.intake.merging.consequences import shortened, tell, tell_called_off
 from dispatch.intake.merging.decisions import Remembered, settle
+from dispatch.intake.merging.latecomers import tell_latecomers
 from dispatch.intake.merging.memberships import current, locked_orders, members, put
 from dispatch.intake.merging.refolding import refold_all
 
@@ -38,7 +39,8 @@ class Going:
 def carry_out(session: Session, viewer: Viewer, going: Going) -> list[Merge]:
     """Does it; its records, one for each work order that tickets came from. Tickets that are there already stay.
 
-    The session must be elevated, and have its turn. Nobody is written to: a merge changes nothing for any party.
+    The session must be elevated, and have its turn. Nobody is written to but who comes to an order whose other parties
+    know already when somebody comes.
     """
     before = current(session, going.how)
     goes = {
@@ -58,7 +60,7 @@ def carry_out(session: Session, viewer: Viewer, going: Going) -> list[Merge]:
     snapshot = {str(order.id): _snapshot(order) for order in orders.values()}
     put(session, {ticket: (going.to, how) for ticket, how in goes.items()})
     changed = refold_all(session, orders.values(), going.to)
-    said = _consequence(session, going, orders, changed)
+    said = _consequence(session, going, orders, changed, goes)
     merges = [
         _record(session, viewer, going, source, tickets, was, snapshot, said) for source, tickets in came_from.items()
     ]
@@ -70,11 +72,15 @@ def carry_out(session: Session, viewer: Viewer, going: Going) -> list[Merge]:
     return merges
 
 
-def _consequence(session: Session, going: Going, orders: Mapping[int, WorkOrder], changed: set[int]) -> str:
+def _consequence(
+    session: Session, going: Going, orders: Mapping[int, WorkOrder], changed: set[int], goes: Collection[int]
+) -> str:
     key = f"merge:{(session.scalar(select(func.max(Merge.id))) or 0) + 1}"
     target = orders[going.to]
     said = [going.said] if going.said else []
     said.append(tell(session, target, key, needs_changed=target.id in changed))
+    if going.undoes is None and tell_latecomers(session, target, goes, key):
+        said.append("Who joined is told when somebody comes.")
     left = members(session, orders)
     for order in orders.values():
         if order.id != target.id and not left[order.id]:

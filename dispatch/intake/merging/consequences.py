@@ -71,7 +71,7 @@ def tell(session: Session, order: WorkOrder, key: object, *, needs_changed: bool
 
 
 def tell_called_off(session: Session, order: WorkOrder, key: object) -> str:
-    """What becomes of an order whose tickets all left, and what is left to do; posts news where a technician knows of it.
+    """What becomes of an order whose tickets all left, and what is left to do; posts news for who drives there.
 
     key: as of `tell`.
     """

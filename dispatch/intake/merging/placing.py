@@ -65,8 +65,8 @@ def place(session: Session, viewer: Viewer, ticket_id: int, thresholds: Threshol
     """Finds the work order of a ticket that is new, or of which more is known, and makes one where there is none.
 
     All tickets that hang together with it and are not planned yet are grouped anew, so that the groups do not depend on
-    which came first; a group that hangs together with planned work joins that. Nobody is written to. Somebody in danger
-    makes the order an emergency, and ready to be planned, at once.
+    which came first; a group that hangs together with planned work joins that. Nobody is written to but who comes to an
+    order whose visit is published. Somebody in danger makes the order an emergency, and ready to be planned, at once.
 
     Raises NotFound.
     """

@@ -11,6 +11,7 @@ from dispatch.access.audit import note
 from dispatch.errors import NotFound, RuleBroken
 from dispatch.intake.merging.carrying import Going, carry_out
 from dispatch.intake.merging.decisions import Remembered, decide, settle, take_back, two
+from dispatch.intake.merging.latecomers import tell_latecomers
 from dispatch.intake.merging.memberships import current, locked_orders, members
 from dispatch.intake.merging.opening import open_order
 from dispatch.intake.merging.outcome import Change
@@ -60,6 +61,7 @@ def _take_back(session: Session, viewer: Viewer, merge: Merge) -> Change:
     merges = carry_out(session, viewer, going)
     reopen(session, here, holder)
     compensate(session, merge.id, {holder, merge.work_order_id}, since)
+    tell_latecomers(session, session.get_one(WorkOrder, going.to), here, f"undone:{merge.id}")
     return Change(going.to, tuple(merges), merges[0].consequence)
 
 

@@ -4,8 +4,10 @@ Nobody learns of another party. Who does not want to be written to, and machines
 as withheld.
 """
 
+from collections import defaultdict
 from collections.abc import Collection, Mapping
 from datetime import datetime
+from itertools import chain
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -34,13 +36,21 @@ CAUSE: Final = "work_order"
 
 
 def inform(
-    session: Session, work_order_id: int, cause: str, text_key: str, *, news: str | None = None, **values: object
+    session: Session,
+    work_order_id: int,
+    cause: str,
+    text_key: str,
+    *,
+    news: str | None = None,
+    only: Collection[int] | None = None,
+    **values: object,
 ) -> list[Message]:
     """One message to each party of the order that was not told of this cause yet; flushed, posted with the transaction.
 
     cause: what they are told of, after "work_order:<id>:"; a conversation is told of it once, whoever tells how often,
     at the same time too. A contact with several tickets is told in the thread they opened last. values: of the text.
-    news: the beginning of the cause by which it is the same news: no thread is told what it was told last.
+    news: the beginning of the cause by which it is the same news: no party is told what it was told last, in whichever
+    of its threads. only: ids of tickets: parties that have none of these are not told.
     """
     # Who is taken out of the order at this moment must either not be told, or be told the correction.
     take_turn(session)
@@ -48,8 +58,8 @@ def inform(
         about = f"{CAUSE}:{work_order_id}:"
         name = about + cause
         told = []
-        for conversation, ticket in _threads(session, work_order_id, name):
-            if news is not None and _last_told(session, conversation, about).startswith(about + news):
+        for conversation, ticket, threads in _parties(session, work_order_id, name, only):
+            if news is not None and _last_told(session, threads, about).startswith(about + news):
                 continue
             message = _tell(session, conversation, ticket, name, text_key, values)
             if message is not None:
@@ -77,8 +87,10 @@ def compensate(
         return told
 
 
-def _threads(session: Session, work_order_id: int, cause: str) -> list[tuple[Conversation, Ticket]]:
-    """One conversation of each party that was not told of this in any of theirs."""
+def _parties(
+    session: Session, work_order_id: int, cause: str, only: Collection[int] | None
+) -> list[tuple[Conversation, Ticket, list[int]]]:
+    """One conversation of each party that was not told of this in any of theirs; and the ids of all of theirs."""
     query = (
         select(Conversation, Ticket)
         .join(Ticket, Ticket.id == Conversation.ticket_id)
@@ -92,17 +104,21 @@ def _threads(session: Session, work_order_id: int, cause: str) -> list[tuple[Con
         )
         .order_by(Ticket.received_at, Conversation.id)
     )
-    rows = session.execute(query).all()
-    last = {(talk.contact_id or f"thread {talk.id}"): (talk, ticket) for talk, ticket in rows}
+    by_party: defaultdict[object, list[tuple[Conversation, Ticket]]] = defaultdict(list)
+    for talk, ticket in session.execute(query):
+        by_party[talk.contact_id or f"thread {talk.id}"].append((talk, ticket))
+    threads = {party: [talk.id for talk, _ in theirs] for party, theirs in by_party.items()}
     told = select(Message.conversation_id).where(Message.cause == cause)
-    told = told.where(Message.conversation_id.in_([talk.id for talk, _ in rows]))
-    already = set(session.scalars(told))
-    knowing = {(talk.contact_id or f"thread {talk.id}") for talk, _ in rows if talk.id in already}
-    return [thread for party, thread in last.items() if party not in knowing]
+    already = set(session.scalars(told.where(Message.conversation_id.in_([*chain(*threads.values())]))))
+    return [
+        (*theirs[-1], threads[party])
+        for party, theirs in by_party.items()
+        if already.isdisjoint(threads[party]) and (only is None or any(ticket.id in only for _, ticket in theirs))
+    ]
 
 
-def _last_told(session: Session, conversation: Conversation, about: str) -> str:
-    query = select(Message.cause).where(Message.conversation_id == conversation.id, Message.cause.startswith(about))
+def _last_told(session: Session, conversation_ids: Collection[int], about: str) -> str:
+    query = select(Message.cause).where(Message.conversation_id.in_(conversation_ids), Message.cause.startswith(about))
     return session.scalars(query.order_by(Message.id.desc()).limit(1)).first() or ""
 
 

@@ -6,13 +6,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from db.models import Channel, Conversation, Direction, Message, Ticket
+from dispatch.messaging.consents import refusal
 from dispatch.messaging.letters import address_of, post_message
 
 _REACHING: Final = frozenset({Channel.EMAIL, Channel.TEXT, Channel.CHAT, Channel.PORTAL})
 
 
 def way_back(session: Session, conversation: Conversation) -> Channel:
-    """Over which channel the party is answered: the one they last used, where it reaches them.
+    """Over which channel the party is answered: the one they last used, where it reaches them and they consent.
 
     Who telephoned or filled in a form is answered by e-mail, else by text; where neither is known, the message stays
     to be read (web form, portal) or told (telephone).
@@ -25,9 +26,10 @@ def way_back(session: Session, conversation: Conversation) -> Channel:
     )
     last = session.scalar(query) or session.get_one(Ticket, conversation.ticket_id).channel
     for channel in (last, Channel.EMAIL, Channel.TEXT):
-        if channel is Channel.PORTAL or (
-            channel in _REACHING and address_of(session, conversation, channel) is not None
-        ):
+        if channel is Channel.PORTAL:
+            return channel
+        address = address_of(session, conversation, channel) if channel in _REACHING else None
+        if address is not None and refusal(session, channel, address) is None:
             return channel
     return last
 

@@ -18,7 +18,7 @@ from dispatch.records.catalogue.pausing import STATUS
 from dispatch.records.catalogue.work import WORK_ORDERS
 from dispatch.records.keep import edit
 from dispatch.records.views import tag_of
-from tests.intake.merging.desk import SYSTEM, Desk
+from tests.intake.merging.desk import SYSTEM, Desk, Scores
 
 SQLITE = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
 DONE = "done:1"
@@ -255,6 +255,76 @@ def test_the_day_of_a_visit_is_told_again_only_when_it_is_another(desk: Desk) ->
     dispatched(desk, visit, late, 7)
 
     assert [(message.cause or "").split(":")[2] for message in desk.told(talk)[3:]] == ["postponed", "planned"]
+
+
+def on_a_published_route(desk: Desk, order: m.WorkOrder) -> m.Visit:
+    """The order's visit, at nine on the company's day, of which its technician was told."""
+    company = desk.company
+    visit = desk.session.scalars(select(m.Visit).where(m.Visit.work_order_id == order.id)).one()
+    visit.status, order.status = m.VisitStatus.DISPATCHED, m.WorkOrderStatus.PLANNED
+    plan = company.add(m.Plan(territory_id=order.territory_id, local_date=company.day, published_at=company.local(7)))
+    route = company.add(m.Route(plan_id=plan.id, shift_id=company.shift(company.technician()).id))
+    times = {"arrives_at": company.local(9), "starts_at": company.local(9), "departs_at": company.local(10)}
+    company.add(m.Stop(route_id=route.id, position=0, kind=m.StopKind.VISIT, visit_id=visit.id, **times))
+    return visit
+
+
+def test_who_comes_late_hears_the_day_at_once_and_nobody_else_does(desk: Desk) -> None:
+    ticket, late = desk.ticket("Stuck", desk.contact("Tenant")), desk.ticket("Stuck too", desk.contact("Landlord"))
+    order, talk, other = desk.order(ticket), desk.talk(ticket), desk.talk(late)
+    visit = on_a_published_route(desk, order)
+    dispatched(desk, visit, desk.company.local(9), 1)
+
+    change = merge(desk.session, SYSTEM, [late.id], order.id)
+    merge(desk.session, SYSTEM, [late.id], order.id)
+    dispatched(desk, visit, desk.company.local(11), 2)
+
+    assert [len(desk.told(each)) for each in (talk, other)] == [1, 1]
+    (said,) = desk.told(other)
+    assert said.body == "About your report T-2: a technician is planned to come on Tuesday, March 3, 2026."
+    assert "Who joined is told when somebody comes." in change.said
+    unmerge(desk.session, SYSTEM, change.merges[0].id)
+    assert "was about another matter" in (desk.told(other)[1].body or "")
+    dispatched(desk, visit, desk.company.local(9) + timedelta(days=1), 3)
+    assert [len(desk.told(each)) for each in (talk, other)] == [2, 2]
+
+
+@SQLITE
+def test_what_is_planned_but_not_published_is_told_to_nobody_who_comes_late(desk: Desk) -> None:
+    late = desk.ticket("Stuck too", desk.contact("Landlord"))
+    order, talk = desk.order(desk.ticket("Stuck")), desk.talk(late)
+    on_a_published_route(desk, order).status = m.VisitStatus.SCHEDULED
+    desk.session.flush()
+    change = merge(desk.session, SYSTEM, [late.id], order.id)
+    assert desk.told(talk) == []
+    assert "Who joined" not in change.said
+
+
+@SQLITE
+def test_who_knows_the_day_from_another_ticket_is_not_told_it_again(desk: Desk) -> None:
+    tenant = desk.contact("Tenant")
+    first, again = desk.ticket("Stuck", tenant), desk.ticket("Still stuck", tenant)
+    order, one, other = desk.order(first), desk.talk(first), desk.talk(again)
+    visit = on_a_published_route(desk, order)
+    dispatched(desk, visit, desk.company.local(9), 1)
+    merge(desk.session, SYSTEM, [again.id], order.id)
+    dispatched(desk, visit, desk.company.local(10), 2)
+    assert [len(desk.told(talk)) for talk in (one, other)] == [1, 0]
+    dispatched(desk, visit, desk.company.local(9) + timedelta(days=1), 3)
+    assert [len(desk.told(talk)) for talk in (one, other)] == [1, 1]
+
+
+@SQLITE
+def test_a_ticket_that_a_score_puts_into_published_work_is_told_the_day(desk: Desk) -> None:
+    ticket, late = desk.ticket("Stuck", desk.contact("Tenant")), desk.ticket("Stuck too", desk.contact("Landlord"))
+    desk.scores = Scores({frozenset({"Stuck", "Stuck too"}): 0.97})
+    desk.place(ticket)
+    order = desk.session.get_one(m.WorkOrder, desk.order_of(ticket) or 0)
+    on_a_published_route(desk, order)
+    talk = desk.talk(late)
+    assert desk.place(late).work_order_id == order.id
+    desk.place(late)
+    assert [(message.cause or "").split(":")[2] for message in desk.told(talk)] == ["planned"]
 
 
 @SQLITE
