@@ -15,6 +15,7 @@ from dispatch.clock import Clock
 from dispatch.compute.outbox import Receiver
 from dispatch.errors import DispatchError
 from dispatch.intake import news
+from dispatch.intake.channels import consenting
 from dispatch.intake.channels.email.drop import fetch_drop
 from dispatch.intake.channels.email.mailbox import Mailbox, fetch_mailbox
 from dispatch.intake.channels.rules import INTAKE, Place, Rules
@@ -23,7 +24,7 @@ from dispatch.intake.matching.thresholds import Thresholds
 from dispatch.intake.merging import place
 from dispatch.messaging.courier import Courier, Way
 from dispatch.messaging.gateway import GatewayWay
-from dispatch.messaging.letters import TOPIC
+from dispatch.messaging.notices import Herald
 from dispatch.messaging.smtp import SmtpWay
 from dispatch.records.attachments import Files, Limits
 from dispatch.settings import Settings
@@ -83,7 +84,10 @@ def courier_of(settings: Settings, uow: UnitOfWork, clock: Clock) -> Courier:
 
 def receivers_of(settings: Settings, uow: UnitOfWork, clock: Clock) -> dict[str, Receiver]:
     """The receivers of the outbox, by topic."""
-    return {TOPIC: courier_of(settings, uow, clock), **news.receivers(uow)}
+    courier, ways = courier_of(settings, uow, clock), ways_of(settings)
+    consents = Herald(uow, clock, consenting.TOPIC, consenting.confirmation, ways)
+    made: dict[str, Receiver] = dict.fromkeys(courier.topics, courier)
+    return {**made, **dict.fromkeys(consents.topics, consents), **news.receivers(uow)}
 
 
 def ways_of(settings: Settings) -> dict[Channel, Way]:

@@ -1,4 +1,4 @@
-"""Promises, outbox, jobs and the audit trail: to be looked at only."""
+"""Promises, consents, outbox, jobs and the audit trail: to be looked at only."""
 
 from typing import Final
 
@@ -8,6 +8,8 @@ from api.keeping import Keeping
 from api.schemas.operations import (
     AuditEntryOut,
     AuditQuery,
+    ConsentOut,
+    ConsentQuery,
     JobOut,
     JobQuery,
     OutboxMessageOut,
@@ -15,7 +17,7 @@ from api.schemas.operations import (
     PromiseOut,
     PromiseQuery,
 )
-from dispatch.records.catalogue.operations import AUDIT, JOBS, OUTBOX, PROMISES
+from dispatch.records.catalogue.operations import AUDIT, CONSENTS, JOBS, OUTBOX, PROMISES
 
 routers: Final[tuple[APIRouter, ...]] = (
     Keeping(
@@ -25,6 +27,14 @@ routers: Final[tuple[APIRouter, ...]] = (
         many="promises",
         out=PromiseOut,
         query=PromiseQuery,
+    ).router(),
+    Keeping(
+        noun=CONSENTS,
+        path="consents",
+        one="consent",
+        many="consents",
+        out=ConsentOut,
+        query=ConsentQuery,
     ).router(),
     Keeping(
         noun=OUTBOX,

@@ -1,4 +1,4 @@
-"""Promises, outbox, jobs and the audit trail."""
+"""Promises, consents, outbox, jobs and the audit trail."""
 
 from datetime import date, datetime, time
 from typing import Annotated, Any
@@ -48,6 +48,25 @@ class PromiseQuery(PageQuery):
     kind: Annotated[PromiseKind | None, Field(description="What was promised")] = None
     by_at_from: Annotated[Instant | None, Field(description="Due at this instant or later")] = None
     by_at_before: Annotated[Instant | None, Field(description="Due before this instant")] = None
+
+
+class ConsentOut(Out):
+    """What somebody said about being written to; the latest of an address and channel counts."""
+
+    id: int = Field(description="The id")
+    channel: Channel = Field(description="Over which channel")
+    address: str = Field(description="Their number there, or the name of their chat")
+    given: bool = Field(description="Whether they agree to be written to there")
+    said_at: datetime = Field(description="When they said so")
+    words: str = Field(description="What they said", examples=["STOP"])
+    inbound_id: int | None = Field(description="The message that said it")
+
+
+class ConsentQuery(PageQuery):
+    """Which consents."""
+
+    channel: Annotated[Channel | None, Field(description="Over which channel")] = None
+    address: Annotated[str | None, Field(max_length=255, description="Of which number or chat")] = None
 
 
 class OutboxMessageOut(Out):

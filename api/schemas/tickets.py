@@ -108,6 +108,7 @@ class MessageOut(Out):
     written_by_id: int | None = Field(description="Who of ours wrote it")
     automatic: bool = Field(description="Whether a machine wrote it; such is never answered")
     delivery: Delivery | None = Field(description="How far a message of ours got that leaves the house")
+    why: str | None = Field(description="Why it waits, failed or was withheld")
     erased_at: datetime | None = Field(description="When the words were erased")
 
 

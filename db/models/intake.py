@@ -46,6 +46,24 @@ class Inbound(Keyed, Base):
     message_id: Mapped[int | None] = reference("message.id")
 
 
+class Consent(Keyed, Base):
+    """What somebody said about being written to at an address over a channel ("STOP"); the latest counts.
+
+    address: a number or a chat's name of the thread; address_key: as it is looked up. words: what they said.
+    """
+
+    __tablename__ = "consent"
+    __table_args__ = (Index("ix_consent_channel_address_key", "channel", "address_key"),)
+
+    channel: Mapped[Channel] = mapped_column(state(Channel))
+    address: Mapped[str] = mapped_column(String(255))
+    address_key: Mapped[str] = mapped_column(String(255))
+    given: Mapped[bool]
+    said_at: Mapped[datetime]
+    words: Mapped[str] = mapped_column(String(100))
+    inbound_id: Mapped[int | None] = reference("inbound.id")
+
+
 class Fact(Keyed, Base):
     """One thing that one party said, or that we noted of it; never edited, the latest of a ticket and field counts.
 

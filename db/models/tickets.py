@@ -124,7 +124,7 @@ class Message(Keyed, Base):
 
     external_id: its Message-ID, or the number its gateway gave it. automatic: written by a machine, so never answered.
     cause: what a message of ours tells of ("work_order:17:planned:2"); one conversation is told of it once.
-    delivery: of a message of ours that leaves the house.
+    delivery: of a message of ours that leaves the house; why: why it waits, failed or was withheld, in words.
     """
 
     __tablename__ = "message"
@@ -146,6 +146,7 @@ class Message(Keyed, Base):
     automatic: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
     cause: Mapped[str | None] = mapped_column(String(120))
     delivery: Mapped[Delivery | None] = mapped_column(state(Delivery))
+    why: Mapped[str | None] = mapped_column(String(300))
 
 
 class Attachment(Keyed, Base):

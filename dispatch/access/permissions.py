@@ -70,6 +70,7 @@ PERMISSIONS: Final[Mapping[type[Base], Grants]] = {
     m.Message: _grants(administrator="rc", scheduler="rc", call_taker="rc"),
     m.Attachment: _grants(administrator="r", scheduler="r", call_taker="r", technician="r"),
     m.Inbound: _grants(administrator="rce", scheduler="re", integrator="c"),
+    m.Consent: _OPERATIONS,
     m.Fact: _grants(administrator="rc", scheduler="rc", call_taker="rc"),
     m.Party: _NEEDED_OF_TICKETS,
     m.MatchPair: _grants(administrator="re", scheduler="re", call_taker="re"),

@@ -18,15 +18,28 @@ from dispatch.clock import Clock
 from dispatch.errors import DispatchError
 
 SYSTEM: Final = Viewer.system("outbox")
-MOST_ATTEMPTS: Final = 8
 FIRST_PAUSE: Final = timedelta(seconds=30)
 LONGEST_PAUSE: Final = timedelta(hours=1)
+MOST_ATTEMPTS: Final = 79
+"""With the pauses between them three days: a weekend without a line loses nothing."""
+
 IN_FLIGHT: Final = timedelta(minutes=2)
 """So long a message under way is nobody else's; after that its courier counts as lost."""
 
 
 class Undeliverable(DispatchError):
     """A receiver cannot act on a message, now or ever: it is given up at once."""
+
+
+class Waits(DispatchError):
+    """Nothing can be done before something is set: the message waits under `topic`, which counts as no attempt.
+
+    Once that is set there is a receiver of that topic, and the message goes at once.
+    """
+
+    def __init__(self, message: str, topic: str) -> None:
+        super().__init__(message)
+        self.topic = topic
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +72,8 @@ def deliver(uow: UnitOfWork, clock: Clock, receivers: Receivers, most: int = 100
     """Delivers what is due, oldest first, up to `most` messages; how many were taken on.
 
     A process: per message (1) a transaction that takes it, (2) the receiver acts without one, (3) a transaction that
-    notes what came of it. A receiver that fails is tried again, each time after twice the pause, and given up at last,
-    or at once when it raises Undeliverable.
+    notes what came of it. A receiver that fails is tried again, each time after twice the pause, for three days, and
+    given up then, or at once when it raises Undeliverable. One that raises Waits has not been tried.
     """
     count = 0
     while count < most and receivers:
@@ -110,6 +123,8 @@ def _noting(delivery: Delivery, now: datetime, failure: Exception | None) -> Cal
         message.last_error = None if failure is None else f"{type(failure).__name__}: {failure}"
         if failure is None:
             message.delivered_at = now
+        elif isinstance(failure, Waits):
+            message.topic, message.available_at, message.attempts = failure.topic, now, delivery.attempt - 1
         elif message.attempts >= MOST_ATTEMPTS or isinstance(failure, Undeliverable):
             message.gave_up_at = now
         elif message.attempts == delivery.attempt:
@@ -120,4 +135,4 @@ def _noting(delivery: Delivery, now: datetime, failure: Exception | None) -> Cal
 
 def pause_after(attempt: int) -> timedelta:
     """How long to wait after the so-manieth failure: half a minute, doubling, at most an hour."""
-    return min(FIRST_PAUSE * (1 << (attempt - 1)), LONGEST_PAUSE)
+    return min(FIRST_PAUSE * (1 << min(attempt - 1, 10)), LONGEST_PAUSE)

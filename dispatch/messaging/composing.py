@@ -39,10 +39,10 @@ def compose(letter: Letter, sender: str, now: datetime) -> EmailMessage:
 
 
 def subject_of(letter: Letter) -> str:
-    """The ticket's subject with the tag, "Re: " in front where it answers."""
+    """The ticket's subject with the tag, if its thread has one, "Re: " in front where it answers."""
     words = without_tag(letter.subject)[:LONGEST_SUBJECT].strip()
     prefix = "Re: " if letter.answers and not words.lower().startswith("re:") else ""
-    return f"{prefix}{words} {tag(letter.number, letter.token)}"
+    return f"{prefix}{words} {tag(letter.number, letter.token)}" if letter.token else f"{prefix}{words}"
 
 
 def _address(name: str, address: str) -> Address:

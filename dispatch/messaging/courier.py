@@ -10,8 +10,7 @@ from db.models import Delivery as State
 from db.session import UnitOfWork
 from dispatch.access import Viewer
 from dispatch.clock import Clock
-from dispatch.compute.outbox import MOST_ATTEMPTS, Delivery, Undeliverable
-from dispatch.errors import Unavailable
+from dispatch.compute.outbox import MOST_ATTEMPTS, Delivery, Undeliverable, Waits
 from dispatch.messaging import letters
 from dispatch.messaging.letters import Letter
 
@@ -19,6 +18,13 @@ MESSAGING: Final = Viewer.system("messaging")
 
 STAYS: Final = frozenset({Channel.PORTAL, Channel.WEB_FORM, Channel.PHONE, Channel.TELEMETRY})
 """Nothing leaves over these: the message is there to be read, or told."""
+
+
+_NEEDED: Final = {
+    Channel.EMAIL: "DISPATCH_SMTP_HOST and DISPATCH_MAIL_FROM",
+    Channel.TEXT: "DISPATCH_TEXT_GATEWAY_URL and DISPATCH_GATEWAY_SECRET",
+    Channel.CHAT: "DISPATCH_CHAT_GATEWAY_URL and DISPATCH_GATEWAY_SECRET",
+}
 
 
 class Way(Protocol):
@@ -41,13 +47,19 @@ class Courier:
     ways: Mapping[Channel, Way] = field(default_factory=dict)
     mail_domain: str = "localhost"
 
+    @property
+    def topics(self) -> tuple[str, ...]:
+        """What it receives: messages, and those that waited for a way that is set."""
+        return (letters.TOPIC, *(f"{letters.TOPIC}:{channel}" for channel in self.ways))
+
     def __call__(self, delivery: Delivery) -> None:
         """Takes one message out.
 
         A process: (1) a transaction that reads it, (2) it goes, without one, (3) a transaction that notes so. Dying
         between the last two sends it again, under the same Message-ID or key.
 
-        Raises Undeliverable, or what its way raises; it has failed then if this was the last attempt.
+        Raises Undeliverable, or what its way raises; it has failed then if this was the last attempt. Raises Waits
+        where no way is set.
         """
         message_id = int(delivery.payload["message_id"])
         letter = self.uow.run(
@@ -58,8 +70,8 @@ class Courier:
         try:
             name = self._send(letter)
         except Exception as error:
-            if isinstance(error, Undeliverable) or delivery.attempt >= MOST_ATTEMPTS:
-                self._mark(message_id, State.FAILED, None)
+            last = isinstance(error, Undeliverable) or delivery.attempt >= MOST_ATTEMPTS
+            self._mark(message_id, State.FAILED if last else State.WAITING, None, str(error))
             raise
         self._mark(message_id, State.SENT, name)
 
@@ -69,11 +81,20 @@ class Courier:
         if not letter.to:
             msg = f"Nobody can be reached over {letter.channel} in the conversation of {letter.number}."
             raise Undeliverable(msg)
-        way = self.ways.get(letter.channel)
-        if way is None:
-            msg = f"No way out is set for {letter.channel}; see DISPATCH_SMTP_HOST and DISPATCH_TEXT_GATEWAY_URL."
-            raise Unavailable(msg)
-        return way.send(letter, self.clock.now())
+        return way_for(self.ways, letter.channel, letters.TOPIC).send(letter, self.clock.now())
 
-    def _mark(self, message_id: int, state: State, name: str | None) -> None:
-        self.uow.run(lambda session: letters.mark(session, message_id, state, name), viewer=MESSAGING)
+    def _mark(self, message_id: int, state: State, name: str | None, why: str | None = None) -> None:
+        self.uow.run(lambda session: letters.mark(session, message_id, state, name, why), viewer=MESSAGING)
+
+
+def way_for(ways: Mapping[Channel, Way], channel: Channel, topic: str) -> Way:
+    """The way out over a channel.
+
+    Raises Waits where none is set.
+    """
+    way = ways.get(channel)
+    if way is None:
+        names = _NEEDED.get(channel, "the settings")
+        msg = f"It waits: no way out is set for {channel}; set {names}, and it goes."
+        raise Waits(msg, f"{topic}:{channel}")
+    return way

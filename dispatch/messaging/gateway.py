@@ -37,7 +37,7 @@ class GatewayWay:
             "to": letter.to,
             "body": letter.body,
             "language": letter.language,
-            "ticket": letter.number,
+            "ticket": letter.number or None,
         }
         body = json.dumps(said, ensure_ascii=False).encode()
         headers = {"Content-Type": "application/json", "Idempotency-Key": letter.key}

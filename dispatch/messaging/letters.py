@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from db.models import Channel, Contact, Conversation, Delivery, Direction, Fact, Message, Ticket
 from dispatch.compute import outbox
+from dispatch.messaging.consents import refusal
 from dispatch.messaging.tokens import new_token
 
 TOPIC: Final = "message.send"
@@ -19,6 +20,7 @@ MOST_AUTOMATIC: Final = 12
 """Automatic messages that one conversation gets within an hour; more looks like two machines talking."""
 
 MOST_REFERENCES: Final = 20
+LONGEST_WHY: Final = 300
 _FACTS: Final = {Channel.EMAIL: "reporter_email", Channel.TEXT: "reporter_phone"}
 
 
@@ -54,20 +56,25 @@ def post_message(session: Session, conversation: Conversation, message: Message)
     """
     if conversation.token is None:
         conversation.token = new_token()
-    if may_be_written_to(session, conversation):
+    why = why_not(session, conversation, message.channel)
+    if why is None:
         message.delivery = Delivery.WAITING
         outbox.post(session, TOPIC, f"message:{message.id}", {"message_id": message.id})
     else:
-        message.delivery = Delivery.WITHHELD
+        message.delivery, message.why = Delivery.WITHHELD, why
     session.flush()
 
 
-def may_be_written_to(session: Session, conversation: Conversation) -> bool:
-    """Whether the party consents to be written to, in general and in this matter."""
+def why_not(session: Session, conversation: Conversation, channel: Channel) -> str | None:
+    """Why the party may not be written to, in general, in this matter or over this channel; None: they may be."""
     if not conversation.may_be_written_to:
-        return False
+        return "they do not want to be written to in this matter"
     contact = _contact(session, conversation)
-    return contact is None or (contact.may_be_written_to and contact.erased_at is None)
+    if contact is not None and contact.erased_at is not None:
+        return "their data were erased"
+    if contact is not None and not contact.may_be_written_to:
+        return "they do not want to be written to"
+    return refusal(session, channel, address_of(session, conversation, channel))
 
 
 def address_of(session: Session, conversation: Conversation, channel: Channel) -> str | None:
@@ -107,8 +114,11 @@ def read_letter(session: Session, message_id: int, mail_domain: str) -> Letter |
     if message is None or message.direction is not Direction.OUTBOUND or message.delivery is not Delivery.WAITING:
         return None
     conversation = session.get_one(Conversation, message.conversation_id)
-    if not may_be_written_to(session, conversation) or _loops(session, message):
-        message.delivery = Delivery.WITHHELD
+    why = why_not(session, conversation, message.channel)
+    if why is None and _loops(session, message):
+        why = "too many automatic messages went there within the hour: there may be a machine at the other end"
+    if why is not None:
+        message.delivery, message.why = Delivery.WITHHELD, why
         return None
     if conversation.token is None:
         conversation.token = new_token()
@@ -118,10 +128,12 @@ def read_letter(session: Session, message_id: int, mail_domain: str) -> Letter |
     return _letter(session, message, conversation, conversation.token)
 
 
-def mark(session: Session, message_id: int, delivery: Delivery, external_id: str | None = None) -> None:
-    """Notes what came of a letter, and what its gateway calls it."""
+def mark(
+    session: Session, message_id: int, delivery: Delivery, external_id: str | None = None, why: str | None = None
+) -> None:
+    """Notes what came of a letter, what its gateway calls it, and why it did not go."""
     message = session.get_one(Message, message_id, with_for_update=True)
-    message.delivery = delivery
+    message.delivery, message.why = delivery, None if why is None else why[:LONGEST_WHY]
     if external_id is not None and message.external_id is None:
         message.external_id = external_id
 

@@ -48,6 +48,7 @@ ADDED = (
         "delivery",
         "VARCHAR(32) CONSTRAINT ck_message_delivery CHECK (delivery IN ('waiting', 'sent', 'failed', 'withheld'))",
     ),
+    ("message", "why", "VARCHAR(300)"),
     (
         "work_order",
         "merged_into_id",
@@ -72,6 +73,7 @@ INDEXED = (
 )
 
 NEW = (
+    "consent",
     "inbound",
     "fact",
     "merge",
@@ -328,6 +330,26 @@ def upgrade() -> None:
     op.create_index(op.f("ix_inbound_message_id"), "inbound", ["message_id"], unique=False)
     op.create_index(op.f("ix_inbound_ticket_id"), "inbound", ["ticket_id"], unique=False)
     op.create_index("ix_inbound_waiting", "inbound", ["status", "received_at"], unique=False)
+
+    op.create_table(
+        "consent",
+        sa.Column("id", KEY, nullable=False),
+        sa.Column(
+            "channel",
+            states("channel", "phone", "email", "portal", "web_form", "text", "chat", "telemetry"),
+            nullable=False,
+        ),
+        sa.Column("address", sa.String(length=255), nullable=False),
+        sa.Column("address_key", sa.String(length=255), nullable=False),
+        sa.Column("given", sa.Boolean(), nullable=False),
+        sa.Column("said_at", INSTANT, nullable=False),
+        sa.Column("words", sa.String(length=100), nullable=False),
+        sa.Column("inbound_id", KEY, nullable=True),
+        sa.ForeignKeyConstraint(["inbound_id"], ["inbound.id"], name=op.f("fk_consent_inbound_id_inbound")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_consent")),
+    )
+    op.create_index("ix_consent_channel_address_key", "consent", ["channel", "address_key"], unique=False)
+    op.create_index(op.f("ix_consent_inbound_id"), "consent", ["inbound_id"], unique=False)
 
     for table, column, kind in ADDED:
         op.execute(f'ALTER TABLE "{table}" ADD COLUMN {column} {kind.replace("KEY", key).replace("DOCUMENT", document)}')

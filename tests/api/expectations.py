@@ -203,6 +203,8 @@ GET    /v1/lint                             day     A* S
 
 GET    /v1/promises                         list    A* S C
 GET    /v1/promises/{key}                   item    A* S C
+GET    /v1/consents                         list    A*
+GET    /v1/consents/{key}                   item    A*
 GET    /v1/outbox                           list    A*
 GET    /v1/outbox/{key}                     item    A*
 GET    /v1/jobs                             list    A*

@@ -21,7 +21,7 @@ NOUNS: dict[str, type[Base]] = {
     "tokens": m.AccessToken, "users": m.User, "devices": m.Device, "territories": m.Territory,
     "organisations": m.Organisation, "contacts": m.Contact, "sites": m.Site, "equipment": m.Equipment,
     "contracts": m.Contract, "tickets": m.Ticket, "conversations": m.Conversation, "messages": m.Message,
-    "attachments": m.Attachment, "inbound": m.Inbound,
+    "attachments": m.Attachment, "inbound": m.Inbound, "consents": m.Consent,
     "work-types": m.WorkType, "work-orders": m.WorkOrder, "visits": m.Visit,
     "skills": m.Skill, "technicians": m.Technician, "shifts": m.Shift, "absences": m.Absence, "parts": m.Part,
     "van-stock": m.VanStock, "warehouses": m.Warehouse, "stock-movements": m.StockMovement, "promises": m.Promise,

@@ -264,6 +264,16 @@ class _Builder:
             ticket_id=ticket,
             message_id=message,
         )
+        self.add(
+            side,
+            m.Consent,
+            channel=m.Channel.TEXT,
+            address="+56900000000",
+            address_key="00000000",
+            given=True,
+            said_at=NOW,
+            words="START",
+        )
         self.add(side, m.Fact, ticket_id=ticket, field="symptom", value="Stuck", said_at=NOW, channel=m.Channel.PHONE)
         self.add(side, m.Party, ticket_id=ticket, role=m.PartyRole.REPORTER, contact_id=side[m.Contact])
         other = m.Ticket(

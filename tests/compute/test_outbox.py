@@ -10,7 +10,7 @@ from db.session import UnitOfWork
 from dispatch.access import Viewer
 from dispatch.clock import FixedClock
 from dispatch.compute import outbox
-from dispatch.compute.outbox import Delivery
+from dispatch.compute.outbox import Delivery, Waits
 
 SYSTEM = Viewer.system()
 
@@ -60,11 +60,36 @@ def test_a_failing_receiver_gets_it_again_later_and_is_given_up_at_last(uow: Uni
     assert outbox.deliver(uow, clock, {"news": refuse}) == 1
     assert message(uow, "a").last_error == "OSError: no line"
     assert outbox.deliver(uow, clock, {"news": refuse}) == 0
-    for _ in range(20):
+    for _ in range(outbox.MOST_ATTEMPTS):
         clock.instant += timedelta(hours=1)
         outbox.deliver(uow, clock, {"news": refuse})
     assert attempts == list(range(1, outbox.MOST_ATTEMPTS + 1))
     assert message(uow, "a").gave_up_at is not None
+
+
+def test_it_is_tried_for_three_days(clock: FixedClock) -> None:
+    pauses = [outbox.pause_after(attempt) for attempt in range(1, outbox.MOST_ATTEMPTS)]
+    assert timedelta(days=3) <= sum(pauses, timedelta()) <= timedelta(days=3, hours=1)
+
+
+def test_what_waits_for_a_setting_is_no_attempt_and_goes_as_soon_as_it_is_there(
+    uow: UnitOfWork, clock: FixedClock
+) -> None:
+    post(uow, "a")
+    attempts: list[int] = []
+
+    def wait(_delivery: Delivery) -> None:
+        msg = "set a line"
+        raise Waits(msg, "news:line")
+
+    assert outbox.deliver(uow, clock, {"news": wait}) == 1
+    waiting = message(uow, "a")
+    assert (waiting.attempts, waiting.last_error) == (0, "Waits: set a line")
+    clock.instant += timedelta(days=30)
+    assert outbox.deliver(uow, clock, {"news": wait}) == 0
+    assert outbox.deliver(uow, clock, {"news:line": lambda delivery: attempts.append(delivery.attempt)}) == 1
+    assert attempts == [1]
+    assert message(uow, "a").delivered_at == clock.now()
 
 
 def test_a_message_whose_courier_died_is_delivered_by_another(uow: UnitOfWork, clock: FixedClock) -> None:

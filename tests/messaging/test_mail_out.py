@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from email.message import EmailMessage
 from email.policy import default
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,16 +16,17 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope
 from sqlalchemy import select
 
+from api.reception import receivers_of
 from db import models as m
 from db.models import Channel, Delivery, Direction
 from dispatch.access import Viewer
-from dispatch.compute.outbox import deliver
+from dispatch.compute.outbox import MOST_ATTEMPTS, deliver
 from dispatch.errors import Forbidden
 from dispatch.intake.channels.replying import reply
 from dispatch.messaging.courier import Courier
 from dispatch.messaging.letters import TOPIC
 from dispatch.messaging.smtp import SmtpWay
-from dispatch.settings import MailSecurity
+from dispatch.settings import MailSecurity, Settings
 from tests.intake.channels.reception import OURS, SYSTEM, Reception, mail
 
 pytestmark = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
@@ -148,12 +150,39 @@ def test_what_is_refused_for_good_has_failed_at_once(reception: Reception, post:
 
 def test_what_never_goes_has_failed_when_the_outbox_gives_up(reception: Reception, post: Post) -> None:
     taken = reception.mail(mail())
-    post.answers = ["451 try later"] * 8
-    for _ in range(8):
-        send(reception, post)
-        reception.clock.instant += timedelta(hours=2)
-    assert reception.messages(taken.ticket_id)[-1].delivery is Delivery.FAILED
+    post.answers = ["451 try later"] * 2
+    send(reception, post)
+    waiting = reception.messages(taken.ticket_id)[-1]
+    assert (waiting.delivery, "451" in (waiting.why or "")) == (Delivery.WAITING, True)
+    with reception.uow(viewer=SYSTEM) as session:
+        session.scalars(select(m.OutboxMessage)).one().attempts = MOST_ATTEMPTS - 1
+        session.commit()
+    reception.clock.instant += timedelta(hours=2)
+    send(reception, post)
+    failed = reception.messages(taken.ticket_id)[-1]
+    assert (failed.delivery, "451" in (failed.why or "")) == (Delivery.FAILED, True)
     assert send(reception, post) == 0
+
+
+def test_without_a_mail_server_it_waits_and_goes_as_soon_as_one_is_set(
+    reception: Reception, post: Post, tmp_path: Path
+) -> None:
+    taken = reception.mail(mail())
+    none = Settings(data_dir=tmp_path, mail_from=f"Puntal <{OURS}>")
+    for _ in range(MOST_ATTEMPTS + 1):
+        deliver(reception.uow, reception.clock, receivers_of(none, reception.uow, reception.clock))
+        reception.clock.instant += timedelta(hours=1)
+    waiting = reception.messages(taken.ticket_id)[-1]
+    assert waiting.delivery is Delivery.WAITING
+    assert "set DISPATCH_SMTP_HOST" in (waiting.why or "")
+    (listed,) = reception.all(m.OutboxMessage)
+    assert (listed.attempts, listed.gave_up_at, listed.topic) == (0, None, "message.send:email")
+    chosen = none.model_copy(
+        update={"smtp_host": "127.0.0.1", "smtp_port": post.port, "smtp_security": MailSecurity.NONE}
+    )
+    assert deliver(reception.uow, reception.clock, receivers_of(chosen, reception.uow, reception.clock)) == 1
+    sent = reception.messages(taken.ticket_id)[-1]
+    assert (sent.delivery, sent.why, len(post.taken)) == (Delivery.SENT, None, 1)
 
 
 @pytest.mark.parametrize("who", ["contact", "conversation"])

@@ -4,7 +4,7 @@ from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
 
 from db.models import Attachment, Delivery, Direction, Inbound, InboundStatus, Message
-from dispatch.intake.channels import acknowledging, opening, placing, threads
+from dispatch.intake.channels import acknowledging, consenting, opening, placing, threads
 from dispatch.intake.channels.heard import Heard
 from dispatch.intake.channels.rules import Rules
 from dispatch.intake.resolving import known_contacts
@@ -18,10 +18,13 @@ def keep(session: Session, rules: Rules, inbound: Inbound, heard: Heard) -> None
     bounced = _bounce(session, heard)
     if bounced is not None:
         _close(inbound, InboundStatus.IGNORED, bounced)
+        bounced.why = "a mail server says that it could not be delivered"
         inbound.why = "a mail server says that a message of ours could not be delivered"
         return
     known = known_contacts(session, heard.sender.email, heard.sender.phone, rules.country)
     found = threads.find(session, rules, heard, frozenset(contact.id for contact in known))
+    if consenting.settle(session, rules, inbound, heard, known, found.conversation):
+        return
     if found.conversation is not None:
         message, news = opening.hear(session, rules, found.conversation, heard)
         _close(inbound, InboundStatus.TAKEN, message)

@@ -95,6 +95,14 @@ def hear(session: Session, rules: Rules, conversation: Conversation, heard: Hear
     return message, news
 
 
+def note(session: Session, conversation: Conversation, heard: Heard) -> Message:
+    """One more message in a thread, flushed, that changes nothing about its ticket."""
+    message = _message(session, conversation, heard, in_thread=True, automatic=heard.automatic)
+    message.said_by_id = conversation.contact_id
+    session.flush()
+    return message
+
+
 def _ticket(session: Session, heard: Heard, contact: Contact | None) -> Ticket:
     whereabouts = Whereabouts.of(heard.facts, f"{heard.subject}\n{heard.body}")
     site_id, equipment_id = heard.site_id, heard.equipment_id

@@ -1,10 +1,11 @@
 """Promises, and the system's own doings: to be looked at only."""
 
-from db.models import AuditEntry, Inbound, Job, OutboxMessage, Promise, PromiseEvent
+from db.models import AuditEntry, Consent, Inbound, Job, OutboxMessage, Promise, PromiseEvent
 from dispatch.records.nouns import Collection, Noun
 
 PROMISES = Noun(Promise, collections=(Collection("events", PromiseEvent, "promise_id", ("promise_id",), kept=False),))
 OUTBOX = Noun(OutboxMessage, hidden=frozenset({"payload"}))
+CONSENTS = Noun(Consent, hidden=frozenset({"address_key"}))
 INBOUND = Noun(Inbound, hidden=frozenset({"raw_sha256"}))
 JOBS = Noun(Job, hidden=frozenset({"payload"}))
 AUDIT = Noun(AuditEntry)

@@ -1,0 +1,81 @@
+"""What is told to an address outside any conversation: that consent was withdrawn, that somebody is in danger.
+
+The outbox holds ids and addresses of ours; what is said is worked out when it goes.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from db.models import Channel
+from db.session import UnitOfWork
+from dispatch.clock import Clock
+from dispatch.compute.outbox import Delivery
+from dispatch.messaging.courier import MESSAGING, Way, way_for
+from dispatch.messaging.letters import Letter
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """What is told to whom. number: of the ticket it is about, if of one."""
+
+    channel: Channel
+    to: str
+    subject: str
+    body: str
+    language: str
+    number: str = ""
+
+
+Write = Callable[[Session, Mapping[str, Any]], Notice | None]
+"""Words a notice out of its payload; None: nothing is to be told any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Herald:
+    """A receiver of notices of one topic."""
+
+    uow: UnitOfWork
+    clock: Clock
+    topic: str
+    write: Write
+    ways: Mapping[Channel, Way] = field(default_factory=dict)
+
+    @property
+    def topics(self) -> tuple[str, ...]:
+        """What it receives: its topic, and what waited for a way that is set."""
+        return (self.topic, *(f"{self.topic}:{channel}" for channel in self.ways))
+
+    def __call__(self, delivery: Delivery) -> None:
+        """Takes one notice out; it is read in one transaction, and goes without one.
+
+        Raises Waits where no way is set, Undeliverable, or what its way raises.
+        """
+        with self.uow(viewer=MESSAGING, read_only=True) as session:
+            notice = self.write(session, delivery.payload)
+        if notice is None:
+            return
+        way = way_for(self.ways, notice.channel, self.topic)
+        way.send(_letter(notice, delivery.key), self.clock.now())
+
+
+def _letter(notice: Notice, key: str) -> Letter:
+    return Letter(
+        message_id=0,
+        key=key,
+        channel=notice.channel,
+        to=notice.to,
+        to_name="",
+        number=notice.number,
+        token="",
+        subject=notice.subject,
+        body=notice.body,
+        language=notice.language,
+        external_id=None,
+        replies_to=None,
+        references=(),
+        automatic=True,
+        answers=False,
+    )
