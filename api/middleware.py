@@ -78,7 +78,10 @@ class Watch:
 
 @dataclass(frozen=True, slots=True)
 class BodyLimit:
-    """Refuses requests whose body is larger than `limit` bytes, said or not; `larger` says more for some addresses."""
+    """Refuses requests whose body is larger than `limit` bytes, said or not.
+
+    larger: more for some addresses; one that ends in a slash stands for all below it.
+    """
 
     app: ASGIApp
     limit: int
@@ -89,7 +92,7 @@ class BodyLimit:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        limit = self.larger.get(scope["path"], self.limit)
+        limit = self._limit(scope["path"])
         said = Headers(scope=scope).get("content-length", "0")
         if not said.isdecimal() or int(said) > limit:
             await self._refusal(f"{said} bytes", limit)(scope, receive, send)
@@ -105,6 +108,10 @@ class BodyLimit:
             return message
 
         await self.app(scope, counted, send)
+
+    def _limit(self, path: str) -> int:
+        below = f"{path.rpartition('/')[0]}/"
+        return self.larger.get(path, self.larger.get(below, self.limit))
 
     def _message(self, size: str, limit: int) -> str:
         return f"The request's body has {size}; the limit is {limit}. Send less, or in several requests."

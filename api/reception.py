@@ -17,6 +17,7 @@ from dispatch.errors import DispatchError
 from dispatch.intake import news
 from dispatch.intake.channels import consenting
 from dispatch.intake.channels.email.drop import fetch_drop
+from dispatch.intake.channels.email.entering import LARGEST_OVER_LIMIT
 from dispatch.intake.channels.email.mailbox import Mailbox, fetch_mailbox
 from dispatch.intake.channels.rules import INTAKE, Place, Rules
 from dispatch.intake.channels.taking import process_waiting
@@ -34,6 +35,9 @@ log = logging.getLogger(__name__)
 _MB: Final = 1_000_000
 ENCODED: Final = 1.5
 """So much larger than its files a message may be that carries them as text."""
+
+BESIDES: Final = 1_000_000
+"""Bytes that a form may have besides its files."""
 
 SETTLED: Final = timedelta(seconds=15)
 """So long after it came whoever took a message in is done with it, or died."""
@@ -71,9 +75,16 @@ def placing(thresholds: Thresholds) -> Place:
 
 
 def larger_bodies(settings: Settings) -> Mapping[str, int]:
-    """How large bodies with files in them may be, by address."""
-    most = int(settings.message_mb * _MB * ENCODED)
-    return {"/v1/inbound/portal": most, "/v1/inbound/email": most}
+    """How large bodies with files in them may be, in bytes, by address."""
+    files = int(settings.message_mb * _MB)
+    handed_in = int(files * ENCODED)
+    return {
+        "/v1/inbound/portal": handed_in,
+        "/v1/inbound/text": handed_in,
+        "/v1/inbound/chat": handed_in,
+        "/v1/inbound/email": files * LARGEST_OVER_LIMIT,
+        "/q/": files + BESIDES,
+    }
 
 
 def courier_of(settings: Settings, uow: UnitOfWork, clock: Clock) -> Courier:

@@ -2,9 +2,10 @@
 
 import re
 import secrets
+from collections.abc import Iterable, Sequence
 from typing import Annotated, Final
 
-from fastapi import APIRouter, Form, Path, Request
+from fastapi import APIRouter, File, Form, Path, Request, UploadFile
 from fastapi.responses import HTMLResponse, Response
 
 from api.auth import require_same_origin
@@ -13,8 +14,8 @@ from api.pages.page_route import nobody
 from api.pages.render import render
 from api.pages.report_words import WORDS, language_for
 from dispatch.access.errors import NotFromHere, TooManyAttempts
-from dispatch.errors import Invalid
-from dispatch.intake.form.reporting import Report, Reported, report
+from dispatch.intake.form.reporting import Report, Reported, WrongReport, report
+from dispatch.records.attachments import Given
 
 router = APIRouter(include_in_schema=False)
 
@@ -41,6 +42,7 @@ def send_form(
     email: Annotated[str, Form(max_length=_LENGTH)] = "",
     once: Annotated[str, Form(max_length=200)] = "",
     website: Annotated[str, Form(max_length=_LENGTH)] = "",
+    photos: Annotated[list[UploadFile | str], File()] = [],  # noqa: B006  (FastAPI copies it)
 ) -> Response:
     """The ticket's number. What fills in the field that people cannot see is thanked, and forgotten."""
     said = {"words": words, "name": name, "phone": phone, "email": email}
@@ -51,19 +53,26 @@ def send_form(
     address = request.client.host if request.client is not None else "unknown"
     try:
         require_same_origin(request, services)
-        made = Report(code=code, once=once, language=language, **said)
+        made = Report(code=code, once=once, language=language, photos=_given(photos), **said)
         done = report(services.uow, services.clock, services.intake, made, address)
-    except Invalid:
-        return _page(request, code, said, once=once, problem="too_long" if words.strip() else "missing", status=422)
+    except WrongReport as error:
+        return _page(request, code, said, once=once, problems=error.wrong, status=422)
     except TooManyAttempts as error:
-        page = _page(request, code, said, once=once, problem="too_many", status=429)
+        page = _page(request, code, said, once=once, problems=("too_many",), status=429)
         page.headers["Retry-After"] = str(error.retry_after)
         return page
     except NotFromHere:
-        return _page(request, code, said, once=once, problem="failed", status=403)
+        return _page(request, code, said, once=once, problems=("failed",), status=403)
     if done.number is None:
-        return _page(request, code, said, once=once, problem="failed", status=422)
+        return _page(request, code, said, once=once, problems=("failed",), status=422)
     return _page(request, code, {}, done=done)
+
+
+def _given(photos: Iterable[UploadFile | str]) -> tuple[Given, ...]:
+    """The files that were chosen; a browser sends an empty one where none was."""
+    chosen = (each for each in photos if not isinstance(each, str))
+    read = (Given(each.filename or "photo", each.file.read()) for each in chosen)
+    return tuple(each for each in read if each.content)
 
 
 def _page(
@@ -72,7 +81,7 @@ def _page(
     said: dict[str, str],
     *,
     once: str = "",
-    problem: str | None = None,
+    problems: Sequence[str] = (),
     done: Reported | None = None,
     status: int = 200,
 ) -> HTMLResponse:
@@ -85,7 +94,8 @@ def _page(
         code=code,
         said=said,
         once=once,
-        problem=words[problem] if problem else None,
+        problems=[words[each] for each in problems],
+        wrong=problems,
         done=done,
         **nobody(),
     )

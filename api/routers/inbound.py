@@ -17,7 +17,7 @@ from dispatch.intake.channels.email.entering import take_mail
 from dispatch.intake.channels.handing import hand_in, try_again
 from dispatch.intake.channels.heard import Heard, Sender, Threading
 from dispatch.intake.channels.taking import Taken, process
-from dispatch.messaging.signatures import require_signed
+from dispatch.messaging.signatures import require_claims, require_signed
 from dispatch.messaging.tokens import number_in
 from dispatch.records.attachments import Given
 from dispatch.records.catalogue.operations import INBOUND
@@ -34,6 +34,7 @@ class _Signed(Process):
         """Lets a signed message in. Raises NotSignedIn."""
         services: Services = request.app.state.services
         secret = secret_of(services.settings, self.channel)
+        require_claims(secret, request.headers)
         require_signed(secret, request.headers, await request.body(), services.clock.now())
 
 

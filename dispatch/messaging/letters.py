@@ -21,6 +21,7 @@ MOST_AUTOMATIC: Final = 12
 
 MOST_REFERENCES: Final = 20
 LONGEST_WHY: Final = 300
+_NEUTRAL: Final = {"en": "Your report {number}", "es": "Su aviso {number}", "de": "Ihre Meldung {number}"}
 _FACTS: Final = {Channel.EMAIL: "reporter_email", Channel.TEXT: "reporter_phone"}
 
 
@@ -144,15 +145,17 @@ def _letter(session: Session, message: Message, conversation: Conversation, toke
     before = _before(session, message)
     heard = [each for each in before if each.direction is Direction.INBOUND]
     ids = [each.external_id for each in before if each.external_id is not None]
+    # Anybody may type anybody's address into a form: until they answered from there, nothing typed goes there.
+    typed = ticket.channel is Channel.WEB_FORM and not heard
     return Letter(
         message_id=message.id,
         key=f"message:{message.id}",
         channel=message.channel,
         to=address_of(session, conversation, message.channel) or "",
-        to_name="" if contact is None else contact.name,
+        to_name="" if contact is None or typed else contact.name,
         number=ticket.number,
         token=token,
-        subject=message.subject or ticket.subject,
+        subject=message.subject or (_neutral(conversation, ticket) if typed else ticket.subject),
         body=message.body or "",
         language=conversation.language,
         external_id=message.external_id,
@@ -161,6 +164,11 @@ def _letter(session: Session, message: Message, conversation: Conversation, toke
         automatic=message.automatic or message.cause is not None,
         answers=bool(heard),
     )
+
+
+def _neutral(conversation: Conversation, ticket: Ticket) -> str:
+    words = _NEUTRAL.get(conversation.language.partition("-")[0], _NEUTRAL["en"])
+    return words.format(number=ticket.number)
 
 
 def _before(session: Session, message: Message) -> list[Message]:

@@ -52,14 +52,7 @@ def require_signed(secret: str | None, headers: Mapping[str, str], body: bytes, 
     Raises NotSignedIn when it is not signed, wrongly, or at another time, and when no secret is set. Invalid for a
     secret that is none.
     """
-    if not secret:
-        msg = "This channel takes nothing in: its secret is not set; see the settings."
-        raise NotSignedIn(msg)
-    message_id, stamp = headers.get("webhook-id", ""), headers.get("webhook-timestamp", "")
-    said = headers.get("webhook-signature", "").split()
-    if not message_id or not stamp.isascii() or not stamp.isdecimal() or not said:
-        msg = "The message is not signed; send webhook-id, webhook-timestamp and webhook-signature."
-        raise NotSignedIn(msg)
+    secret, message_id, stamp, said = require_claims(secret, headers)
     right = _signature(key_of(secret), message_id, stamp, body)
     if not any(hmac.compare_digest(f"v1,{right}".encode(), each.encode()) for each in said):
         msg = "The signature is not right; sign the body as it is sent, with the secret of this channel."
@@ -69,6 +62,22 @@ def require_signed(secret: str | None, headers: Mapping[str, str], body: bytes, 
         msg = f"The message was signed at {at}, more than 5 minutes from now; sign each attempt anew."
         raise NotSignedIn(msg)
     return message_id
+
+
+def require_claims(secret: str | None, headers: Mapping[str, str]) -> tuple[str, str, str, list[str]]:
+    """Secret, id, time and signatures of a message that says it is signed; to be asked before its body is read.
+
+    Raises NotSignedIn when it does not, and when no secret is set.
+    """
+    if not secret:
+        msg = "This channel takes nothing in: its secret is not set; see the settings."
+        raise NotSignedIn(msg)
+    message_id, stamp = headers.get("webhook-id", ""), headers.get("webhook-timestamp", "")
+    said = headers.get("webhook-signature", "").split()
+    if not message_id or not stamp.isascii() or not stamp.isdecimal() or not said:
+        msg = "The message is not signed; send webhook-id, webhook-timestamp and webhook-signature."
+        raise NotSignedIn(msg)
+    return secret, message_id, stamp, said
 
 
 def _signature(key: bytes, message_id: str, stamp: str, body: bytes) -> str:

@@ -24,6 +24,7 @@ from dispatch.intake.channels.words import language_of, one_line, subject_of
 from dispatch.intake.facts.said import LONGEST, Field, Said, say
 from dispatch.intake.resolving import Whereabouts, require_place, resolve_place, resolve_sender, role_of
 from dispatch.intake.triage.emergency import is_emergency
+from dispatch.messaging.tokens import without_tag
 from dispatch.records.numbers import draw_free
 
 _HOUR: Final = timedelta(hours=1)
@@ -156,7 +157,7 @@ def _message(
         channel=heard.channel,
         said_at=heard.said_at,
         body=heard.kept_words(in_thread=in_thread),
-        subject=one_line(heard.subject, 300) or None,
+        subject=one_line(without_tag(heard.subject), 300) or None,
         external_id=heard.external_id,
         automatic=automatic,
     )

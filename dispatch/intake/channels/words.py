@@ -5,6 +5,7 @@ import unicodedata
 from typing import Final
 
 from dispatch.intake.channels.heard import Heard
+from dispatch.messaging.tokens import without_tag
 
 LONGEST_BODY: Final = 100_000
 LONGEST_SUBJECT: Final = 200
@@ -35,9 +36,10 @@ def one_line(text: str, longest: int) -> str:
 
 
 def subject_of(heard: Heard) -> str:
-    """What a ticket is called: its subject without "Re:", else the first words."""
-    subject = _PREFIXES.sub("", one_line(heard.subject, 1000))
-    first = next((line for line in heard.body.splitlines() if line.strip()), "")
+    """What a ticket is called: its subject without "Re:" and the token of a thread, else the first words."""
+    # A token that somebody else's mail brought along would hand the thread on in our answers.
+    subject = _PREFIXES.sub("", without_tag(one_line(heard.subject, 1000)))
+    first = next((said for line in heard.body.splitlines() if (said := without_tag(line))), "")
     return one_line(subject or first, LONGEST_SUBJECT) or "(no words)"
 
 

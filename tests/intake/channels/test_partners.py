@@ -1,16 +1,21 @@
 """What portals and mail servers hand in over HTTP."""
 
 import base64
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+import api
+from api.app import LARGEST_BODY
+from api.reception import larger_bodies
 from db import models as m
 from db.session import UnitOfWork
 from dispatch.clock import FixedClock
 from dispatch.intake.channels import keeping
+from dispatch.settings import Settings
 from tests.api.served import Served, TestClient, serve
 from tests.intake.channels.reception import Reception, mail
 from tests.intake.channels.test_awkward_mails import picture
@@ -170,3 +175,25 @@ def test_a_browser_that_is_signed_in_hands_nothing_in_for_another_site(served: S
     for role in ("scheduler", "call_taker", "technician"):
         with served.client(role) as client:
             assert client.post("/v1/inbound/portal", json=report(served)).status_code == 403
+
+
+def test_bodies_may_be_as_large_as_the_page_says_and_no_larger(
+    uow: UnitOfWork, clock: FixedClock, tmp_path: Path
+) -> None:
+    page = Path(api.__path__[0], "README.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^  \| (`/.*?) \| ([\d.]+) \|", page, re.MULTILINE)
+    said = {path: float(size) for paths, size in rows for path in re.findall(r"`(.*?)`", paths)}
+    real = {f"{path}{{code}}" if path.endswith("/") else path: size for path, size in larger_bodies(Settings()).items()}
+    assert {path: round(size * 1e6) for path, size in said.items()} == real
+    assert f"at most {LARGEST_BODY // 1024**2} MiB" in page
+    small = serve(uow, clock, {"data_dir": tmp_path / "small", "message_mb": 2})
+    with small.client("integrator") as client:
+        for path, kind in (("portal", "application/json"), ("email", "message/rfc822")):
+            most = larger_bodies(Settings(message_mb=2))[f"/v1/inbound/{path}"]
+            codes = [
+                client.post(f"/v1/inbound/{path}", content=b" " * size, headers={"Content-Type": kind}).status_code
+                for size in (most, most + 1)
+            ]
+            assert codes[0] != 413
+            assert codes[1] == 413
+        assert client.post("/v1/organisations", content=b" " * (LARGEST_BODY + 1)).status_code == 413

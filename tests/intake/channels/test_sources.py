@@ -44,6 +44,14 @@ def test_dropped_mails_are_taken_in_and_put_aside(reception: Reception, tmp_path
     assert (drop / "done" / "a-1.eml").exists()
 
 
+def test_files_in_capitals_are_mails_too(reception: Reception, tmp_path: Path) -> None:
+    for name in ("A.EML", "b.Eml", "c.emlx"):
+        (tmp_path / name).write_bytes(mail().as_bytes())
+    assert fetch_drop(reception.uow, reception.clock, reception.rules, tmp_path) == 2
+    assert sorted(path.name for path in (tmp_path / "done").iterdir()) == ["A.EML", "b.Eml"]
+    assert (tmp_path / "c.emlx").exists()
+
+
 def test_a_folder_that_is_not_there_is_said(reception: Reception, tmp_path: Path) -> None:
     with pytest.raises(Invalid, match="DISPATCH_MAIL_DROP"):
         fetch_drop(reception.uow, reception.clock, reception.rules, tmp_path / "none")

@@ -42,6 +42,21 @@ def test_a_stranger_gets_a_ticket_of_their_own_that_names_the_other(reception: R
     assert reception.facts(other.ticket_id)["reference"] == [taken.number]
 
 
+def test_another_threads_token_goes_no_further(reception: Reception) -> None:
+    taken = reception.mail(mail())
+    tag = f"[{taken.number}#{reception.conversation(taken.ticket_id).token}]"
+    others = [
+        reception.mail(mail("What is that?", From="Eve <eve@else.example>", Subject=f"Re: {tag} Lift {tag}")),
+        reception.mail(mail(f"{tag} forwarded\n\nPlease look.", From="Eve <eve@else.example>", Subject=f"Fwd: {tag}")),
+        reception.text("+56911111111", f"{tag}\nWhat is that?"),
+    ]
+    names = ["Lift", "forwarded", "What is that?"]
+    for other, name in zip(others, names, strict=True):
+        assert other.ticket_id != taken.ticket_id
+        assert reception.one(m.Ticket, other.ticket_id).subject == name
+        assert all("#" not in (each.subject or "") for each in reception.messages(other.ticket_id))
+
+
 def test_a_wrong_token_or_the_number_alone_is_no_key_to_the_thread(reception: Reception) -> None:
     taken = reception.mail(mail())
     for subject in (f"Re: Lift stuck [{taken.number}#aaaaaaaaaaaa]", f"Re: Lift stuck {taken.number}"):

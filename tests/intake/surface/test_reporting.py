@@ -1,7 +1,7 @@
 """The form that anybody may fill in: it reveals nothing, is sent once, and cannot be flooded."""
 
 import re
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -14,9 +14,16 @@ from db import models as m
 from db.session import UnitOfWork
 from dispatch.access import Viewer
 from dispatch.clock import FixedClock
+from dispatch.compute.outbox import deliver
 from dispatch.intake.form.report_limits import LIMITS, SPAN
+from dispatch.intake.form.reporting import MOST_PHOTOS
+from dispatch.messaging.composing import subject_of
+from dispatch.messaging.courier import Courier
+from dispatch.messaging.letters import TOPIC, Letter
+from dispatch.records.photographs import without_place
 from dispatch.travel.straight import StraightLine
 from tests.api.served import Served, serve
+from tests.records.test_attachments import photograph
 
 pytestmark = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
 ONCE = "abcdefghijklmnop"
@@ -95,6 +102,127 @@ def test_nothing_said_and_too_much_said_are_told(served: Served) -> None:
     assert WORDS["en"]["missing"] in empty.text
     assert "Ana &lt;b&gt;" in empty.text
     assert WORDS["en"]["too_long"] in long.text
+
+
+@pytest.mark.parametrize(
+    ("wrong", "problem"),
+    [
+        ({"phone": "abc"}, "phone_wrong"),
+        ({"phone": "12"}, "phone_wrong"),
+        ({"email": "abc"}, "email_wrong"),
+        ({"email": "ana@localhost"}, "email_wrong"),
+        ({"email": "ana@x..example"}, "email_wrong"),
+    ],
+)
+def test_an_address_that_is_none_is_told_and_what_was_typed_stays(
+    served: Served, wrong: dict[str, str], problem: str
+) -> None:
+    said = {"words": "It rattles loudly", "name": "Ana Rojas", "phone": "", "email": "", "once": ONCE} | wrong
+    with served.client() as client:
+        page = client.post("/q/x", data=said)
+        es = client.post("/q/x", data=said, headers={"Accept-Language": "es"})
+        assert _tickets(served) == []
+        corrected = client.post("/q/x", data=said | {"phone": "9 8765 4321", "email": "ana@vecinos.example"})
+    assert page.status_code == 422
+    assert WORDS["en"][problem] in page.text
+    assert WORDS["es"][problem] in es.text
+    for typed in (said["words"], said["name"], *wrong.values()):
+        assert typed in page.text
+    assert corrected.status_code == 200
+    (ticket,) = _tickets(served)
+    with served.uow(viewer=Viewer.system()) as session:
+        facts = session.scalars(select(m.Fact).where(m.Fact.ticket_id == ticket.id, m.Fact.field == "reporter_phone"))
+        assert [fact.value for fact in facts] == ["+56987654321"]
+
+
+def _sent(served: Served) -> list[Letter]:
+    """What leaves of the outbox now."""
+    taken: list[Letter] = []
+
+    class Way:
+        def send(self, letter: Letter, _now: datetime) -> None:
+            taken.append(letter)
+
+    way = Way()
+    courier = Courier(served.uow, served.clock, {m.Channel.EMAIL: way, m.Channel.TEXT: way})
+    deliver(served.uow, served.clock, {TOPIC: courier})
+    return taken
+
+
+@pytest.mark.parametrize("to", [{"email": "victim@else.example"}, {"phone": "+56 9 7777 8888"}])
+def test_an_address_that_anybody_typed_gets_one_acknowledgement_an_hour_and_nothing_that_was_typed(
+    served: Served, to: dict[str, str]
+) -> None:
+    with served.client() as client:
+        for number in range(5):
+            form = {
+                "words": f"Buy at http://spam{number}.example",
+                "name": f"Spam {number} now",
+                "once": f"{ONCE}{number}",
+            }
+            assert client.post(f"/q/{_code(served)}", data=form | to).status_code == 200
+    assert len(_tickets(served)) == 5
+    (letter,) = _sent(served)
+    told = f"{subject_of(letter)} {letter.to_name} {letter.body}"
+    for typed in ("Buy", "spam", "Spam", "Tower", "Balmaceda", "lift", "north"):
+        assert typed not in told
+    assert letter.number in letter.body
+    served.clock.instant += timedelta(hours=1, seconds=1)
+    with served.client() as client:
+        client.post("/q/x", data={"words": "It rattles", "once": f"{ONCE}z"} | to)
+    assert len(_sent(served)) == 1
+
+
+def _photos(*contents: bytes) -> list[tuple[str, tuple[str, bytes, str]]]:
+    return [("photos", (f"p{number}.jpg", content, "image/jpeg")) for number, content in enumerate(contents)]
+
+
+def test_photos_come_with_it_without_their_place(served: Served) -> None:
+    photo = photograph()
+    assert b"GPS" in photo or without_place(photo, "image/jpeg") != photo
+    form = {"words": "The door is bent", "once": ONCE}
+    with served.client() as client:
+        for _ in range(2):
+            assert client.post(f"/q/{_code(served)}", data=form, files=_photos(photo)).status_code == 200
+        empty = client.post("/q/x", data=form, files=[("photos", ("", b"", "application/octet-stream"))])
+    assert empty.status_code == 200
+    ticket, alone = _tickets(served)
+    (kept,) = _attachments(served, ticket)
+    assert (kept.filename, kept.media_type, kept.message_id is None) == ("p0.jpg", "image/jpeg", False)
+    content = served.app.state.services.intake.files.read(kept.sha256)
+    assert content == without_place(photo, "image/jpeg")
+    assert _attachments(served, alone) == []
+
+
+def test_a_photo_that_is_none_or_one_too_many_does_not_keep_the_report_out(served: Served) -> None:
+    photo = photograph()
+    many = [photo + bytes([number]) for number in range(MOST_PHOTOS + 1)]
+    with served.client() as client:
+        page = client.post("/q/x", data={"words": "Bent", "once": ONCE}, files=_photos(b"MZ program", b"%PDF-1.4 x"))
+        full = client.post("/q/x", data={"words": "Bent", "once": f"{ONCE}2"}, files=_photos(*many))
+    assert (page.status_code, full.status_code) == (200, 200)
+    assert WORDS["en"]["photos_left"] in page.text
+    assert WORDS["en"]["photos_left"] in full.text
+    assert [len(_attachments(served, ticket)) for ticket in _tickets(served)] == [0, MOST_PHOTOS]
+
+
+def _attachments(served: Served, ticket: m.Ticket) -> list[m.Attachment]:
+    with served.uow(viewer=Viewer.system(), read_only=True) as session:
+        return list(session.scalars(select(m.Attachment).where(m.Attachment.ticket_id == ticket.id)))
+
+
+def test_the_form_chooses_photos_without_a_script(served: Served) -> None:
+    with served.client() as client:
+        page = client.get("/q/x").text
+    assert 'enctype="multipart/form-data"' in page
+    assert '<input id="photos" name="photos" type="file" multiple accept="image/jpeg,image/png,image/webp"' in page
+
+
+def test_the_same_form_changed_and_sent_again_is_another_report(served: Served) -> None:
+    with served.client() as client:
+        for words in ("It rattles", "It rattles, and smells"):
+            client.post("/q/x", data={"words": words, "once": ONCE})
+    assert len(_tickets(served)) == 2
 
 
 def test_another_site_cannot_fill_it_in(served: Served) -> None:

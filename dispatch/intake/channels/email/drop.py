@@ -1,4 +1,4 @@
-"""A folder into which mails are dropped, one file each: *.eml. Whoever drops them writes under another name first."""
+"""A folder into which mails are dropped, one file each (*.eml, *.EML); it has another name until it is whole."""
 
 import logging
 from pathlib import Path
@@ -29,7 +29,8 @@ def fetch_drop(uow: UnitOfWork, clock: Clock, rules: Rules, folder: Path, most: 
     if not folder.is_dir():
         msg = f"There is no folder {folder} for dropped mails; make it, or correct DISPATCH_MAIL_DROP."
         raise Invalid(msg)
-    files = sorted(folder.glob("*.eml"), key=lambda file: (file.stat().st_mtime, file.name))[:most]
+    mails = (file for file in folder.iterdir() if file.suffix.lower() == ".eml" and file.is_file())
+    files = sorted(mails, key=lambda file: (file.stat().st_mtime, file.name))[:most]
     for file in files:
         _move(file, folder / (DONE if _take(uow, clock, rules, file) else REFUSED))
     return len(files)
