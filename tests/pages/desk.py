@@ -51,7 +51,7 @@ def desk(folder: Path) -> Iterator[Desk]:
     engine = make_engine(url)
     uow = UnitOfWork(engine, now=clock.now)
     with uow(viewer=SYSTEM) as session:
-        load(session, generate(1, DAY, Size(visits=40, technicians=6, months=1)))
+        load(session, generate(1, DAY, Size(visits=60, technicians=8, months=1)))
         user = session.query(User).filter_by(role=Role.CALL_TAKER).order_by(User.id).first()
         assert user is not None
         _, token = issue_token(session, SYSTEM, user.id, name=SIGN_IN_LINK, now=clock.now(), lasts=timedelta(days=1))
