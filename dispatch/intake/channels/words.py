@@ -1,4 +1,4 @@
-"""What is done to words as they come in: made storable, cut to size, their language guessed."""
+"""What is done to words as they come in: made storable, cut to size."""
 
 import re
 import unicodedata
@@ -11,13 +11,6 @@ LONGEST_BODY: Final = 100_000
 LONGEST_SUBJECT: Final = 200
 _GAPS: Final = re.compile(r"\n{4,}")
 _PREFIXES: Final = re.compile(r"^\s*((re|aw|wg|fw|fwd|rv|res|antw|sv|tr)\s*(\[\d+\])?\s*:\s*)+", re.IGNORECASE)
-
-_COMMON: Final = {
-    "en": "the and is not with for are has have our please there since it's was this you",
-    "es": "el la los las que no con para por del está desde una hay favor es se en y",
-    "de": "der die das und ist nicht mit für wir bitte seit ein eine im den es auf wird",
-}
-_KNOWN: Final = {language: frozenset(words.split()) for language, words in _COMMON.items()}
 
 
 def storable(text: str) -> str:
@@ -41,11 +34,3 @@ def subject_of(heard: Heard) -> str:
     subject = _PREFIXES.sub("", without_tag(one_line(heard.subject, 1000)))
     first = next((said for line in heard.body.splitlines() if (said := without_tag(line))), "")
     return one_line(subject or first, LONGEST_SUBJECT) or "(no words)"
-
-
-def language_of(text: str) -> str | None:
-    """English, Spanish or German, by their commonest words; None where that is not clear."""
-    words = re.findall(r"[\w']+", text.casefold())[:400]
-    counts = sorted(((sum(word in known for word in words), language) for language, known in _KNOWN.items()))
-    (second, _), (first, language) = counts[-2:]
-    return language if first >= 2 and first > 1.5 * second else None
