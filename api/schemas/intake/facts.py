@@ -35,7 +35,14 @@ class FactIn(In):
     """What a party said, as the viewer writes it down."""
 
     field: Annotated[FactField, Field(strict=False)]
-    value: Annotated[str, Field(min_length=1, max_length=LONGEST)]
+    value: Annotated[
+        str,
+        Field(
+            min_length=1,
+            max_length=LONGEST,
+            description="What was said; a skill or part by its code and how much of it (lift:3), a priority by name",
+        ),
+    ]
     said_by_id: Annotated[Ref | None, Field(description="Which contact; the ticket's when absent")] = None
 
 

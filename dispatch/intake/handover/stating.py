@@ -10,6 +10,7 @@ from dispatch.access import Action, Viewer, elevated, require
 from dispatch.access.audit import note
 from dispatch.errors import Fault, Invalid, NotFound
 from dispatch.intake.channels.rules import Rules
+from dispatch.intake.facts.needed import checked
 from dispatch.intake.facts.said import Field, Said, facts_of, say
 from dispatch.intake.triage import TriageProposal, is_emergency, propose
 
@@ -43,13 +44,14 @@ def add(
 ) -> Fact:
     """A fact that the viewer writes down; the ticket is placed anew. What was known already is answered as it is.
 
-    Raises Forbidden, NotFound, Invalid.
+    Raises Forbidden, NotFound, Invalid for a skill, part or priority that there is not.
     """
     require(viewer, Action.CREATE, Fact)
     ticket = ticket_of(session, viewer, ticket_id, lock=True)
     if said_by_id is not None and session.scalar(select(Contact.id).where(Contact.id == said_by_id)) is None:
         msg = f"There is no contact {said_by_id}, or not for you."
         raise Invalid(msg, (Fault("/said_by_id", msg),))
+    value = checked(session, field, value, "/value")
     said = Said(session.info["now"](), Channel.PHONE, said_by_id or ticket.contact_id, viewer.user_id)
     fact = say(session, ticket.id, field, value, said)
     if fact is None:

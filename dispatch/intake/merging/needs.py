@@ -12,12 +12,11 @@ from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import flag_modified
 
 from db.models import Fact, Part, Skill, Visit, VisitPart, VisitSkill, VisitStatus, WorkOrder
+from dispatch.intake.facts.needed import HIGHEST_LEVEL, MOST_PARTS, amount_of
 from dispatch.intake.facts.said import Field
 from dispatch.intake.merging.memory import Memory
 
 OVER: Final = (VisitStatus.COMPLETED, VisitStatus.INCOMPLETE, VisitStatus.CANCELLED)
-HIGHEST_LEVEL: Final = 5
-MOST_PARTS: Final = 999
 Amounts = dict[int, int]
 """{skill id: level} or {part id: quantity}."""
 
@@ -48,14 +47,6 @@ def open_visit(session: Session, work_order_id: int) -> Visit | None:
     """The first visit of the order that is not over."""
     query = select(Visit).where(Visit.work_order_id == work_order_id, Visit.status.not_in(OVER))
     return session.scalars(query.order_by(Visit.sequence).limit(1).with_for_update()).first()
-
-
-def amount_of(said: str, most: int) -> tuple[str, int]:
-    """A code and how much of it: "P-1:2" → ("P-1", 2); one where nothing is said, or nothing that is a count."""
-    code, _, count = said.strip().rpartition(":")
-    if code and count.strip().isdecimal():
-        return code.strip(), min(max(int(count), 1), most)
-    return said.strip(), 1
 
 
 def _wanted(session: Session, order: WorkOrder, facts: Sequence[Fact]) -> tuple[Amounts, Amounts]:

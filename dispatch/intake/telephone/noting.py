@@ -1,7 +1,7 @@
 """What a call taker notes becomes a ticket, or joins the one that the call is about."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -13,6 +13,7 @@ from dispatch.errors import Fault, Invalid, NotFound
 from dispatch.intake.channels import opening
 from dispatch.intake.channels.heard import Heard, Sender
 from dispatch.intake.channels.rules import Rules
+from dispatch.intake.facts.needed import checked
 from dispatch.intake.facts.said import Field, Said, say
 from dispatch.intake.telephone import callbacks, calls
 
@@ -37,7 +38,7 @@ class Noted:
 def note_down(session: Session, viewer: Viewer, rules: Rules, call_id: int, noted: Noted) -> Ticket:
     """The ticket of a call, flushed and placed: a new one, or the one that this call had or is about.
 
-    Raises Forbidden, NotFound, Invalid when nothing was said.
+    Raises Forbidden, NotFound, Invalid when nothing was said, or for a skill, part or priority that there is not.
     """
     require(viewer, Action.CREATE, Ticket)
     call = calls.get(session, viewer, call_id, lock=True)
@@ -45,6 +46,12 @@ def note_down(session: Session, viewer: Viewer, rules: Rules, call_id: int, note
         msg = "Nothing was noted; write down what the caller says is wrong."
         raise Invalid(msg, (Fault("/words", msg),))
     _require_seen(session, noted)
+    facts = {
+        field: checked(session, field, value, f"/facts/{field}")
+        for field, value in noted.facts.items()
+        if value.strip()
+    }
+    noted = replace(noted, facts=facts)
     known = call.ticket_id or noted.ticket_id
     ticket = _joined(session, viewer, rules, call.id, noted, known) if known else None
     if ticket is None:
