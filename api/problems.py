@@ -2,7 +2,7 @@
 
 import logging
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 
 from fastapi import FastAPI, Request, Response
@@ -87,12 +87,8 @@ def status_and_title(error: Exception) -> tuple[int, str]:
 
 def install(app: FastAPI) -> None:
     """Makes the app answer every error with a problem document."""
-    for error in (DispatchError, DatabaseBusy, DatabaseUnavailable):
-        app.add_exception_handler(error, _ours)
-    app.add_exception_handler(RequestValidationError, _malformed)
-    app.add_exception_handler(HTTPException, http_failed)
-    app.add_exception_handler(StaleDataError, _stale)
-    app.add_exception_handler(IntegrityError, _refused_by_table)
+    for error, answer in ANSWERS.items():
+        app.add_exception_handler(error, answer)
 
 
 def unforeseen(request_id: str) -> JSONResponse:
@@ -133,7 +129,7 @@ def _refused_by_table(request: Request, error: Exception) -> Response:
     return problem(409, "conflict", CHANGED, detail, request=request)
 
 
-def http_failed(request: Request, error: Exception) -> Response:
+def _refused_by_framework(request: Request, error: Exception) -> Response:
     """What is told when the framework itself refused a request, such as for its address or method."""
     if not isinstance(error, HTTPException):
         raise error
@@ -141,7 +137,7 @@ def http_failed(request: Request, error: Exception) -> Response:
     detail = f"{request.method} {request.url.path}: {remedy}"
     headers = dict(error.headers or {})
     if error.status_code == 405:
-        headers["Allow"] = ", ".join(_methods(request))
+        headers["Allow"] = ", ".join(_methods(request)) or headers.get("Allow", "")
     return problem(error.status_code, kind, title, detail, request=request, headers=headers)
 
 
@@ -207,3 +203,17 @@ def _short(value: object) -> str:
     said = repr(value)
     # A lone surrogate cannot be sent back as UTF-8.
     return (said if len(said) <= 60 else f"{said[:57]}...").encode("ascii", "backslashreplace").decode()
+
+
+Answer = Callable[[Request, Exception], Response]
+
+ANSWERS: Final[Mapping[type[Exception], Answer]] = {
+    DispatchError: _ours,
+    DatabaseBusy: _ours,
+    DatabaseUnavailable: _ours,
+    RequestValidationError: _malformed,
+    HTTPException: _refused_by_framework,
+    StaleDataError: _stale,
+    IntegrityError: _refused_by_table,
+}
+"""What tells of which error."""

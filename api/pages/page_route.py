@@ -8,7 +8,7 @@ from fastapi import Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from api.auth import SAFE_METHODS
-from api.pages.render import render
+from api.pages.failures import message_page, way_back
 from api.problems import status_and_title
 from api.transaction import Ask, Transaction
 from db.errors import DatabaseBusy, DatabaseUnavailable
@@ -32,18 +32,17 @@ class PageRoute(Transaction):
                 wanted = request.url.path if request.method in SAFE_METHODS else "/"
                 return RedirectResponse(f"/sign-in?next={quote(wanted)}", 303)
             except (DispatchError, DatabaseBusy, DatabaseUnavailable) as error:
-                return failure(error)
+                return failure(error, request.url.path)
 
         return run
 
 
-def failure(error: Exception) -> HTMLResponse:
-    """The page that tells of an error."""
+def failure(error: Exception, path: str) -> HTMLResponse:
+    """The page that tells of an error at this address."""
     status, title = status_and_title(error)
     # A database's words may name the server or the statement: they are not for everybody.
     told = str(error) if isinstance(error, DispatchError) else "The database is busy or away; try again in a second."
-    page = render("message.html", heading=title, message=told, link=("/", "To the plans"), **nobody())
-    return HTMLResponse(page, status)
+    return message_page(status, title, told, way_back(path))
 
 
 def visitor(ask: Ask) -> dict[str, Any]:

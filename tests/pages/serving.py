@@ -14,6 +14,7 @@ from api.cli.running import bind
 from api.cli.serve import address
 from api.middleware import Watch
 from api.pages.drawing import Drawing
+from api.pages.failures import message_page
 from api.pages.page_route import nobody
 from api.pages.render import STATIC, render
 from api.pages.showing import plan_html, technician_html
@@ -33,7 +34,7 @@ def pages() -> dict[str, str]:
             plan, plan.routes[2], drawing, now, here=HERE, access_notes=[("WO-1060", "Code 4711")], who=WHO
         ),
         "/sign-in": render("sign_in.html", next="/", token="", problem="That is wrong.", email="", **nobody()),
-        "/message": render("message.html", heading="Not for you", message="No.", link=("/", "Home"), **nobody()),
+        "/message": bytes(message_page(403, "Not for you", "No.", ("/", "Home"), ("q: too long.",)).body).decode(),
     }
 
 
