@@ -23,6 +23,8 @@ from dispatch.intake.channels.rules import INTAKE, Place, Rules
 from dispatch.intake.channels.taking import process_waiting
 from dispatch.intake.matching.thresholds import Thresholds
 from dispatch.intake.merging import place
+from dispatch.intake.telling import alarming
+from dispatch.intake.telling.alarming import Alarms, Desk, desk_of
 from dispatch.messaging.courier import Courier, Way
 from dispatch.messaging.gateway import GatewayWay
 from dispatch.messaging.notices import Herald
@@ -54,6 +56,7 @@ def rules_of(settings: Settings) -> Rules:
         country=settings.default_country,
         language=settings.default_language,
         own=frozenset(address.casefold() for address in addresses if address),
+        authserv=settings.mail_authserv.strip().casefold(),
         place=placing(thresholds(settings)),
         most_automatic=settings.automatic_per_hour,
         reply_hours=settings.reply_hours,
@@ -97,8 +100,17 @@ def receivers_of(settings: Settings, uow: UnitOfWork, clock: Clock) -> dict[str,
     """The receivers of the outbox, by topic."""
     courier, ways = courier_of(settings, uow, clock), ways_of(settings)
     consents = Herald(uow, clock, consenting.TOPIC, consenting.confirmation, ways)
+    alarms = Alarms(uow, _desk(settings))
+    notices = Herald(uow, clock, alarming.SEND, alarms.notice, ways)
     made: dict[str, Receiver] = dict.fromkeys(courier.topics, courier)
-    return {**made, **dict.fromkeys(consents.topics, consents), **news.receivers(uow)}
+    for herald in (consents, notices):
+        made |= dict.fromkeys(herald.topics, herald)
+    return {**made, alarming.TOPIC: alarms, **news.receivers(uow)}
+
+
+def _desk(settings: Settings) -> Desk:
+    url = settings.public_url or f"http://{settings.host}:{settings.port}"
+    return desk_of(settings.alarm_to, settings.default_country, settings.default_language, url)
 
 
 def ways_of(settings: Settings) -> dict[Channel, Way]:

@@ -88,11 +88,19 @@ class Settings(BaseSettings):
     reply_hours: Annotated[int, Field(ge=1)] = Field(
         default=72, description="Hours after our last word in which a text or chat message counts as an answer to it"
     )
+    alarm_to: str = Field(
+        default="",
+        description="E-mail addresses and telephone numbers of the duty desk, with commas between: told of dangers",
+    )
     mail_from: str | None = Field(
         default=None, description="Address that our e-mails come from and answers go to: Name <service@example.com>"
     )
     mail_also: str = Field(
         default="", description="Further addresses of ours, separated by commas: what comes from them is ignored"
+    )
+    mail_authserv: str = Field(
+        default="",
+        description="Name of our mail server in Authentication-Results; mail that it finds forged is trusted less",
     )
     mail_poll_seconds: Annotated[int, Field(ge=1)] = Field(
         default=30, description="Seconds between two looks at the mailbox and the folder for dropped e-mails"

@@ -23,7 +23,10 @@ _WORDS: Final = {
 
 
 def acknowledge(session: Session, rules: Rules, ticket: Ticket, conversation: Conversation, heard: Message) -> None:
-    """Posts that the ticket is there, unless a machine wrote it, or its sender was told too much of late already."""
+    """Posts that the ticket is there, unless a machine wrote it, or its sender was told too much of late already.
+
+    The caller leaves out what is forged: its answer would go to somebody who never wrote.
+    """
     if heard.automatic or heard.channel not in _ANSWERED or _told_enough(session, rules, conversation, heard):
         return
     channel = way_back(session, conversation)

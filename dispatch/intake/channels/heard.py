@@ -45,7 +45,8 @@ class Heard:
     external_id: what the channel calls it. body: what was said; reply: without what it quotes.
     facts: what the sender's form or system said about single fields. site_id, equipment_id: where these are known.
     automatic: written by a machine, so never answered. ignore: why it is nothing for us, in words; None: it is.
-    left_out: what was with it and could not be kept, in words. bounced: messages of ours that it says did not arrive.
+    left_out: what was with it and could not be kept, in words. forged: why it is not from whom it says, in words; then
+    nothing that is known of them counts. bounced: messages of ours that it says did not arrive.
     """
 
     channel: Channel
@@ -65,6 +66,7 @@ class Heard:
     automatic: bool = False
     ignore: str | None = None
     bounced: tuple[str, ...] = ()
+    forged: str | None = None
 
     @property
     def gist(self) -> str:
@@ -74,4 +76,5 @@ class Heard:
     def kept_words(self, *, in_thread: bool) -> str:
         """What is kept as the message: in a thread without what it quotes; and what could not be kept with it."""
         said = self.reply if in_thread and self.reply is not None else self.body
-        return "\n\n".join(part for part in (said, *(f"[{each}]" for each in self.left_out)) if part)
+        remarks = (*(() if self.forged is None else (self.forged,)), *self.left_out)
+        return "\n\n".join(part for part in (said, *(f"[{each}]" for each in remarks)) if part)

@@ -5,7 +5,7 @@ from sqlalchemy.orm import Session
 
 from db.models import Attachment, Delivery, Direction, Inbound, InboundStatus, Message
 from dispatch.intake.channels import acknowledging, consenting, opening, placing, threads
-from dispatch.intake.channels.heard import Heard
+from dispatch.intake.channels.heard import Heard, Sender
 from dispatch.intake.channels.rules import Rules
 from dispatch.intake.resolving import known_contacts
 
@@ -21,7 +21,9 @@ def keep(session: Session, rules: Rules, inbound: Inbound, heard: Heard) -> None
         bounced.why = "a mail server says that it could not be delivered"
         inbound.why = "a mail server says that a message of ours could not be delivered"
         return
-    known = known_contacts(session, heard.sender.email, heard.sender.phone, rules.country)
+    # Who a forged message says it is from does not vouch for it.
+    sender = heard.sender if heard.forged is None else Sender()
+    known = known_contacts(session, sender.email, sender.phone, rules.country)
     found = threads.find(session, rules, heard, frozenset(contact.id for contact in known))
     if consenting.settle(session, rules, inbound, heard, known, found.conversation):
         return
@@ -37,7 +39,8 @@ def keep(session: Session, rules: Rules, inbound: Inbound, heard: Heard) -> None
         ticket, conversation, message = opening.open_ticket(session, rules, heard, about=found.about)
         _close(inbound, InboundStatus.TAKEN, message)
         inbound.ticket_id, news = ticket.id, True
-        acknowledging.acknowledge(session, rules, ticket, conversation, message)
+        if heard.forged is None:
+            acknowledging.acknowledge(session, rules, ticket, conversation, message)
     if news and inbound.ticket_id is not None:
         placing.note(session, inbound.ticket_id, message.id)
 

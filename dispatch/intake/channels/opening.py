@@ -26,6 +26,7 @@ from dispatch.intake.channels.rules import Rules
 from dispatch.intake.channels.words import one_line, subject_of
 from dispatch.intake.facts.said import LONGEST, Field, Said, say
 from dispatch.intake.resolving import Whereabouts, require_place, resolve_place, resolve_sender, role_of
+from dispatch.intake.telling.alarming import alarm
 from dispatch.intake.triage.emergency import is_emergency
 from dispatch.messaging.tokens import without_tag
 from dispatch.records.numbers import draw_free
@@ -59,6 +60,7 @@ def open_ticket(
         organisation=heard.sender.organisation,
         function=heard.sender.function,
         country=rules.country,
+        proved=heard.forged is None,
         language=_told_language(heard) or rules.language,
     )
     ticket = _ticket(session, heard, contact)
@@ -74,6 +76,7 @@ def open_ticket(
     _add_parties(session, ticket, contact, heard.sender.function)
     _attach(session, ticket, message, heard)
     session.flush()
+    alarm(session, ticket)
     return ticket, conversation, message
 
 
@@ -96,6 +99,7 @@ def hear(session: Session, rules: Rules, conversation: Conversation, heard: Hear
             ticket.emergency = news = True
             say(session, ticket.id, Field.SYMPTOM, _cut(heard.gist), said)
     session.flush()
+    alarm(session, ticket)
     return message, news
 
 

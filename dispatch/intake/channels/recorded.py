@@ -8,6 +8,7 @@ from dispatch.access import elevated
 from dispatch.intake.channels.rules import Rules
 from dispatch.intake.clocks import derive
 from dispatch.intake.facts.said import LONGEST, Field, Said, say
+from dispatch.intake.telling.alarming import alarm
 from dispatch.intake.triage.emergency import is_emergency
 
 
@@ -91,3 +92,4 @@ def _note_symptom(session: Session, ticket: Ticket, user_id: int | None) -> None
     if not ticket.emergency and is_emergency(f"{ticket.subject}\n{words}") is not None:
         ticket.emergency = True
         session.flush()
+    alarm(session, ticket)

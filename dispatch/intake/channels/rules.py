@@ -26,6 +26,7 @@ class Rules:
 
     files, limits: where attachments lie, and how large they may be. country: of telephone numbers without a code.
     language: of who does not say. own: our own e-mail addresses, folded. place: finds a ticket's work order.
+    authserv: the mail server whose Authentication-Results count, folded; "": none.
     most_automatic: messages of machines that one conversation may get or send in an hour.
     reply_hours: so long after our last word a text or chat message from the same person is an answer to it.
     """
@@ -35,6 +36,7 @@ class Rules:
     country: str = "CL"
     language: str = "en"
     own: frozenset[str] = frozenset()
+    authserv: str = ""
     place: Place = nowhere
     most_automatic: int = 6
     reply_hours: int = 72

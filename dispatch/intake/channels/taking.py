@@ -194,8 +194,9 @@ def _refuse(uow: UnitOfWork, inbound_id: int, error: Exception) -> Taken:
         return _told(session, inbound)
 
     taken = uow.run(note, viewer=INTAKE)
-    wrong = taken.status is InboundStatus.REFUSED and isinstance(error, Invalid)
-    return replace(taken, faults=error.faults or (Fault("", why),)) if wrong else taken
+    if taken.status is InboundStatus.REFUSED and isinstance(error, Invalid):
+        return replace(taken, faults=error.faults or (Fault("", why),))
+    return taken
 
 
 def _told(session: Session, inbound: Inbound) -> Taken:

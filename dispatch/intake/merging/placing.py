@@ -30,6 +30,7 @@ from dispatch.intake.merging.memberships import current, put
 from dispatch.intake.merging.opening import Propose, open_order
 from dispatch.intake.merging.outcome import Placed
 from dispatch.intake.merging.refolding import refold_by_id
+from dispatch.intake.telling.alarming import alarm
 from dispatch.intake.triage import is_emergency, propose
 from dispatch.intake.turns import take_turn
 
@@ -114,6 +115,7 @@ def _emergency(session: Session, ticket: Ticket) -> str | None:
             return None
         ticket.emergency = True
         session.flush()
+    alarm(session, ticket)
     return words
 
 

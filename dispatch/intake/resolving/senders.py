@@ -35,23 +35,24 @@ def resolve_sender(
     function: str = "",
     country: str,
     language: str = "en",
+    proved: bool = True,
 ) -> Contact | None:
     """The contact who this is; None where nothing at all is known of them. Flushes what it enters.
 
     A contact is found by address, else by number, and by the name where one is given or several share it. Where that
     leaves several, or none, a new one is entered as unverified: with the same address in the organisation that is
     reached there, otherwise in an unverified organisation of its own. Nothing that is known is changed.
+
+    proved: whether it may be who they say; if not, only contacts and organisations count that nobody verified.
     """
     if not any(part.strip() for part in (name, email, phone)):
         return None
-    by_email = _by_email(session, email)
-    found = _who(by_email, name) or _who(_by_phone(session, phone, country), name)
+    found, _ = _found(session, name, email, phone, country, proved=proved)
     if found is not None:
         return found
     number = draw_free(session, Organisation, "ORG")
     # Drawing waits for whoever enters somebody at this moment; perhaps it was the same person.
-    by_email = _by_email(session, email)
-    found = _who(by_email, name) or _who(_by_phone(session, phone, country), name)
+    found, by_email = _found(session, name, email, phone, country, proved=proved)
     if found is not None:
         return found
     owners = {contact.organisation_id for contact in by_email}
@@ -61,6 +62,25 @@ def resolve_sender(
         else _enter_organisation(session, number, called(name, email, phone, organisation), function, language)
     )
     return _enter(session, owner, name, email, normal_phone(phone, country) or phone, function, language)
+
+
+def _found(
+    session: Session, name: str, email: str, phone: str, country: str, *, proved: bool
+) -> tuple[Contact | None, list[Contact]]:
+    """The contact who this is, and all with the address."""
+    by_email = _known(session, _by_email(session, email), proved=proved)
+    by_phone = _known(session, _by_phone(session, phone, country), proved=proved)
+    return _who(by_email, name) or _who(by_phone, name), by_email
+
+
+def _known(session: Session, contacts: list[Contact], *, proved: bool) -> list[Contact]:
+    if proved:
+        return contacts
+    return [
+        each
+        for each in contacts
+        if not each.verified and not session.get_one(Organisation, each.organisation_id).verified
+    ]
 
 
 def called(name: str, email: str, phone: str, organisation: str) -> str:

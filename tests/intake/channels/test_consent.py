@@ -1,6 +1,6 @@
 """STOP and START: one word alone takes consent to be written to over that channel, or gives it back."""
 
-from typing import Final
+from typing import Any, Final
 
 import pytest
 
@@ -92,7 +92,7 @@ def test_who_takes_text_messages_back_is_still_reached_by_mail(reception: Recept
 
 
 def test_a_chat_is_stopped_by_itself(reception: Reception) -> None:
-    where = {"channel": Channel.CHAT, "threading": Threading(handle="session-7")}
+    where: dict[str, Any] = {"channel": Channel.CHAT, "threading": Threading(handle="session-7")}
     taken = reception.text("", "The lift is stuck", **where)
     reception.text("", "stop", **where)
     assert reception.text("", "And it smells", **where).ticket_id == taken.ticket_id

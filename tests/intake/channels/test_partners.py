@@ -89,6 +89,10 @@ def test_what_is_wrong_with_a_report_is_told(served: Served, portal: TestClient)
         assert pointer in [each["pointer"] for each in answer.json()["errors"]]
 
 
+def _break(*_: object) -> None:
+    raise KeyError
+
+
 def test_a_place_that_is_none_is_told_and_the_corrected_report_is_taken(
     served: Served, portal: TestClient, reception: Reception
 ) -> None:
@@ -114,7 +118,12 @@ def test_an_id_that_was_used_for_something_else_is_told(
 ) -> None:
     first = portal.post("/v1/inbound/portal", json=report(served)).json()
     there = reception.count(m.Message)
-    for other in ({"body": "The door is broken."}, {"files": []}, {"sender": {"name": "Olga"}}):
+    others: tuple[dict[str, Any], ...] = (
+        {"body": "The door is broken."},
+        {"files": []},
+        {"sender": {"name": "Olga"}},
+    )
+    for other in others:
         answer = portal.post("/v1/inbound/portal", json=report(served) | other)
         assert (answer.status_code, answer.json()["type"]) == (409, "urn:dispatch:id-reused")
         assert "'PT-77'" in answer.json()["detail"]
@@ -128,7 +137,7 @@ def test_what_could_not_be_taken_in_is_listed_and_tried_again(
 ) -> None:
     caplog.set_level("CRITICAL")
     with monkeypatch.context() as broken:
-        broken.setattr(keeping, "keep", lambda *_: {}["gone"])
+        broken.setattr(keeping, "keep", _break)
         headers = {"Content-Type": "message/rfc822"}
         refused = portal.post("/v1/inbound/email", content=mail(Subject="Stuck").as_bytes(), headers=headers).json()
     assert refused["status"] == "refused"
@@ -149,7 +158,7 @@ def test_a_report_that_was_refused_once_is_taken_when_it_comes_again(
 ) -> None:
     caplog.set_level("CRITICAL")
     with monkeypatch.context() as broken:
-        broken.setattr(keeping, "keep", lambda *_: {}["gone"])
+        broken.setattr(keeping, "keep", _break)
         assert portal.post("/v1/inbound/portal", json=report(served)).json()["status"] == "refused"
     again = portal.post("/v1/inbound/portal", json=report(served, body="It does not answer at all.")).json()
     assert again["status"] == "taken"

@@ -6,6 +6,7 @@ from email.message import Message
 from typing import Final
 
 from db.models import Channel
+from dispatch.intake.channels.email.authentication import forged
 from dispatch.intake.channels.email.bodies import Parts, parts_of
 from dispatch.intake.channels.email.headers import address, header, headers, ids, parse
 from dispatch.intake.channels.email.quotes import reply_in
@@ -58,6 +59,7 @@ def _heard(mail: Message, origin: Origin, parts: Parts, rules: Rules, so_far: He
         threading=Threading(replies_to=_replies_to(mail), ticket=number, token=token),
         automatic=origin.automatic,
         ignore=origin.ignore,
+        forged=forged(mail, rules.authserv),
     )
 
 
