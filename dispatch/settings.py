@@ -3,10 +3,14 @@
 from enum import StrEnum
 from functools import lru_cache
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+MATCH_MERGE: Final = 0.88
+MATCH_REVIEW: Final = 0.4
+"""The usual thresholds of matching, for settings that do not say theirs and for what has no settings."""
 
 
 class TravelSource(StrEnum):
@@ -65,10 +69,11 @@ class Settings(BaseSettings):
         default=60, description="Seconds after which the work of a silent worker passes to another"
     )
     match_merge: Annotated[float, Field(gt=0, lt=1)] = Field(
-        default=0.88, description="Probability of being about the same from which tickets are merged without asking"
+        default=MATCH_MERGE,
+        description="Probability of being about the same from which tickets are merged without asking",
     )
     match_review: Annotated[float, Field(gt=0, lt=1)] = Field(
-        default=0.4, description="Probability from which a person is asked whether tickets are about the same"
+        default=MATCH_REVIEW, description="Probability from which a person is asked whether tickets are about the same"
     )
     default_country: Annotated[str, Field(pattern=r"^[A-Z]{2}$")] = Field(
         default="CL", description="Country of telephone numbers that do not say theirs (ISO 3166-1 alpha-2)"

@@ -110,7 +110,7 @@ class MatchRecord(Keyed, Base):
 
 
 class MatchKey(Keyed, Base):
-    """A key under which a ticket is found by others that may be about the same: "phone:22345678"."""
+    """A key under which a ticket is found by others that may be about the same: "ph:22345678"."""
 
     __tablename__ = "match_key"
     __table_args__ = (UniqueConstraint("key", "ticket_id"),)
@@ -183,7 +183,10 @@ class MergeKind(StrEnum):
 class Merge(Keyed, Base):
     """One change of which tickets belong to which work order. Append-only; taking it back is another one.
 
-    before: what is needed to restore exactly, beyond the memberships: {"orders": {id: {...}}, ...}.
+    before: what is needed to take it back: {"memberships": [[ticket, work order | null, how | null], ...], where the
+    tickets were; "how": by what they belong to the order now; "orders": {id: {"status", "priority", "merged_into_id",
+    "due_at", "repair_due_at"}}; "decided": {"pairs": [[id, status, by, at], ...], "made": [id, ...]}, what decided
+    pairs were, and which did not exist}. Where tickets were left without an order again, only "memberships".
     consequence: what it did to work that was planned, dispatched or done already, in words.
     """
 

@@ -4,6 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from api.reception import thresholds
+from dispatch.intake.matching import Thresholds
+from dispatch.settings import Settings
 from tests.cli.running import Cli
 
 ROWS = "name,phone\nAna Soto,+56912345678\nAna Soto,+56912345678\nLuis Vega,+56987654321\n"
@@ -68,3 +71,9 @@ def test_the_setting_of_the_country_is_checked_too(cli: Cli, customers: Path, mo
 @pytest.mark.parametrize(("option", "value"), [("--merge", "1.5"), ("--merge", "nan"), ("--review", "0.95")])
 def test_thresholds_that_leave_no_band_are_refused(cli: Cli, customers: Path, option: str, value: str) -> None:
     assert "choose 0 < review <= merge < 1" in cli.refused(2, "intake", "match", customers, option, value)
+
+
+def test_what_has_no_settings_goes_by_their_defaults(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("DISPATCH_MATCH_MERGE", "DISPATCH_MATCH_REVIEW"):
+        monkeypatch.delenv(name, raising=False)
+    assert thresholds(Settings()) == Thresholds()

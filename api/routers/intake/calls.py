@@ -7,6 +7,7 @@ from fastapi import APIRouter, Request, Response
 from api.dependencies import AskDep, IdempotencyKey, RowId
 from api.keeping import Keeping, tagged
 from api.responses import failures
+from api.routers.intake.shapes import acts
 from api.schemas.intake.calls import (
     CallbackIn,
     CallEventOut,
@@ -31,8 +32,6 @@ from dispatch.records.views import view
 router = Keeping(noun=calls.CALLS, path="calls", one="call", many="calls", out=CallOut, query=CallQuery).router()
 colleagues_router = APIRouter(prefix="/call-takers", tags=["calls"], route_class=Transaction)
 
-_FAILURES = failures(400, 401, 403, 404, 409, 413, 415, 422)
-
 
 @router.post(
     "",
@@ -51,26 +50,14 @@ def start_call(ask: AskDep, request: Request, response: Response, body: CallIn, 
     return CallOut.model_validate(shown)
 
 
-@router.post(
-    "/{key}/notes",
-    response_model=CallOut,
-    operation_id="write_call_notes",
-    summary="Write the notes of a call",
-    responses=_FAILURES,
-)
+@acts(router, "/{key}/notes", CallOut, "write_call_notes", "Write the notes of a call")
 def write_notes(ask: AskDep, key: RowId, body: NotesIn) -> Any:
     """In place of the former ones; nothing is made of them yet."""
     call = calls.write(ask.session, ask.viewer, key, body.notes)
     return CallOut.model_validate(view(ask.session, calls.CALLS, call))
 
 
-@router.post(
-    "/{key}/ticket",
-    response_model=CallTicketOut,
-    operation_id="make_call_ticket",
-    summary="Make what was noted a ticket",
-    responses=_FAILURES,
-)
+@acts(router, "/{key}/ticket", CallTicketOut, "make_call_ticket", "Make what was noted a ticket")
 def make_ticket(ask: AskDep, key: RowId, body: CallTicketIn, _key: IdempotencyKey) -> Any:
     """A new ticket of channel phone, or more for the one that the call is about; it is matched and placed."""
     noted = Noted(
@@ -86,55 +73,37 @@ def make_ticket(ask: AskDep, key: RowId, body: CallTicketIn, _key: IdempotencyKe
     return CallTicketOut(call_id=key, ticket_id=ticket.id, number=ticket.number, emergency=ticket.emergency)
 
 
-@router.post(
-    "/{key}/hold", response_model=CallStateOut, operation_id="hold_call", summary="Put a call on hold",
-    responses=_FAILURES,
-)  # fmt: skip
+@acts(router, "/{key}/hold", CallStateOut, "hold_call", "Put a call on hold")
 def hold_call(ask: AskDep, key: RowId, body: WhyIn) -> Any:
     """With the reason, if there is one to tell."""
     return _done(ask, key, calls.hold(ask.session, ask.viewer, key, body.note))
 
 
-@router.post(
-    "/{key}/resume", response_model=CallStateOut, operation_id="resume_call", summary="Take a call off hold",
-    responses=failures(401, 403, 404, 409, 422),
-)  # fmt: skip
+@acts(router, "/{key}/resume", CallStateOut, "resume_call", "Take a call off hold", has_body=False)
 def resume_call(ask: AskDep, key: RowId) -> Any:
     """Talk on."""
     return _done(ask, key, calls.resume(ask.session, ask.viewer, key))
 
 
-@router.post(
-    "/{key}/transfer", response_model=CallStateOut, operation_id="transfer_call", summary="Hand a call to somebody",
-    responses=_FAILURES,
-)  # fmt: skip
+@acts(router, "/{key}/transfer", CallStateOut, "transfer_call", "Hand a call to somebody")
 def transfer_call(ask: AskDep, key: RowId, body: TransferIn) -> Any:
     """It is theirs from then on, with all that was noted."""
     return _done(ask, key, calls.transfer(ask.session, ask.viewer, key, body.to_user_id, body.note))
 
 
-@router.post(
-    "/{key}/callback", response_model=CallStateOut, operation_id="promise_callback", summary="Promise to call back",
-    responses=_FAILURES,
-)  # fmt: skip
+@acts(router, "/{key}/callback", CallStateOut, "promise_callback", "Promise to call back")
 def promise_callback(ask: AskDep, key: RowId, body: CallbackIn) -> Any:
     """A promise in the ledger, once there is a work order."""
     return _done(ask, key, calls.promise_callback(ask.session, ask.viewer, key, body.due_at, body.note))
 
 
-@router.post(
-    "/{key}/called-back", response_model=CallStateOut, operation_id="call_back", summary="Note that we called back",
-    responses=_FAILURES,
-)  # fmt: skip
+@acts(router, "/{key}/called-back", CallStateOut, "call_back", "Note that we called back")
 def call_back(ask: AskDep, key: RowId, body: WhyIn) -> Any:
     """In time or not: the promise is kept, or broken."""
     return _done(ask, key, calls.called_back(ask.session, ask.viewer, key, body.note))
 
 
-@router.post(
-    "/{key}/end", response_model=CallStateOut, operation_id="end_call", summary="End a call",
-    responses=failures(401, 403, 404, 409, 422),
-)  # fmt: skip
+@acts(router, "/{key}/end", CallStateOut, "end_call", "End a call", has_body=False)
 def end_call(ask: AskDep, key: RowId) -> Any:
     """What was noted stays; a ticket can still be made of it."""
     return _done(ask, key, calls.end(ask.session, ask.viewer, key))

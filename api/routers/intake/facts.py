@@ -5,7 +5,7 @@ from typing import Any
 from fastapi import APIRouter
 
 from api.dependencies import AskDep, IdempotencyKey, RowId
-from api.responses import failures
+from api.routers.intake.shapes import acts, adds, reads
 from api.schemas.intake.articles import SolvedOut, SolveIn
 from api.schemas.intake.facts import FactIn, FactOut, FactsOut, HandOverOut, ReplyIn, TriageOut
 from api.schemas.intake.matches import MatchesOut, MatchOut
@@ -21,64 +21,33 @@ router = APIRouter(prefix="/tickets", tags=["tickets"], route_class=Transaction)
 talk_router = APIRouter(prefix="/conversations", tags=["conversations"], route_class=Transaction)
 
 
-@router.get(
-    "/{key}/facts",
-    response_model=FactsOut,
-    operation_id="list_facts",
-    summary="List what was said of a ticket",
-    responses=failures(401, 403, 404, 422),
-)
+@reads(router, "/{key}/facts", FactsOut, "list_facts", "List what was said of a ticket")
 def list_facts(ask: AskDep, key: RowId) -> Any:
     """Every fact with its source, the earliest first; of secrets only that they were said."""
     return FactsOut(items=[_fact(each) for each in stating.facts(ask.session, ask.viewer, key)])
 
 
-@router.post(
-    "/{key}/facts",
-    status_code=201,
-    response_model=FactOut,
-    operation_id="add_fact",
-    summary="Write down what a party said",
-    responses=failures(400, 401, 403, 404, 413, 415, 422),
-)
+@adds(router, "/{key}/facts", FactOut, "add_fact", "Write down what a party said")
 def add_fact(ask: AskDep, key: RowId, body: FactIn, _key: IdempotencyKey) -> Any:
     """Facts are added, never edited; the latest of a field counts. The ticket is matched anew."""
     rules = ask.services.intake
     return _fact(stating.add(ask.session, ask.viewer, rules, key, body.field, body.value, body.said_by_id))
 
 
-@router.get(
-    "/{key}/matches",
-    response_model=MatchesOut,
-    operation_id="list_matches",
-    summary="List the tickets that may be about the same",
-    responses=failures(401, 403, 404, 422),
-)
+@reads(router, "/{key}/matches", MatchesOut, "list_matches", "List the tickets that may be about the same")
 def list_matches(ask: AskDep, key: RowId) -> Any:
     """With the evidence for and against, in words."""
     pairs = stating.matches(ask.session, ask.viewer, key)
     return MatchesOut(items=[MatchOut.model_validate(each, from_attributes=True) for each in pairs])
 
 
-@router.get(
-    "/{key}/triage",
-    response_model=TriageOut,
-    operation_id="get_triage",
-    summary="Get what work a ticket probably leads to",
-    responses=failures(401, 403, 404, 422),
-)
+@reads(router, "/{key}/triage", TriageOut, "get_triage", "Get what work a ticket probably leads to")
 def get_triage(ask: AskDep, key: RowId) -> Any:
     """Learned from past work orders; nobody has to follow it."""
     return TriageOut.model_validate(stating.triage(ask.session, ask.viewer, key), from_attributes=True)
 
 
-@router.get(
-    "/{key}/hand-over",
-    response_model=HandOverOut,
-    operation_id="get_hand_over",
-    summary="Get what is known of a ticket, and what to ask",
-    responses=failures(401, 403, 404, 422),
-)
+@reads(router, "/{key}/hand-over", HandOverOut, "get_hand_over", "Get what is known of a ticket, and what to ask")
 def get_hand_over(ask: AskDep, key: RowId) -> Any:
     """What all parties of its work order said, with who said so, and only the questions that nobody has answered."""
     known = desk.of_ticket(ask.session, ask.viewer, key)
@@ -93,13 +62,7 @@ def get_hand_over(ask: AskDep, key: RowId) -> Any:
     return HandOverOut.model_validate(ids | shared, from_attributes=True)
 
 
-@router.post(
-    "/{key}/solve",
-    response_model=SolvedOut,
-    operation_id="solve_ticket",
-    summary="Solve a ticket by an article",
-    responses=failures(400, 401, 403, 404, 409, 413, 415, 422),
-)
+@acts(router, "/{key}/solve", SolvedOut, "solve_ticket", "Solve a ticket by an article")
 def solve_ticket(ask: AskDep, key: RowId, body: SolveIn, _key: IdempotencyKey) -> Any:
     """No visit is needed: a work order that is only for this ticket and not planned yet is cancelled."""
     solved = solving.solve(ask.session, ask.viewer, key, body.article_id)
@@ -107,14 +70,7 @@ def solve_ticket(ask: AskDep, key: RowId, body: SolveIn, _key: IdempotencyKey) -
     return SolvedOut(ticket_id=key, cancelled_work_order_id=cancelled, said=solved.said)
 
 
-@talk_router.post(
-    "/{key}/reply",
-    status_code=201,
-    response_model=MessageOut,
-    operation_id="reply",
-    summary="Answer a party in their thread",
-    responses=failures(400, 401, 403, 404, 413, 415, 422),
-)
+@adds(talk_router, "/{key}/reply", MessageOut, "reply", "Answer a party in their thread")
 def reply(ask: AskDep, key: RowId, body: ReplyIn, _key: IdempotencyKey) -> Any:
     """Over the channel they last used, unless said otherwise."""
     message = replying.reply(ask.session, ask.viewer, key, body.body, channel=body.channel)

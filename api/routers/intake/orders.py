@@ -6,7 +6,7 @@ from fastapi import APIRouter
 
 from api.dependencies import AskDep, IdempotencyKey, RowId
 from api.keeping import Keeping
-from api.responses import failures
+from api.routers.intake.shapes import acts, reads
 from api.schemas.intake.facts import ClocksOut, DeadlineOut, FoldedOut, PartiesOut
 from api.schemas.intake.matches import ChangeOut, MergeIn, MergeOut, MergeQuery, MoveIn, SplitIn
 from api.transaction import Transaction
@@ -27,38 +27,20 @@ merges_router = Keeping(
 ).router()
 
 
-@router.get(
-    "/{key}/folded",
-    response_model=FoldedOut,
-    operation_id="get_folded",
-    summary="Get a work order as its tickets tell it",
-    responses=failures(401, 403, 404, 422),
-)
+@reads(router, "/{key}/folded", FoldedOut, "get_folded", "Get a work order as its tickets tell it")
 def get_folded(ask: AskDep, key: RowId) -> Any:
     """Field by field with who said so; where parties contradict each other, all values side by side."""
     return FoldedOut.model_validate(folding.fold(ask.session, ask.viewer, key), from_attributes=True)
 
 
-@router.get(
-    "/{key}/parties",
-    response_model=PartiesOut,
-    operation_id="list_parties",
-    summary="List everybody who has to do with a work order",
-    responses=failures(401, 403, 404, 422),
-)
+@reads(router, "/{key}/parties", PartiesOut, "list_parties", "List everybody who has to do with a work order")
 def list_parties(ask: AskDep, key: RowId) -> Any:
     """The parties of all its tickets."""
     parties = folding.fold(ask.session, ask.viewer, key).parties
     return PartiesOut.model_validate({"items": parties}, from_attributes=True)
 
 
-@router.get(
-    "/{key}/clocks",
-    response_model=ClocksOut,
-    operation_id="get_clocks",
-    summary="Get the contract clocks of a work order",
-    responses=failures(401, 403, 404, 422),
-)
+@reads(router, "/{key}/clocks", ClocksOut, "get_clocks", "Get the contract clocks of a work order")
 def get_clocks(ask: AskDep, key: RowId) -> Any:
     """Response and repair deadlines, the strictest of all contracts and reports, with how they were derived."""
     clocks = folding.fold(ask.session, ask.viewer, key).clocks
@@ -69,49 +51,25 @@ def get_clocks(ask: AskDep, key: RowId) -> Any:
     )
 
 
-@router.post(
-    "/{key}/merge",
-    response_model=ChangeOut,
-    operation_id="merge_tickets",
-    summary="Put tickets into a work order",
-    responses=failures(400, 401, 403, 404, 409, 413, 415, 422),
-)
+@acts(router, "/{key}/merge", ChangeOut, "merge_tickets", "Put tickets into a work order")
 def merge_tickets(ask: AskDep, key: RowId, body: MergeIn, _key: IdempotencyKey) -> Any:
     """Adds memberships; nothing is moved or lost, and it can be taken back."""
     return _change(merging.merge(ask.session, ask.viewer, body.ticket_ids, key))
 
 
-@router.post(
-    "/{key}/split",
-    response_model=ChangeOut,
-    operation_id="split_work_order",
-    summary="Take tickets out of a work order into one of their own",
-    responses=failures(400, 401, 403, 404, 409, 413, 415, 422),
-)
+@acts(router, "/{key}/split", ChangeOut, "split_work_order", "Take tickets out of a work order into one of their own")
 def split_work_order(ask: AskDep, key: RowId, body: SplitIn, _key: IdempotencyKey) -> Any:
     """They were about something else."""
     return _change(merging.split(ask.session, ask.viewer, key, body.ticket_ids))
 
 
-@router.post(
-    "/{key}/move",
-    response_model=ChangeOut,
-    operation_id="move_tickets",
-    summary="Take tickets from one work order to another",
-    responses=failures(400, 401, 403, 404, 409, 413, 415, 422),
-)
+@acts(router, "/{key}/move", ChangeOut, "move_tickets", "Take tickets from one work order to another")
 def move_tickets(ask: AskDep, key: RowId, body: MoveIn, _key: IdempotencyKey) -> Any:
     """They were about the other one."""
     return _change(merging.move(ask.session, ask.viewer, body.ticket_ids, key, body.to_work_order_id))
 
 
-@merges_router.post(
-    "/{key}/undo",
-    response_model=ChangeOut,
-    operation_id="undo_merge",
-    summary="Take a merge, split or move back",
-    responses=failures(401, 403, 404, 409, 422),
-)
+@acts(merges_router, "/{key}/undo", ChangeOut, "undo_merge", "Take a merge, split or move back", has_body=False)
 def undo_merge(ask: AskDep, key: RowId, _key: IdempotencyKey) -> Any:
     """Memberships are exactly as before; what was said meanwhile stays where it belongs."""
     return _change(merging.unmerge(ask.session, ask.viewer, key))

@@ -4,7 +4,7 @@ from typing import Any
 
 from api.dependencies import AskDep, IdempotencyKey, RowId
 from api.keeping import Keeping
-from api.responses import failures
+from api.routers.intake.shapes import acts
 from api.schemas.intake.matches import DecisionOut, MatchOut, ReviewQuery
 from db.models import MatchPair
 from dispatch.intake.reviews import review
@@ -14,40 +14,27 @@ router = Keeping(
     noun=Noun(MatchPair), path="reviews", one="review", many="reviews", out=MatchOut, query=ReviewQuery
 ).router()
 
-_FAILURES = failures(401, 403, 404, 409, 422)
 
-
-@router.post(
-    "/{key}/accept",
-    response_model=DecisionOut,
-    operation_id="accept_review",
-    summary="Say that two tickets are about the same",
-    responses=_FAILURES,
-)
+@acts(router, "/{key}/accept", DecisionOut, "accept_review", "Say that two tickets are about the same", has_body=False)
 def accept_review(ask: AskDep, key: RowId, _key: IdempotencyKey) -> Any:
     """They become one work order; nothing is moved or lost, and it can be undone."""
     return _told(review.accept(ask.session, ask.viewer, key))
 
 
-@router.post(
+@acts(
+    router,
     "/{key}/reject",
-    response_model=DecisionOut,
-    operation_id="reject_review",
-    summary="Say that two tickets are about different things",
-    responses=_FAILURES,
+    DecisionOut,
+    "reject_review",
+    "Say that two tickets are about different things",
+    has_body=False,
 )
 def reject_review(ask: AskDep, key: RowId, _key: IdempotencyKey) -> Any:
     """They stay apart, whatever the score says later."""
     return _told(review.reject(ask.session, ask.viewer, key))
 
 
-@router.post(
-    "/{key}/undo",
-    response_model=DecisionOut,
-    operation_id="undo_review",
-    summary="Take a decision on two tickets back",
-    responses=_FAILURES,
-)
+@acts(router, "/{key}/undo", DecisionOut, "undo_review", "Take a decision on two tickets back", has_body=False)
 def undo_review(ask: AskDep, key: RowId, _key: IdempotencyKey) -> Any:
     """Everything is as if nobody had decided; the pair waits again."""
     return _told(review.undo(ask.session, ask.viewer, key))

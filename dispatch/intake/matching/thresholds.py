@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from db.models import MatchBand
 from dispatch.errors import Fault, Invalid
+from dispatch.settings import MATCH_MERGE, MATCH_REVIEW
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,15 +14,15 @@ class Thresholds:
     Raises Invalid unless 0 < review <= merge < 1.
     """
 
-    merge: float = 0.88
-    review: float = 0.4
+    merge: float = MATCH_MERGE
+    review: float = MATCH_REVIEW
 
     def __post_init__(self) -> None:
         """Refuse thresholds that leave no band in between, or merge everything."""
         if not 0 < self.review <= self.merge < 1:
             message = (
                 f"The thresholds are merge {self.merge} and review {self.review}; choose 0 < review <= merge < 1, "
-                "such as 0.88 and 0.4."
+                f"such as {MATCH_MERGE} and {MATCH_REVIEW}."
             )
             raise Invalid(message, (Fault("/review", message),))
 

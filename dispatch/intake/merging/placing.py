@@ -34,7 +34,6 @@ from dispatch.intake.telling.alarming import alarm
 from dispatch.intake.triage import is_emergency, propose
 from dispatch.intake.turns import take_turn
 
-PLACING: Final = Viewer.system("matching")
 Group = frozenset[int]
 
 
@@ -91,15 +90,6 @@ def place(session: Session, viewer: Viewer, ticket_id: int, thresholds: Threshol
             refold_by_id(session, membership.work_order_id)
         settle(session, [ticket_id])
         return _placed(session, ticket_id, emergency)
-
-
-def regroup(session: Session, ticket_ids: Sequence[int], thresholds: Thresholds, means: Means = USUAL) -> None:
-    """Groups anew what hangs together with these tickets, after a person decided about them.
-
-    The session must be elevated, and have its turn.
-    """
-    for ticket_id in ticket_ids:
-        _group(session, PLACING, ticket_id, thresholds, means)
 
 
 def _emergency(session: Session, ticket: Ticket) -> str | None:
