@@ -6,16 +6,17 @@
 import os
 import signal
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 
-from api.reception import Fetcher, receivers_of, rules_of
+from api.reception import Fetcher, receivers_of, rules_of, thresholds
 from db.session import UnitOfWork
 from dispatch.clock import Clock
 from dispatch.compute.solving import Solve, SolveInChild
-from dispatch.compute.worker import Worker
+from dispatch.compute.worker import Handler, Worker
 from dispatch.intake.channels import placing
+from dispatch.intake.reviews import nightly
 from dispatch.planning import called_off
 from dispatch.planning.runs import JOB_KIND, RunHandler
 from dispatch.settings import Settings
@@ -30,15 +31,20 @@ def solver(settings: Settings) -> Solve:
 def make_worker(settings: Settings, uow: UnitOfWork, clock: Clock, travel: TravelTimes, solve: Solve) -> Worker:
     """A worker for all kinds of jobs, named after this process."""
     rules = rules_of(settings)
+    handlers: dict[str, Handler] = {
+        JOB_KIND: RunHandler(uow, clock, travel, solve),
+        placing.JOB_KIND: placing.PlaceHandler(uow, rules),
+    }
+    chores: list[Callable[[], bool]] = [Fetcher(settings, uow, clock, rules)]
+    if settings.learn_nightly:
+        handlers[nightly.JOB_KIND] = nightly.LearnHandler(uow, thresholds(settings))
+        chores.append(nightly.EachNight(uow, clock, settings.learn_hour))
     return Worker(
         uow=uow,
         clock=clock,
-        handlers={
-            JOB_KIND: RunHandler(uow, clock, travel, solve),
-            placing.JOB_KIND: placing.PlaceHandler(uow, rules),
-        },
+        handlers=handlers,
         receivers={**receivers_of(settings, uow, clock), **called_off.receivers(uow, clock, travel)},
-        chores=(Fetcher(settings, uow, clock, rules),),
+        chores=chores,
         lease=timedelta(seconds=settings.worker_lease_seconds),
         name=f"{socket.gethostname()}:{os.getpid()}",
     )

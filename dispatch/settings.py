@@ -75,6 +75,12 @@ class Settings(BaseSettings):
     match_review: Annotated[float, Field(gt=0, lt=1)] = Field(
         default=MATCH_REVIEW, description="Probability from which a person is asked whether tickets are about the same"
     )
+    learn_nightly: bool = Field(
+        default=True, description="Whether matching learns each night from what people decided about pairs of tickets"
+    )
+    learn_hour: Annotated[int, Field(ge=0, le=23)] = Field(
+        default=6, description="Hour of the day, in UTC, at which it learns"
+    )
     default_country: Annotated[str, Field(pattern=r"^[A-Z]{2}$")] = Field(
         default="CL", description="Country of telephone numbers that do not say theirs (ISO 3166-1 alpha-2)"
     )

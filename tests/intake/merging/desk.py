@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any, Final
 
 from sqlalchemy import or_, select
@@ -108,7 +109,7 @@ class Desk:
             "site_id": self.site.id,
             "equipment_id": self.unit.id,
             "contact_id": contact.id if contact else None,
-            "received_at": self.company.local(9, self.count),
+            "received_at": self.company.local(9) + timedelta(minutes=self.count),
             **fields,
         }
         return self.company.add(m.Ticket(number=f"T-{self.count}", subject=subject, **given))
