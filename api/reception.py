@@ -99,9 +99,9 @@ def courier_of(settings: Settings, uow: UnitOfWork, clock: Clock) -> Courier:
 def receivers_of(settings: Settings, uow: UnitOfWork, clock: Clock) -> dict[str, Receiver]:
     """The receivers of the outbox, by topic."""
     courier, ways = courier_of(settings, uow, clock), ways_of(settings)
-    consents = Herald(uow, clock, consenting.TOPIC, consenting.confirmation, ways)
+    consents = Herald(uow, clock, consenting.TOPIC, consenting.confirmation, ways, courier.mail_domain)
     alarms = Alarms(uow, _desk(settings))
-    notices = Herald(uow, clock, alarming.SEND, alarms.notice, ways)
+    notices = Herald(uow, clock, alarming.SEND, alarms.notice, ways, courier.mail_domain)
     made: dict[str, Receiver] = dict.fromkeys(courier.topics, courier)
     for herald in (consents, notices):
         made |= dict.fromkeys(herald.topics, herald)

@@ -53,7 +53,7 @@ def send_form(
     address = request.client.host if request.client is not None else "unknown"
     try:
         require_same_origin(request, services)
-        made = Report(code=code, once=once, language=language, photos=_given(photos), **said)
+        made = Report(code, once, words, name, phone, email, language, _given(photos))
         done = report(services.uow, services.clock, services.intake, made, address)
     except WrongReport as error:
         return _page(request, code, said, once=once, problems=error.wrong, status=422)

@@ -1,9 +1,14 @@
 """Whether the person at an address wants to be written to over a channel. What they said last counts ("STOP")."""
 
+import re
+from typing import Final
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from db.models import Channel, Consent, email_key, phone_key
+
+MOST: Final = 50
 
 
 def key_of(channel: Channel, address: str) -> str:
@@ -19,7 +24,14 @@ def latest(session: Session, channel: Channel, address: str | None) -> Consent |
     if not address:
         return None
     query = select(Consent).where(Consent.channel == channel, Consent.address_key == key_of(channel, address))
-    return session.scalars(query.order_by(Consent.id.desc()).limit(1)).first()
+    found = session.scalars(query.order_by(Consent.id.desc()).limit(MOST))
+    return next((each for each in found if channel is not Channel.TEXT or _same_number(each.address, address)), None)
+
+
+def _same_number(one: str, other: str) -> bool:
+    """Whether two ways of writing a number, with or without code of country or area, may be of the same."""
+    shorter, longer = sorted(("".join(re.findall(r"\d", each)) for each in (one, other)), key=len)
+    return longer.endswith(shorter.lstrip("0"))
 
 
 def refusal(session: Session, channel: Channel, address: str | None) -> str | None:

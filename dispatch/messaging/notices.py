@@ -3,9 +3,11 @@
 The outbox holds ids and addresses of ours; what is said is worked out when it goes.
 """
 
+import hashlib
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy.orm import Session
 
@@ -15,6 +17,8 @@ from dispatch.clock import Clock
 from dispatch.compute.outbox import Delivery
 from dispatch.messaging.courier import MESSAGING, Way, way_for
 from dispatch.messaging.letters import Letter
+
+_ID: Final = re.compile(r"notice\.[0-9a-f]{24}@")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +46,7 @@ class Herald:
     topic: str
     write: Write
     ways: Mapping[Channel, Way] = field(default_factory=dict)
+    mail_domain: str = "localhost"
 
     @property
     def topics(self) -> tuple[str, ...]:
@@ -58,10 +63,15 @@ class Herald:
         if notice is None:
             return
         way = way_for(self.ways, notice.channel, self.topic)
-        way.send(_letter(notice, delivery.key), self.clock.now())
+        way.send(_letter(notice, delivery.key, self.mail_domain), self.clock.now())
 
 
-def _letter(notice: Notice, key: str) -> Letter:
+def is_ours(message_id: str) -> bool:
+    """Whether a Message-ID is one of a notice: who answers that answers nobody."""
+    return _ID.match(message_id) is not None
+
+
+def _letter(notice: Notice, key: str, mail_domain: str) -> Letter:
     return Letter(
         message_id=0,
         key=key,
@@ -73,7 +83,7 @@ def _letter(notice: Notice, key: str) -> Letter:
         subject=notice.subject,
         body=notice.body,
         language=notice.language,
-        external_id=None,
+        external_id=f"notice.{hashlib.sha256(key.encode()).hexdigest()[:24]}@{mail_domain}",
         replies_to=None,
         references=(),
         automatic=True,

@@ -72,8 +72,7 @@ def try_again(uow: UnitOfWork, clock: Clock, rules: Rules, viewer: Viewer, inbou
             msg = f"The inbound message {inbound_id} is {row.status}; only refused ones are tried again."
             raise RuleBroken(msg)
         note(session, viewer, Action.EDIT, row, {"status": (row.status, InboundStatus.WAITING)})
-        row.status, row.why = InboundStatus.WAITING, None
-        session.flush()
+        taking.wait_again(session, inbound_id)
 
     uow.run(renew, viewer=viewer)
     return taking.process(uow, clock, rules, inbound_id)
@@ -101,10 +100,6 @@ def _require_same(row: Inbound, digest: str) -> None:
 
 def _renew(session: Session, inbound_id: int, said: dict[str, Any]) -> None:
     """Lets a message that was refused before wait again, as it is now."""
-    row = session.get_one(Inbound, inbound_id, with_for_update=True)
-    if row.status is InboundStatus.REFUSED:
-        row.payload, row.status, row.why = said, InboundStatus.WAITING, None
-        session.flush()
-    else:
+    if not taking.wait_again(session, inbound_id, said):
         # Another with this id may have been quicker.
-        _require_same(row, said["digest"])
+        _require_same(session.get_one(Inbound, inbound_id), said["digest"])

@@ -12,17 +12,15 @@ from db.models import (
     Conversation,
     Direction,
     Message,
-    Organisation,
     Party,
     PartyRole,
-    Site,
     SiteContact,
     Ticket,
     TicketStatus,
 )
 from dispatch.intake.channels.heard import Heard
-from dispatch.intake.channels.languages import language_of
 from dispatch.intake.channels.rules import Rules
+from dispatch.intake.channels.spoken import language_for, told_language
 from dispatch.intake.channels.words import one_line, subject_of
 from dispatch.intake.facts.said import LONGEST, Field, Said, say
 from dispatch.intake.resolving import Whereabouts, require_place, resolve_place, resolve_sender, role_of
@@ -61,7 +59,7 @@ def open_ticket(
         function=heard.sender.function,
         country=rules.country,
         proved=heard.forged is None,
-        language=_told_language(heard) or rules.language,
+        language=told_language(heard) or rules.language,
     )
     ticket = _ticket(session, heard, contact)
     conversation = _conversation(session, rules, heard, ticket, contact)
@@ -145,40 +143,13 @@ def _conversation(
     conversation = Conversation(
         ticket_id=ticket.id,
         contact_id=ticket.contact_id,
-        language=_language(session, rules, heard, ticket, contact),
+        language=language_for(session, rules, heard, ticket, contact),
         handle=heard.threading.handle,
         may_be_written_to=contact is None or contact.may_be_written_to,
     )
     session.add(conversation)
     session.flush()
     return conversation
-
-
-def _told_language(heard: Heard) -> str | None:
-    return heard.language or language_of(f"{heard.subject}\n{heard.gist}")
-
-
-def _language(session: Session, rules: Rules, heard: Heard, ticket: Ticket, contact: Contact | None) -> str:
-    """In which language a party is answered.
-
-    As they or their system say; as we know of them; as they write; as we spoke before; as whoever owns the site
-    speaks; as the settings say.
-    """
-    if heard.language is not None:
-        return heard.language
-    if contact is not None and contact.verified:
-        return contact.language
-    told = _told_language(heard)
-    if told is not None:
-        return told
-    before = select(Conversation.language).where(Conversation.contact_id == ticket.contact_id)
-    owner = (
-        select(Organisation.language)
-        .join(Site, Site.organisation_id == Organisation.id)
-        .where(Site.id == ticket.site_id, Organisation.verified)
-    )
-    spoken = session.scalar(before.order_by(Conversation.id.desc()).limit(1)) if contact is not None else None
-    return spoken or session.scalar(owner) or rules.language
 
 
 def _message(

@@ -93,6 +93,17 @@ def _enter(session: Session, values: dict[str, Any]) -> tuple[int, str | None]:
     return session.scalars(there).one(), None if raw is None or keeping.is_named(session, raw) else raw
 
 
+def wait_again(session: Session, inbound_id: int, said: Mapping[str, Any] | None = None) -> bool:
+    """Whether a message was refused before, and waits again now; `said`: as it is now. Flushes."""
+    row = _locked(session, inbound_id)
+    if row.status is not InboundStatus.REFUSED:
+        return False
+    row.status, row.why = InboundStatus.WAITING, None
+    row.payload = row.payload if said is None else dict(said)
+    session.flush()
+    return True
+
+
 def process(uow: UnitOfWork, clock: Clock, rules: Rules, inbound_id: int) -> Taken:
     """Makes a message that waits into a reply or a new ticket, once, whoever else does the same at this moment.
 

@@ -52,7 +52,10 @@ class WrongReport(Invalid):
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What somebody wrote. once: chosen when the form was shown, so that sent twice it is one report."""
+    """What somebody wrote. once: chosen when the form was shown, so that sent twice it is one report.
+
+    remarks: of ours, on what of it could not be used.
+    """
 
     code: str
     once: str
@@ -62,6 +65,7 @@ class Report:
     email: str = ""
     language: str = "en"
     photos: tuple[Given, ...] = ()
+    remarks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +105,7 @@ def report(uow: UnitOfWork, clock: Clock, rules: Rules, made: Report, address: s
         sender=Sender(made.name, made.email, made.phone),
         language=made.language,
         files=photos,
-        left_out=left_out,
+        left_out=(*made.remarks, *left_out),
         site_id=unit[0] if unit is not None else None,
         equipment_id=unit[1] if unit is not None else None,
     )
@@ -133,7 +137,7 @@ def _keep_photos(rules: Rules, photos: Iterable[Given]) -> tuple[tuple[Kept, ...
 
 
 def _checked(made: Report, rules: Rules) -> Report:
-    """The report without blanks around it, its number as +56…
+    """The report without blanks around it, its number as +56… In danger a wrong address keeps nobody out.
 
     Raises WrongReport.
     """
@@ -158,6 +162,9 @@ def _checked(made: Report, rules: Rules) -> Report:
         faults.append(
             Fault("/email", f"email: {made.email[:40]!r} is no e-mail address of yours; write name@example.com.")
         )
+    if is_emergency(made.words) is not None and set(wrong) <= {Wrong.PHONE, Wrong.EMAIL}:
+        email = "" if Wrong.EMAIL in wrong else made.email
+        return replace(made, phone=phone or "", email=email, remarks=tuple(fault.message for fault in faults))
     if faults:
         raise WrongReport(wrong, faults)
     return replace(made, phone=phone or "")

@@ -37,6 +37,7 @@ _WORDS: Final = {
         "where": "Where: {where}",
         "nobody": "somebody who did not say who they are",
         "nowhere": "NOT KNOWN YET, ask",
+        "go_on": "Do not answer this message; go on there: {url}",
     },
     "es": {
         "title": "EMERGENCIA {number}: {reason}",
@@ -46,6 +47,7 @@ _WORDS: Final = {
         "where": "Dónde: {where}",
         "nobody": "alguien que no dijo quién es",
         "nowhere": "AÚN NO SE SABE, pregunte",
+        "go_on": "No responda este mensaje; siga aquí: {url}",
     },
 }
 _REASONS: Final = {
@@ -122,7 +124,7 @@ class Alarms:
             words["from"].format(who=_who(session, ticket) or words["nobody"], channel=ticket.channel,
                                  at=ticket.received_at),
             words["where"].format(where=_where(session, ticket) or words["nowhere"]),
-            f"{self.desk.url}/intake?ticket={ticket.id}",
+            words["go_on"].format(url=f"{self.desk.url}/intake?ticket={ticket.id}"),
         )  # fmt: skip
         channel = Channel(payload["channel"])
         return Notice(channel, payload["to"], lines[0], "\n".join(lines), self.desk.language, ticket.number)

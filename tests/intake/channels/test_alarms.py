@@ -94,6 +94,21 @@ def test_a_danger_that_is_told_later_alarms_then_and_no_danger_never(reception: 
     assert [each.to for each in desk.alarms()] == ["duty@puntal.example", "+56955550000"]
 
 
+def test_who_answers_an_alarm_raises_no_other(reception: Reception, desk: Desk) -> None:
+    reception.text("+56987654321", "a person is trapped in the lift")
+    by_mail, _ = desk.alarms()
+    answer = mail(
+        "On my way.",
+        From="duty@puntal.example",
+        Subject=f"Re: {by_mail.subject}",
+        In_Reply_To=f"<{by_mail.external_id}>",
+    )
+    taken = reception.mail(answer)
+    assert (taken.status, reception.count(m.Ticket)) == (m.InboundStatus.IGNORED, 1)
+    assert "such as an alarm" in (taken.why or "")
+    assert desk.alarms() == []
+
+
 def test_it_is_posted_with_the_ticket(reception: Reception) -> None:
     reception.text("+56987654321", "a person is trapped in the lift")
     with reception.uow(viewer=SYSTEM, read_only=True) as session:

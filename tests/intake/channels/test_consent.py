@@ -91,6 +91,12 @@ def test_who_takes_text_messages_back_is_still_reached_by_mail(reception: Recept
     assert (ours.channel, ours.delivery) == (Channel.EMAIL, Delivery.WAITING)
 
 
+def test_a_number_that_ends_alike_is_somebody_else(reception: Reception) -> None:
+    taken = reception.text("+56 2 8765 4321", "The lift rattles")
+    reception.text(ANA, "STOP")
+    assert answer(reception, taken.ticket_id).delivery is Delivery.WAITING
+
+
 def test_a_chat_is_stopped_by_itself(reception: Reception) -> None:
     where: dict[str, Any] = {"channel": Channel.CHAT, "threading": Threading(handle="session-7")}
     taken = reception.text("", "The lift is stuck", **where)

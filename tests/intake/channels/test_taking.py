@@ -13,6 +13,7 @@ from db.models import Channel, Delivery, Direction, InboundStatus, JobStatus, Ti
 from db.session import UnitOfWork
 from dispatch.clock import FixedClock
 from dispatch.compute.worker import Worker
+from dispatch.intake.channels import keeping
 from dispatch.intake.channels.email.entering import take_mail
 from dispatch.intake.channels.placing import JOB_KIND, PlaceHandler
 from dispatch.intake.channels.taking import process, process_waiting, take_in
@@ -88,6 +89,23 @@ def test_what_died_between_coming_in_and_being_kept_is_taken_on_later(reception:
     assert process_waiting(reception.uow, reception.clock, reception.rules, older=later) == 1
     assert reception.count(m.Ticket) == 1
     assert process_waiting(reception.uow, reception.clock, reception.rules, older=later) == 0
+
+
+@ALONE
+def test_a_refused_mail_that_comes_again_is_tried_again(
+    reception: Reception, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("CRITICAL")
+    raw = mail().as_bytes()
+
+    def die(*_: object) -> None:
+        raise KeyError
+
+    with monkeypatch.context() as broken:
+        broken.setattr(keeping, "keep", die)
+        assert reception.mail(raw).status is InboundStatus.REFUSED
+    assert reception.mail(raw).status is InboundStatus.TAKEN
+    assert reception.count(m.Inbound) == 1
 
 
 @ALONE

@@ -135,6 +135,17 @@ def test_an_address_that_is_none_is_told_and_what_was_typed_stays(
         assert [fact.value for fact in facts] == ["+56987654321"]
 
 
+def test_in_danger_a_wrong_address_keeps_nobody_out(served: Served) -> None:
+    with served.client() as client:
+        page = client.post("/q/x", data={"words": "We are trapped!", "phone": "98abc", "email": "x", "once": ONCE})
+    assert page.status_code == 200
+    (ticket,) = _tickets(served)
+    with served.uow(viewer=Viewer.system()) as session:
+        talks = select(m.Conversation.id).where(m.Conversation.ticket_id == ticket.id)
+        body = session.scalars(select(m.Message.body).where(m.Message.conversation_id.in_(talks))).one()
+    assert (ticket.emergency, "'98abc'" in str(body)) == (True, True)
+
+
 def _sent(served: Served) -> list[Letter]:
     """What leaves of the outbox now."""
     taken: list[Letter] = []

@@ -14,6 +14,7 @@ from dispatch.intake.channels.email.robots import Origin, origin_of
 from dispatch.intake.channels.heard import Heard, Sender, Threading
 from dispatch.intake.channels.rules import Rules
 from dispatch.intake.resolving.numbers import phones_in
+from dispatch.messaging.notices import is_ours
 from dispatch.messaging.tokens import tag_in
 from dispatch.records.attachments import keep_all
 
@@ -45,6 +46,8 @@ def _heard(mail: Message, origin: Origin, parts: Parts, rules: Rules, so_far: He
     subject = header(mail, "Subject")
     number, token = tag_in(subject)
     reply = reply_in(parts)
+    replies_to = _replies_to(mail)
+    to_notice = "it answers a notice of ours, such as an alarm" if any(map(is_ours, replies_to[:1])) else None
     return Heard(
         channel=so_far.channel,
         external_id=so_far.external_id,
@@ -56,9 +59,9 @@ def _heard(mail: Message, origin: Origin, parts: Parts, rules: Rules, so_far: He
         language=_language(mail),
         files=so_far.files,
         left_out=so_far.left_out,
-        threading=Threading(replies_to=_replies_to(mail), ticket=number, token=token),
+        threading=Threading(replies_to=replies_to, ticket=number, token=token),
         automatic=origin.automatic,
-        ignore=origin.ignore,
+        ignore=origin.ignore or to_notice,
         forged=forged(mail, rules.authserv),
     )
 
