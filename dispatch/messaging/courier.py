@@ -95,6 +95,6 @@ def way_for(ways: Mapping[Channel, Way], channel: Channel, topic: str) -> Way:
     way = ways.get(channel)
     if way is None:
         names = _NEEDED.get(channel, "the settings")
-        msg = f"It waits: no way out is set for {channel}; set {names}, and it goes."
+        msg = f"No way out is set for {channel}: set {names}, and it goes."
         raise Waits(msg, f"{topic}:{channel}")
     return way
