@@ -18,12 +18,14 @@ from db.engine import make_engine
 from db.operations import upgrade
 from db.session import UnitOfWork
 from dispatch.clock import FixedClock
+from tests.builders.examples import is_long
 from tests.parts.postgres import PostgresServer, leave_server, shared_server
 from tests.parts.reused_database import ReusedDatabase
 from tests.parts.run_folder import RunFolder
 
 settings.register_profile("ci", derandomize=True, deadline=None, database=None)
-settings.load_profile("ci")
+settings.register_profile("long", derandomize=False, deadline=None, database=None, print_blob=True)
+settings.load_profile("long" if is_long() else "ci")
 
 _NUMBERS: Final = itertools.count()
 _RUN: Final = pytest.StashKey[RunFolder]()

@@ -11,6 +11,7 @@ from db import models as m
 from db.models import Direction, InboundStatus
 from db.session import UnitOfWork
 from dispatch.clock import FixedClock
+from tests.builders.examples import examples
 from tests.intake.channels.reception import Reception, mail
 
 PEOPLE = ("ana@a.example", "eve@b.example", "luis@c.example")
@@ -22,7 +23,7 @@ STEP = st.tuples(
 _RUNS = itertools.count()
 
 
-@settings(max_examples=6, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(6), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=st.lists(STEP, min_size=4, max_size=10))
 def test_no_message_is_lost_doubled_or_shown_to_others(
     uow: UnitOfWork, clock: FixedClock, tmp_path: Path, steps: list[tuple[str, str, int]]
@@ -38,7 +39,7 @@ def test_no_message_is_lost_doubled_or_shown_to_others(
             reception.mail(raws[which % len(raws)])
             continue
         if how == "text":
-            taken = reception.text(f"+5691{run:03}{PEOPLE.index(who)}000", words)
+            taken = reception.text(f"+569{run:05}{PEOPLE.index(who)}00", words)
         else:
             headers = {"From": sender, "Subject": f"Lift {count}", "Message_ID": f"<{run}.{count}@x>"}
             if how == "token" and tickets:
@@ -57,9 +58,9 @@ def test_no_message_is_lost_doubled_or_shown_to_others(
     heard = [each for each in reception.all(m.Message) if each.direction is Direction.INBOUND]
     ours = [each for each in heard if (each.body or "").startswith(f"words {run} ")]
     assert sorted(each.body or "" for each in ours) == sorted(sent)
-    for message in heard:
+    for message in ours:
         conversation = reception.one(m.Conversation, message.conversation_id)
         assert message.said_by_id == conversation.contact_id
         contact = reception.one(m.Contact, conversation.contact_id)
-        if contact.email and message.body in sent:
+        if contact.email:
             assert contact.email == sent[message.body]

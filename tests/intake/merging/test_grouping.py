@@ -15,6 +15,7 @@ from dispatch.intake.matching import grouped
 from dispatch.intake.merging import merge, unmerge
 from dispatch.intake.merging.decisions import two
 from dispatch.intake.reviews import review
+from tests.builders.examples import examples
 from tests.intake.merging.desk import LIMITS, SYSTEM, Desk, Scores
 
 SURE, PERHAPS, NO = 0.99, 0.6, 0.05
@@ -33,7 +34,7 @@ def partition(desk: Desk, tickets: dict[str, m.Ticket]) -> set[frozenset[str]]:
     return {frozenset(names) for names in found.values()}
 
 
-@settings(max_examples=5, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(5), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(scores, st.permutations(NAMES))
 def test_the_groups_are_those_of_the_scores_in_whatever_order_tickets_arrive(
     uow: UnitOfWork, given_scores: dict[frozenset[str], float], arrival: list[str]

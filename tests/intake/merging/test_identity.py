@@ -12,6 +12,7 @@ from db.session import UnitOfWork
 from dispatch.intake.facts.said import Field
 from dispatch.intake.merging import merge, unmerge
 from dispatch.intake.merging.refolding import refold_by_id
+from tests.builders.examples import examples
 from tests.intake.merging.desk import SYSTEM, Desk, state
 
 FACTS = [
@@ -91,7 +92,7 @@ def live_on(desk: Desk, made: list[m.WorkOrder], of: list[list[m.Ticket]], said:
     desk.session.flush()
 
 
-@settings(max_examples=5, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(5), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(orders, facts, st.data())
 def test_merges_taken_back_in_any_order_leave_what_there_would_be_without_them(
     uow: UnitOfWork, wanted: list[dict[str, Any]], later: list[tuple[Field, str]], data: st.DataObject

@@ -10,6 +10,7 @@ from db import models as m
 from db.session import UnitOfWork
 from dispatch.intake.merging import merge, split, unmerge
 from dispatch.intake.telling.informing import inform
+from tests.builders.examples import examples
 from tests.intake.merging.desk import SYSTEM, Desk
 
 TICKETS = range(4)
@@ -64,7 +65,7 @@ class Run:
                 inform(session, order, cause, "in_progress")
 
 
-@settings(max_examples=7, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(7), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps)
 def test_every_thread_holds_what_its_own_party_said_and_was_told(
     uow: UnitOfWork, wanted: list[tuple[str, int, int]]
