@@ -21,9 +21,9 @@ KINDS = sorted((mapper.class_ for mapper in Base.registry.mappers), key=lambda k
 COMMON = {m.WorkType, m.WorkTypeSkill, m.WorkTypePart, m.Skill, m.Part, m.PartSubstitute, m.Article}
 SYSTEM_ONLY = {m.SignIn, m.FailedSignIn, m.IdempotencyRecord, m.NumberSeries}
 MATCHING = {m.MatchRecord, m.MatchKey, m.MatchModel}
-OPERATIONS = {m.OutboxMessage, m.Job, m.AuditEntry, m.Inbound}
+OPERATIONS = {m.OutboxMessage, m.Job, m.AuditEntry, m.Consent}
 OWN = {m.User, m.UserTerritory, m.Device, m.AccessToken}
-OFFICE_ONLY = {m.PlanningRun, m.Proposal, m.Absence, m.StockMovement}
+OFFICE_ONLY = {m.PlanningRun, m.Proposal, m.Absence, m.StockMovement, m.Inbound}
 TECHNICIANS_WORK = {
     m.Territory, m.Technician, m.TechnicianSkill, m.Shift, m.ShiftBreak, m.Absence, m.VanStock, m.StockMovement,
     m.Warehouse, m.WarehouseStock, m.Plan, m.Route, m.Stop, m.Visit, m.VisitWindow, m.VisitSkill, m.VisitPart,

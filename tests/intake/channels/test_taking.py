@@ -91,6 +91,13 @@ def test_what_died_between_coming_in_and_being_kept_is_taken_on_later(reception:
     assert process_waiting(reception.uow, reception.clock, reception.rules, older=later) == 0
 
 
+def test_a_danger_is_alarmed_of_with_its_ticket_and_once(reception: Reception) -> None:
+    taken = reception.text("+56987654321", "a person is trapped in the lift")
+    reception.text("+56987654321", "he is still trapped, hurry")
+    alarms = [each.payload for each in reception.all(m.OutboxMessage) if each.topic == "ticket.alarm"]
+    assert alarms == [{"ticket_id": taken.ticket_id}]
+
+
 @ALONE
 def test_a_refused_mail_that_comes_again_is_tried_again(
     reception: Reception, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
