@@ -15,8 +15,12 @@ from dispatch.clock import FixedClock
 from dispatch.compute.worker import Worker
 from dispatch.intake.channels import keeping
 from dispatch.intake.channels.email.entering import take_mail
+from dispatch.intake.channels.handing import hand_in
+from dispatch.intake.channels.heard import Heard, Sender
 from dispatch.intake.channels.placing import JOB_KIND, PlaceHandler
 from dispatch.intake.channels.taking import process, process_waiting, take_in
+from dispatch.records.attachments import Given
+from dispatch.records.errors import IdReused
 from tests.intake.channels.reception import Reception, mail
 
 ALONE = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
@@ -63,6 +67,36 @@ def test_twenty_copies_at_once_make_one_ticket(reception: Reception) -> None:
     assert [reception.count(kind) for kind in (m.Inbound, m.Ticket, m.Conversation, m.Contact)] == [1, 1, 1, 1]
     assert len([each for each in reception.all(m.Message) if each.direction is Direction.INBOUND]) == 1
     assert reception.placed == [taken[0].ticket_id]
+
+
+def test_of_copies_handed_in_at_once_all_get_the_same_answer_and_another_under_their_id_none(
+    reception: Reception,
+) -> None:
+    said = Heard(Channel.PORTAL, "7:PT-1", reception.clock.now(), "The lift rattles", sender=Sender("Olga"))
+    files = [Given("note.txt", b"It rattles since noon.")]
+
+    def hand(number: int) -> object:
+        heard = replace(said, body="Something else") if number == 7 else said
+        try:
+            return hand_in(reception.uow, reception.clock, reception.rules, heard, files)
+        except IdReused:
+            return "reused"
+
+    first = hand(0)
+    with ThreadPoolExecutor(10) as pool:
+        answers = list(pool.map(hand, range(10)))
+    assert answers == [first] * 7 + ["reused"] + [first] * 2
+    assert [reception.count(kind) for kind in (m.Inbound, m.Ticket, m.Attachment)] == [1, 1, 1]
+
+
+def test_copies_handed_in_before_any_is_kept_make_one_ticket(reception: Reception) -> None:
+    said = Heard(Channel.PORTAL, "7:PT-1", reception.clock.now(), "The lift rattles", sender=Sender("Olga"))
+    with ThreadPoolExecutor(20) as pool:
+        numbers = list(
+            pool.map(lambda _: hand_in(reception.uow, reception.clock, reception.rules, said).number, range(20))
+        )
+    assert set(numbers) == {"T-1001"}
+    assert [reception.count(kind) for kind in (m.Inbound, m.Ticket)] == [1, 1]
 
 
 def test_twenty_senders_at_once_who_are_the_same_person_are_entered_once(reception: Reception) -> None:
