@@ -63,20 +63,25 @@ def match(
     )
     _show(matched, truth)
     if out is not None:
-        typer.echo(f"\n{write_groups(matched, out)} rows written to {out}")
+        typer.echo(f"\n{_count(write_groups(matched, out), 'row')} written to {out}")
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number:,} {what}{'' if number == 1 else 's'}"
 
 
 def _show(matched: "Matched", truth: str | None) -> None:
     typer.echo("columns: " + ", ".join(f"{field} = {' + '.join(names)}" for field, names in matched.columns.items()))
     several = [group for group in matched.found.groups if len(group) > 1]
     rows = len(matched.table.rows)
-    typer.echo(f"{rows} rows: {len(several)} groups of several, {rows - sum(map(len, several))} rows alone")
+    alone = rows - sum(map(len, several))
+    typer.echo(f"{_count(rows, 'row')}: {_count(len(several), 'group')} of several, {_count(alone, 'row')} alone")
     for group in several[:SHOWN]:
         typer.echo(f"  rows {', '.join(str(matched.table.numbers[key]) for key in sorted(group))}")
     if len(several) > SHOWN:
         typer.echo(f"  and {len(several) - SHOWN} more; --out FILE writes them all")
     pairs = sorted(matched.found.review.items(), key=lambda each: (-each[1].probability, each[0]))
-    typer.echo(f"{len(pairs)} pairs for a person to look at")
+    typer.echo(f"{_count(len(pairs), 'pair')} for a person to look at")
     for (one, other), score in pairs[:SHOWN]:
         why = "; ".join(each.words for each in score.evidence if each.weight)
         numbers = matched.table.numbers

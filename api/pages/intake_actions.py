@@ -133,7 +133,7 @@ def _do(ask: Ask, key: int, act: str, note: str, to_user: str, minutes: str) -> 
     elif act == "end":
         calls.end(session, viewer, key)
     else:
-        raise NotFound(f"There is nothing called {act!r} to do with a call.")
+        raise NotFound(f"A call knows no {act!r}; it knows hold, resume, transfer, callback, called-back and end.")
 
 
 def _subject(contact: str, site: str, equipment: str, ticket: str, call: str) -> Subject:

@@ -1,6 +1,6 @@
 """The reviewer's page: two tickets side by side, what speaks for and against, and a button each way."""
 
-from typing import Annotated
+from typing import Annotated, Final
 
 from fastapi import APIRouter, Path, Query
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
@@ -14,15 +14,18 @@ from dispatch.intake.reviews import review, reviewing
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 
-_DECISIONS = {"accept": review.accept, "reject": review.reject, "undo": review.undo}
+_SHOWN: Final = 10
+_DECISIONS: Final = {"accept": review.accept, "reject": review.reject, "undo": review.undo}
 
 
 @router.get("/intake/review")
 def show_review(ask: AskDep, done: Annotated[int | None, Query(ge=1, le=2**63 - 1)] = None) -> Response:
     """The pairs that wait, the most probable first, and the last decisions."""
+    found = reviewing.queue(ask.session, ask.viewer, limit=_SHOWN + 1)
     page = render(
         "review.html",
-        waiting=reviewing.queue(ask.session, ask.viewer),
+        waiting=found[:_SHOWN],
+        more=len(found) > _SHOWN,
         decided=reviewing.decided(ask.session, ask.viewer),
         done=done,
         local=local_time(ask),

@@ -60,7 +60,7 @@ def test_a_country_that_is_none_is_refused_before_any_work(
 
 
 def test_a_country_may_be_written_small(cli: Cli, customers: Path) -> None:
-    assert "1 groups of several" in cli.fine("intake", "match", customers, "--region", "cl")
+    assert "3 rows: 1 group of several, 1 row alone" in cli.fine("intake", "match", customers, "--region", "cl")
 
 
 def test_the_setting_of_the_country_is_checked_too(cli: Cli, customers: Path, monkeypatch: pytest.MonkeyPatch) -> None:

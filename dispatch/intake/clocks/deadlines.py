@@ -129,9 +129,9 @@ def _steps(
         steps.append(f"Due {_moment(ran.at, zone)}.")
     elif ran.paused_since is not None:
         left = timedelta(minutes=minutes) - ran.used
-        steps.append(f"Stands still since {_moment(ran.paused_since, zone)}; {_length(left)} are left.")
+        steps.append(f"It has stood still since {_moment(ran.paused_since, zone)}, with {_length(left)} left.")
     else:
-        steps.append("The contract's hours never come, so nothing is due; give it hours.")
+        steps.append("The contract has no service hours that ever come, so nothing is due; give it some.")
     return steps
 
 

@@ -59,11 +59,15 @@ _RULES: Final = (
         lambda known: not known.contact and _unsaid(known, Field.REPORTER_NAME),
     ),
     _Rule(
-        Question(Field.REPORTER_PHONE, "Which number reaches you?", "For the technician, and for a callback."),
+        Question(Field.REPORTER_PHONE, "On which number can we reach you?", "For the technician, and for a callback."),
         lambda known: not known.reachable and _unsaid(known, Field.REPORTER_PHONE, Field.REPORTER_EMAIL),
     ),
     _Rule(
-        Question(Field.REPORTER_FUNCTION, "What are you there: tenant, caretaker, owner …?", "Who decides, who pays."),
+        Question(
+            Field.REPORTER_FUNCTION,
+            "What is your role there: tenant, caretaker, owner …?",
+            "It tells who decides and who pays.",
+        ),
         lambda known: not known.contact and _unsaid(known, Field.REPORTER_FUNCTION, Field.ORGANISATION),
     ),
     _Rule(
@@ -76,7 +80,7 @@ _RULES: Final = (
     ),
     _Rule(
         Question(
-            Field.UNIT, "Which one: left or right, which staircase, what does its label say?", "Several are there."
+            Field.UNIT, "Which one: left or right, which staircase, what does its label say?", "There are several."
         ),
         lambda known: (
             not known.unit and known.several_units and _unsaid(known, Field.UNIT, Field.LABEL_CODE, Field.SERIAL)

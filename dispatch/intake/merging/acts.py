@@ -9,7 +9,7 @@ from db.models import Merge, MergedBy, MergeKind, ReviewStatus, Site, Ticket, Ti
 from dispatch.access import Action, Viewer, elevated, require
 from dispatch.errors import Fault, Invalid, NotFound, RuleBroken
 from dispatch.intake.merging.carrying import Going, carry_out
-from dispatch.intake.merging.consequences import is_complaint
+from dispatch.intake.merging.consequences import is_complaint, listed
 from dispatch.intake.merging.decisions import Remembered, Two, decide, pairs_of, two
 from dispatch.intake.merging.memberships import current, locked_orders, members
 from dispatch.intake.merging.opening import open_order
@@ -47,7 +47,7 @@ def merge(
         before = current(session, wanted)
         there = {each.id for each in wanted.values() if _order_of(before, each.id) == target.id}
         if there == set(wanted):
-            return Change(target.id, (), f"{_named(wanted.values())} belongs to {target.number} already.")
+            return Change(target.id, (), f"{_belonging(wanted.values())} to {target.number} already.")
         _refuse_other_territory(session, target, wanted.values())
         goes = {ticket: each for ticket, each in wanted.items() if ticket not in there}
         if is_complaint(session, target):
@@ -76,14 +76,14 @@ def split(session: Session, viewer: Viewer, work_order_id: int, ticket_ids: Coll
         joined = [each.ticket_id for each in members(session, [order.id])[order.id]]
         goes = sorted(set(wanted) & set(joined))
         if not goes:
-            return Change(order.id, (), f"{_named(wanted.values())} does not belong to {order.number}.")
+            return Change(order.id, (), f"{_belonging(wanted.values(), not_=True)} to {order.number}.")
         stay = sorted(set(joined) - set(goes))
         if not stay:
-            msg = f"{order.number} has no other ticket than {_named(wanted.values())}; there is nothing to split."
+            msg = f"{order.number} would be left without a ticket; there is nothing to split."
             raise RuleBroken(msg)
         new = open_order(session, _by_report([wanted[each] for each in goes]))
         if new is None:
-            msg = f"Nobody said yet where {_named(wanted.values())} is; give it a site, then split."
+            msg = f"Nobody has said yet where this is ({_named(wanted.values())}); give the tickets a site, then split."
             raise RuleBroken(msg)
         decided = decide(session, viewer, _across(goes, stay), ReviewStatus.REJECTED)
         hows = dict.fromkeys(goes, MergedBy.PERSON)
@@ -192,7 +192,14 @@ def _order_of(before: Mapping[int, TicketMembership], ticket_id: int) -> int | N
 
 
 def _named(tickets: Collection[Ticket]) -> str:
-    return ", ".join(sorted(ticket.number for ticket in tickets))
+    return listed(sorted(ticket.number for ticket in tickets))
+
+
+def _belonging(tickets: Collection[Ticket], *, not_: bool = False) -> str:
+    """T-1 belongs; T-1 and T-2 belong; T-1 does not belong."""
+    if not_:
+        return f"{_named(tickets)} {'does' if len(tickets) == 1 else 'do'} not belong"
+    return f"{_named(tickets)} {'belongs' if len(tickets) == 1 else 'belong'}"
 
 
 def _change(work_order_id: int, merges: list[Merge]) -> Change:

@@ -80,7 +80,7 @@ def _consequence(
     said = [going.said] if going.said else []
     said.append(tell(session, target, key, needs_changed=target.id in changed))
     if going.undoes is None and tell_latecomers(session, target, goes, key):
-        said.append("Who joined is told when somebody comes.")
+        said.append("Whoever joined is told when somebody comes.")
     left = members(session, orders)
     for order in orders.values():
         if order.id != target.id and not left[order.id]:

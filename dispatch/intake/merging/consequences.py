@@ -42,7 +42,7 @@ def is_complaint(session: Session, order: WorkOrder) -> bool:
     done = done_at(session, order)
     if session.info["now"]() - done > COMPLAINT:
         msg = (
-            f"{order.number} is done since {done:%Y-%m-%d}, more than {COMPLAINT.days} days ago; "
+            f"{order.number} was done on {done:%Y-%m-%d}, more than {COMPLAINT.days} days ago; "
             "what is reported now is new work: make a new work order."
         )
         raise RuleBroken(msg)
@@ -64,7 +64,7 @@ def tell(session: Session, order: WorkOrder, key: object, *, needs_changed: bool
         return f"Visit {name} is {_spoken(visit.status)} and stays: its technician is told that its {what} changed."
     if visit.status is VisitStatus.SCHEDULED:
         if not needs_changed:
-            return f"Visit {name} is planned; it needs nothing else than before and stays where it is."
+            return f"Visit {name} is planned; it needs nothing new and stays where it is."
         _post(session, visit, key, told=False)
         return f"Visit {name} is planned and needs other skills or parts now: the plan must look at it again."
     return f"Visit {name} is not planned yet; it needs what its tickets say."
@@ -81,7 +81,7 @@ def tell_called_off(session: Session, order: WorkOrder, key: object) -> str:
     on_route = placed(session, order)
     leaving = [f"{order.number}/{visit.sequence}" for visit in on_route if visit.status is VisitStatus.SCHEDULED]
     if leaving:
-        said.append(f"{_listed(leaving)} {'leaves' if len(leaving) == 1 else 'leave'} the plan.")
+        said.append(f"{listed(leaving)} {'leaves' if len(leaving) == 1 else 'leave'} the plan.")
     for visit in on_route:
         if visit.status in TOLD:
             _post(session, visit, key, told=True)
@@ -90,7 +90,8 @@ def tell_called_off(session: Session, order: WorkOrder, key: object) -> str:
     return " ".join(said)
 
 
-def _listed(names: list[str]) -> str:
+def listed(names: list[str]) -> str:
+    """WO-1; WO-1 and WO-2; WO-1, WO-2 and WO-3."""
     return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
 
 

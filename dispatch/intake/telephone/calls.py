@@ -160,6 +160,21 @@ def colleagues(session: Session, viewer: Viewer) -> list[tuple[int, str]]:
         return [(key, name) for key, name in session.execute(query.order_by(User.name, User.id))]
 
 
+_PRESENT: Final = {
+    CallState.TALKING: "is not on hold",
+    CallState.ON_HOLD: "is on hold",
+    CallState.ENDED: "has ended",
+}
+_DONE: Final = {
+    _Kind.HOLD: "put on hold",
+    _Kind.RESUMED: "taken off hold",
+    _Kind.TRANSFERRED: "handed over",
+    _Kind.CALLBACK_PROMISED: "followed by a promise",
+    _Kind.CALLED_BACK: "called back",
+    _Kind.ENDED: "ended",
+}
+
+
 def _event(
     session: Session, viewer: Viewer, call_id: int, kind: CallEventKind, when: tuple[CallState, ...], why: str = ""
 ) -> CallEvent:
@@ -167,7 +182,7 @@ def _event(
     call = get(session, viewer, call_id, lock=True)
     present = state(session, call)
     if present not in when:
-        msg = f"Call {call_id} is {present.replace('_', ' ')}; it cannot be {kind.replace('_', ' ')} now."
+        msg = f"Call {call_id} {_PRESENT[present]}; it cannot be {_DONE[kind]} now."
         raise RuleBroken(msg)
     event = CallEvent(call_id=call.id, kind=kind, at=session.info["now"](), by_id=_user(viewer), note=why.strip()[:300])
     session.add(event)

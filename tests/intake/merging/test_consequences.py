@@ -175,6 +175,10 @@ def test_repeating_is_harmless_and_says_so(desk: Desk) -> None:
     change = merge(desk.session, SYSTEM, [ticket.id], order.id)
     again = merge(desk.session, SYSTEM, [ticket.id], order.id)
     assert (again.changed, again.said) == (False, f"{ticket.number} belongs to {order.number} already.")
+    first = desk.session.scalars(select(m.Ticket).order_by(m.Ticket.id)).first()
+    assert first is not None
+    both = merge(desk.session, SYSTEM, [first.id, ticket.id], order.id)
+    assert both.said == f"{first.number} and {ticket.number} belong to {order.number} already."
     through = merge(desk.session, SYSTEM, [ticket.id], own.id)
     assert (through.changed, through.work_order_id) == (False, order.id)
 

@@ -282,7 +282,7 @@ def test_who_comes_late_hears_the_day_at_once_and_nobody_else_does(desk: Desk) -
     assert [len(desk.told(each)) for each in (talk, other)] == [1, 1]
     (said,) = desk.told(other)
     assert said.body == "About your report T-2: a technician is planned to come on Tuesday, March 3, 2026."
-    assert "Who joined is told when somebody comes." in change.said
+    assert "Whoever joined is told when somebody comes." in change.said
     unmerge(desk.session, SYSTEM, change.merges[0].id)
     assert "was about another matter" in (desk.told(other)[1].body or "")
     dispatched(desk, visit, desk.company.local(9) + timedelta(days=1), 3)
@@ -297,7 +297,7 @@ def test_what_is_planned_but_not_published_is_told_to_nobody_who_comes_late(desk
     desk.session.flush()
     change = merge(desk.session, SYSTEM, [late.id], order.id)
     assert desk.told(talk) == []
-    assert "Who joined" not in change.said
+    assert "Whoever joined" not in change.said
 
 
 @SQLITE
