@@ -134,7 +134,7 @@ def _why(taught: Learned, work_type: WorkType, known: _Known, before: int) -> st
     on = f" on a {known.model}" if known.model else f" on a {known.kind}" if known.kind else ""
     source = f"{taught.cases} past texts" if taught.cases else "the names of the work types, for want of a past"
     again = f"; this unit had it {before} time{'s' if before > 1 else ''} in two years" if before else ""
-    return f"Such words{on} mean {work_type.name}, by {source}{again}"
+    return f"Such words{on} mean {work_type.name}, going by {source}{again}"
 
 
 def _priority(session: Session, known: _Known, work_type: WorkType | None, danger: str | None) -> Priority:
