@@ -21,7 +21,7 @@ from dispatch.intake.facts.said import Field
 from dispatch.intake.handover import desk, searching
 from dispatch.intake.handover.desk import HandOver
 from dispatch.intake.handover.waiting import without_order
-from dispatch.intake.telephone import callbacks, calls
+from dispatch.intake.telephone import callbacks, calls, listing
 from dispatch.intake.triage import is_emergency
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
@@ -99,7 +99,7 @@ def intake_html(
         "intake.html",
         about=about,
         q=q,
-        waiting=without_order(ask.session, ask.viewer, _WAITING) if about == Subject() and not q else [],
+        **(_to_do(ask) if about == Subject() and not q else {}),
         finds=searching.find(ask.session, ask.viewer, q),
         sites=searching.sites_of(ask.session, about.contact) if about.contact and known.site is None else [],
         known=known,
@@ -117,6 +117,17 @@ def intake_html(
         facts=facts or {},
         **visitor(ask),
     )
+
+
+def _to_do(ask: Ask) -> dict[str, Any]:
+    """What waits for the viewer while nobody is on the line."""
+    in_hand = listing.open_calls(ask.session, ask.viewer, _WAITING)
+    return {
+        "handed": [each for each in in_hand if each.handed_by is not None],
+        "mine": [each for each in in_hand if each.handed_by is None],
+        "due": listing.open_callbacks(ask.session, ask.viewer, _WAITING),
+        "waiting": without_order(ask.session, ask.viewer, _WAITING),
+    }
 
 
 def _known(ask: Ask, about: Subject, words: str) -> HandOver:

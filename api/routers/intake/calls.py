@@ -123,6 +123,5 @@ def list_call_takers(ask: AskDep) -> Any:
 
 
 def _done(ask: Ask, key: int, event: CallEvent) -> CallStateOut:
-    call = ask.session.get_one(calls.CALLS.model, key)
     shown = CallEventOut.model_validate(event, from_attributes=True)
-    return CallStateOut(call_id=key, state=calls.state(ask.session, call), event=shown)
+    return CallStateOut(call_id=key, state=calls.state_after(ask.session, event), event=shown)

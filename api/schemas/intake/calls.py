@@ -82,8 +82,8 @@ class CallTicketIn(In):
 
     words: Annotated[LongText, Field(description="What the caller says, in their words")] = ""
     facts: Annotated[
-        dict[FactField, Annotated[str, Field(max_length=LONGEST)]],
-        Field(strict=False, default_factory=dict, description="Answers by field"),
+        dict[Annotated[FactField, Field(strict=False)], Annotated[str, Field(max_length=LONGEST)]],
+        Field(default_factory=dict, description="Answers by field"),
     ]
     subject: Annotated[str, Field(max_length=200)] = ""
     contact_id: Annotated[Ref | None, Field(description="Who calls, when known")] = None

@@ -76,6 +76,12 @@ def state(session: Session, call: Call) -> CallState:
     return CallState.ON_HOLD if held and held[-1] is _Kind.HOLD else CallState.TALKING
 
 
+def state_after(session: Session, event: CallEvent) -> CallState:
+    """How the call of an event stands now; also for who handed it over and may not see it any more."""
+    with elevated(session, "calls"):
+        return state(session, session.get_one(Call, event.call_id))
+
+
 def write(session: Session, viewer: Viewer, call_id: int, notes: str) -> Call:
     """The call with these notes in place of the former ones.
 
