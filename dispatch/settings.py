@@ -8,8 +8,8 @@ from typing import Annotated, Final
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-MATCH_MERGE: Final = 0.88
-MATCH_REVIEW: Final = 0.4
+MATCH_MERGE: Final = 0.8
+MATCH_REVIEW: Final = 0.45
 """The usual thresholds of matching, for settings that do not say theirs and for what has no settings."""
 
 

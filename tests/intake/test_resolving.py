@@ -154,6 +154,14 @@ def test_functions_say_roles(function: str, role: m.PartyRole | None, session: S
         (Whereabouts(street="Av. Francisco de Aguire", house_number="122"), None, 2, 4),
         (Whereabouts(street="Francisco de Aguirre 120", words="the left lift"), None, 1, 1),
         (Whereabouts(words="Estoy en Francisco de Aguirre 120, el ascensor derecho no abre"), None, 1, 2),
+        (
+            Whereabouts(
+                street="Francisco de Aguirre", house_number="120", unit="the left lift", words="right, call back"
+            ),
+            None,
+            1,
+            1,
+        ),
         (Whereabouts(street="Francisco de Aguirre", house_number="124"), None, None, None),
         (Whereabouts(street="Francisco de Aguirre"), None, None, None),
         (Whereabouts(street="Balmaceda", house_number="1450"), None, None, None),

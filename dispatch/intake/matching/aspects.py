@@ -88,10 +88,61 @@ ASPECTS: Final[dict[str, Callable[[Record, Record], str]]] = {
 }
 """All of them by name; no name is one of a field of tickets."""
 
+COARSE: Final[dict[str, dict[str, str]]] = {
+    "symptom": {
+        levels.EXACT: "same", "concept": "same", levels.CLOSE: "same", "stopped": "same", "overlap": "part",
+        levels.DISAGREE: "other",
+    },
+    "span": {"1": "6", "3": "6", "12": "24", "54": "84", "360": "later"},
+    "one unit": {"only": "same"},
+    "reporter": {"name": "same", "organisation": "unsaid"},
+}  # fmt: skip
+"""Levels of aspects in fewer steps; those that are not listed stand for themselves."""
+TOGETHER: Final = (
+    ("symptom", "span"),
+    ("symptom", "one unit"),
+    ("symptom", "one unit", "span"),
+    ("symptom", "reporter", "span"),
+)
+"""Aspects that are looked at together too, in coarse steps: what they say together is not the sum of what each says."""
+
 
 def aspects_of(a: Record, b: Record) -> dict[str, str]:
-    """The level of each aspect."""
-    return {name: level(a, b) for name, level in ASPECTS.items()}
+    """The level of each aspect, and of those that are looked at together: {"symptom, span": "same/24"}."""
+    found = {name: level(a, b) for name, level in ASPECTS.items()}
+    coarse = {name: COARSE.get(name, {}).get(level, level) for name, level in found.items()}
+    return found | {", ".join(names): "/".join(coarse[name] for name in names) for names in TOGETHER}
+
+
+def aspect_names() -> tuple[str, ...]:
+    """The names of all aspects, and of those that are looked at together."""
+    return (*ASPECTS, *(", ".join(names) for names in TOGETHER))
+
+
+def is_together(name: str) -> bool:
+    """Whether a name is that of several aspects looked at together."""
+    return ", " in name
+
+
+def doubt(found: Mapping[str, str]) -> str | None:
+    """What is open between two tickets, so that a person is to be asked however much else agrees; by their aspects.
+
+    "house": of the address only a part is known, or house numbers differ by a slip, or one says no address and is not
+    the person who gave the other; "symptom": one of them does not say what is wrong; "unit": nobody, or only one, says
+    which of several. A part of the address and the symptom need not be said by the same person again within a day and
+    a half, nor the unit within a day.
+    """
+    if found["place"] == "unsaid" and found["reporter"] != "same":
+        return "house"
+    when = COARSE["span"].get(found["span"], found["span"])
+    several = found["one unit"] in ("one_says", "none_says") and found["symptom"] != "unsaid"
+    if several and not (found["reporter"] == "same" and when in ("6", "24")):
+        return "unit"
+    if found["reporter"] in ("same", "name") and when in ("6", "24", "36"):
+        return None
+    if found["place"] in ("street", "number_close"):
+        return "house"
+    return "symptom" if found["symptom"] in ("general", "halted", "unclear") else None
 
 
 def key(name: str, level: str) -> str:
@@ -102,7 +153,5 @@ def key(name: str, level: str) -> str:
 def corrections_in(levels_by_name: Mapping[str, str], corrections: Mapping[str, float]) -> dict[str, float]:
     """The correction of each aspect among these levels that has one."""
     return {
-        name: corrections[key(name, level)]
-        for name, level in levels_by_name.items()
-        if name in ASPECTS and key(name, level) in corrections
+        name: corrections[key(name, level)] for name, level in levels_by_name.items() if key(name, level) in corrections
     }

@@ -80,10 +80,18 @@ _WORDS: Final = {
         "overlap": "part of the symptom is the same",
         "close": "similar words for the symptom",
         "related": "symptoms that one fault may have",
+        "stopped": "both say that it stands still, and no more",
+        "halted": "one says only that it stands still",
         "general": "symptom said in general terms only",
         "unclear": "symptom not understood on one side",
         "unsaid": "symptom missing on one side",
         "disagree": "another symptom",
+    },
+    "together": {"all": "what, where, who and when, taken together"},
+    "doubt": {
+        "house": "it is not certain that it is the same house: a person is asked",
+        "unit": "it is not said which of several units: a person is asked",
+        "symptom": "one side does not say what is wrong: a person is asked",
     },
     "talk": {
         "chasing": "the later one asks after an earlier report",

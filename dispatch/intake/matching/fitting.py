@@ -8,7 +8,7 @@ from typing import Final
 
 from sklearn.linear_model import LogisticRegression
 
-from dispatch.intake.matching.aspects import ASPECTS, key
+from dispatch.intake.matching.aspects import aspect_names, key
 from dispatch.intake.matching.learning import Example, bits_of, counted, group_bits
 from dispatch.intake.matching.weights import Model
 
@@ -60,7 +60,8 @@ def corrected(model: Model, examples: Sequence[Example]) -> Model:
     """
     bits = [bits_of(model, each.levels) for each in examples]
     open_pairs = [(each, value) for each, value in zip(examples, bits, strict=True) if value > LEAST_OPEN]
-    found = [[key(name, each.levels[name]) for name in ASPECTS if name in each.levels] for each, _ in open_pairs]
+    names = aspect_names()
+    found = [[key(name, each.levels[name]) for name in names if name in each.levels] for each, _ in open_pairs]
     seen = Counter(itertools.chain.from_iterable(found))
     keys = sorted(each for each, times in seen.items() if times >= LEAST_SEEN)
     rows = [
@@ -72,8 +73,8 @@ def corrected(model: Model, examples: Sequence[Example]) -> Model:
     *weights, factor = (float(each) for each in regression.coef_[0])
     factor *= NATURAL_BITS
     start = float(regression.intercept_[0]) * NATURAL_BITS
-    names = {each.group for each in model.fields.values()}
-    signed = [(group, sign) for group in sorted(names) for sign in "+-"]
+    groups = {each.group for each in model.fields.values()}
+    signed = [(group, sign) for group in sorted(groups) for sign in "+-"]
     return replace(
         model,
         prior=round(model.prior * factor + start, 4),
@@ -81,6 +82,7 @@ def corrected(model: Model, examples: Sequence[Example]) -> Model:
             f"{group}{sign}": round(model.scale(group, positive=sign == "+") * factor, 4) for group, sign in signed
         },
         corrections={name: round(weight * NATURAL_BITS, 3) for name, weight in zip(keys, weights, strict=True)},
+        least=round(LEAST_OPEN * factor + start, 4),
     )
 
 

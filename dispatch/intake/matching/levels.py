@@ -9,7 +9,7 @@ from typing import Final
 from rapidfuzz import fuzz
 from rapidfuzz.distance import OSA, JaroWinkler
 
-from dispatch.intake.matching.lexicon import related, specific
+from dispatch.intake.matching.lexicon import STOPPED, related, specific
 from dispatch.intake.matching.record import Record
 
 EXACT: Final = "exact"
@@ -33,6 +33,11 @@ class Agreement:
 
     level: str
     value: str | None = None
+
+
+ALIKE_WORDS: Final = 75
+"""Words from here on (of 100) say the same, misspelt; never where both name what is wrong, and it differs: so much of
+a message is courtesy."""
 
 
 Comparison = Callable[[Record, Record], Agreement | None]
@@ -160,12 +165,17 @@ def which(a: Record, b: Record) -> str:
             return "vague"
     if said:
         return "same"
-    known = {each.several for each in (a, b)} - {None}
-    return ("open" if True in known else "only") if known else "unknown"
+    stand = a.stand or b.stand
+    if not stand:
+        return "unknown"
+    # A kind that one of them does not name is that of the other; one that nobody names may be any that stands there.
+    kinds = (a.kinds & b.kinds) or a.kinds or b.kinds
+    return "open" if sum(count for kind, count in stand.items() if not kinds or kind in kinds) > 1 else "only"
 
 
 _WHAT: Final = {
-    EXACT: "same", "concept": "same", CLOSE: "same", "overlap": "part", "general": "open", "unclear": "open",
+    EXACT: "same", "concept": "same", CLOSE: "same", "overlap": "part", "stopped": "same",
+    "halted": "open", "general": "open", "unclear": "open",
     "related": "other", DISAGREE: "other",
 }  # fmt: skip
 
@@ -195,16 +205,17 @@ def symptom(a: Record, b: Record) -> Agreement | None:
     shared = one & other
     if shared and not _other_code(one, other):
         return Agreement("concept" if len(shared) == len(one | other) else "overlap")
-    likeness = fuzz.token_sort_ratio(" ".join(sorted(a.words)), " ".join(sorted(b.words)))
-    if likeness >= 75:
-        return Agreement(CLOSE)
     if one and other:
         return Agreement("related" if related(one, other) and not _other_code(one, other) else DISAGREE)
+    if fuzz.token_sort_ratio(" ".join(sorted(a.words)), " ".join(sorted(b.words))) >= ALIKE_WORDS:
+        return Agreement(CLOSE)
     if a.chasing or b.chasing:
         return None
-    if a.concepts and b.concepts:
-        return Agreement("general")
-    return Agreement("unclear")
+    if not (a.concepts and b.concepts):
+        return Agreement("unclear")
+    if one or other:
+        return Agreement("halted" if STOPPED in (b if one else a).concepts else "general")
+    return Agreement("stopped" if STOPPED in a.concepts & b.concepts else "general")
 
 
 def _other_code(one: frozenset[str], other: frozenset[str]) -> bool:

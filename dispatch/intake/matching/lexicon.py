@@ -12,11 +12,19 @@ from rapidfuzz.distance import OSA
 
 from dispatch.intake.matching.text import WORDS, words_of
 
-_GENERAL: Final = frozenset({"stopped"})
-"""Concepts that any fault may be told with; they neither bring two faults together nor keep them apart."""
+STOPPED: Final = "stopped"
+"""It stands still: any fault may be told so."""
+_GENERAL: Final = frozenset({STOPPED, "vague"})
+"""Concepts that any fault may be told with; "vague": something is wrong."""
 
 _STEMS: Final = tuple((stem, concept) for concept, stems in WORDS["concepts"].items() for stem in stems)
 _PHRASES: Final = {concept: re.compile("|".join(each)) for concept, each in WORDS["phrases"].items()}
+_NOT: Final = {concept: re.compile("|".join(each)) for concept, each in WORDS["not"].items()}
+_NOTHING: Final = "nothing"
+"""The concept of words that only look like others: "llamada", a call, is no "llama", a flame."""
+_WEAK: Final[dict[str, str]] = WORDS["weak"]
+"""Concepts of words that may belong to others, by what they mean alone: "cold" is the heating but in "cold water"."""
+_COLD_WATER: Final = frozenset({"cold", "water"})
 _CHASING: Final = re.compile("|".join(WORDS["chasing"]))
 _ANOTHER: Final = re.compile("|".join(WORDS["another"]))
 _KINDS: Final[dict[str, list[str]]] = WORDS["kinds"]
@@ -27,6 +35,7 @@ _RELATED: Final = tuple(frozenset(each) for each in WORDS["related"])
 _CODE_NUMBER: Final = re.compile(r"\b[a-z]?(\d{2,4})\b")
 _WHOLE: Final = frozenset(WORDS["whole_words"])
 _STOP: Final = frozenset(WORDS["without_meaning"])
+_COURTESY: Final = frozenset(WORDS["courtesy"])
 _UNIT_NUMBER: Final = re.compile(
     r"\b(?:ascensor|elevador|lift|elevator|aufzug|fahrstuhl|caldera|boiler|kessel|heizkessel|shaft|schacht|unit|unidad"
     r"|equipo)\s+(?:n|no|nr|num|numero|number|nummer)?\s*"
@@ -38,14 +47,19 @@ LEAST_MISSPELT: Final = 6
 """Shorter words are not looked for with a slip in them: too many others are as near."""
 
 
+LEAST_GARBLED: Final = 6
+"""Shorter words are not looked for in garbled text."""
+
+
 def _is(word: str, stem: str) -> bool:
     return word == stem if stem in _WHOLE or len(stem) <= 3 else word.startswith(stem)
 
 
 @lru_cache(maxsize=32_768)
 def _concept_of(word: str) -> frozenset[str]:
-    found = frozenset(concept for stem, concept in _STEMS if _is(word, stem))
-    return found or _misspelt(word)
+    found = {concept: len(stem) for stem, concept in sorted(_STEMS, key=lambda each: len(each[0])) if _is(word, stem)}
+    longest = max(found.values(), default=0)
+    return frozenset(concept for concept, length in found.items() if length == longest) or _misspelt(word)
 
 
 def _misspelt(word: str) -> frozenset[str]:
@@ -64,6 +78,29 @@ def _misspelt(word: str) -> frozenset[str]:
     return frozenset(itertools.islice(near, 1))
 
 
+def _garbled(plain: str) -> frozenset[str]:
+    """The one concept whose words stand in a text with a slip, wherever its words begin and end: "itleakso nto".
+
+    For texts in which nothing is clear; none where several concepts would be as good.
+    """
+    letters = "".join(word for word in plain.split() if word not in _STOP and word not in _COURTESY)
+    found = {
+        concept
+        for stem, concept in _STEMS
+        if len(stem) >= LEAST_GARBLED and stem not in _WHOLE and _stands_in(stem, letters)
+    }
+    return frozenset(found) if len(found - _GENERAL) == 1 else frozenset()
+
+
+def _stands_in(stem: str, letters: str) -> bool:
+    sizes = (len(stem) - 1, len(stem), len(stem) + 1)
+    return any(
+        OSA.distance(letters[start : start + size], stem, score_cutoff=1) <= 1
+        for start in range(max(1, len(letters) - sizes[0] + 1))
+        for size in sizes
+    )
+
+
 @lru_cache(maxsize=32_768)
 def concepts_of(text: str) -> frozenset[str]:
     """What the text is about: {"door", "noise"}."""
@@ -71,10 +108,22 @@ def concepts_of(text: str) -> frozenset[str]:
     for word in words_of(text):
         found |= _concept_of(word)
     plain = " ".join(words_of(text))
+    found -= {concept for concept, phrase in _NOT.items() if phrase.search(plain)}
     found |= {concept for concept, phrase in _PHRASES.items() if phrase.search(plain)}
+    if not found and not _CHASING.search(plain):
+        found |= _garbled(plain)
+    found = _settled(found)
     if "code" in found:
         found |= {f"code {number}" for number in _CODE_NUMBER.findall(plain)}
     return frozenset(found)
+
+
+def _settled(found: set[str]) -> set[str]:
+    """Weak concepts count as what they mean alone, and only where nothing else tells the fault."""
+    strong = found - _WEAK.keys() - {_NOTHING}
+    if found >= _COLD_WATER and not specific(frozenset(strong)):
+        return strong | {"hot_water"}
+    return strong if specific(frozenset(strong)) else strong | {_WEAK[each] for each in found & _WEAK.keys()}
 
 
 def specific(concepts: frozenset[str]) -> frozenset[str]:

@@ -25,7 +25,7 @@ class Record:
     """What can be compared. Texts are folded; None, "" and () mean that nobody said.
 
     names: of the reporters, each in words. number: the street number. sides, numbers: which of several units.
-    several: whether the site has several units of this kind; None where the site or the kind is not known.
+    stand: how many units of each kind stand at the site; empty where the site is not known.
     concepts: what the symptom is about; words: its other words. references: numbers of tickets and claims, its own too.
     latitude, longitude: degrees. others: further columns of a file, normalised, by field.
     """
@@ -45,7 +45,7 @@ class Record:
     kinds: frozenset[str] = frozenset()
     sides: frozenset[str] = frozenset()
     units: frozenset[str] = frozenset()
-    several: bool | None = None
+    stand: Mapping[str, int] = field(default_factory=dict)
     equipment_id: int | None = None
     site_id: int | None = None
     contact_id: int | None = None
@@ -106,7 +106,7 @@ def record_of(
         serials=_each(said, Field.SERIAL, code_of),
         labels=_each(said, Field.LABEL_CODE, code_of),
         kinds=kinds,
-        several=_several(kinds, units),
+        stand=dict(units or {}),
         sides=lexicon.sides_of(unit) or _sides_beside_kind(symptom),
         units=lexicon.unit_numbers(unit) or lexicon.unit_numbers(text),
         equipment_id=equipment_id,
@@ -150,13 +150,6 @@ def references_in(text: str) -> set[str]:
     return set(_REFERENCE.findall(fold(text)))
 
 
-def _several(kinds: frozenset[str], units: Mapping[str, int] | None) -> bool | None:
-    """Whether it could be one of several units; a kind that nobody names may be any that stands there."""
-    if not units:
-        return None
-    return sum(count for kind, count in units.items() if not kinds or kind in kinds) > 1
-
-
 def _sides_beside_kind(text: str) -> frozenset[str]:
     """Sides said right beside the equipment: "the left lift", not "turn right at the gate"."""
     words = words_of(text)
@@ -190,7 +183,7 @@ def _moment(text: str) -> datetime | None:
 
 
 def _is_said(name: str, value: Any) -> bool:
-    if name in ("several", "latitude", "longitude"):
+    if name in ("latitude", "longitude"):
         return value is not None
     return bool(value)
 

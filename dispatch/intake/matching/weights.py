@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, Protocol, Self
 
-from dispatch.intake.matching.aspects import aspects_of, corrections_in
+from dispatch.intake.matching.aspects import aspects_of, corrections_in, doubt, is_together
 from dispatch.intake.matching.evidence import Evidence, words_for
 from dispatch.intake.matching.levels import COMPARISONS, Agreement, Comparison
 from dispatch.intake.matching.record import Record
@@ -19,6 +19,10 @@ from dispatch.intake.matching.record import Record
 LEAST: Final = 1e-7
 """Probability that no level falls below: what was never seen is not impossible."""
 MOST_BITS: Final = 60.0
+MOST_DOUBTED: Final = 0.75
+"""The highest probability of two tickets between which something is open that a person can tell: below the usual
+threshold for merging."""
+_MOST_DOUBTED_BITS: Final = math.log2(MOST_DOUBTED / (1 - MOST_DOUBTED))
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +41,14 @@ class FieldModel:
 @dataclass(frozen=True, slots=True)
 class Model:
     """All parameters of matching. prior: bits that any two candidates have. scales: factor of each group's weight.
-    corrections: bits by level of an aspect (`aspects.key`); without any, aspects are not looked at."""
+    corrections: bits by level of an aspect (`aspects.key`); without any, aspects are not looked at. least: pairs of
+    fewer bits are clearly apart, and nothing else of them is looked at."""
 
     prior: float
     fields: Mapping[str, FieldModel]
     scales: Mapping[str, float] = field(default_factory=dict)
     corrections: Mapping[str, float] = field(default_factory=dict)
+    least: float = -math.inf
 
     def scale(self, group: str, *, positive: bool) -> float:
         """The factor of a group's evidence for or against."""
@@ -54,6 +60,7 @@ class Model:
             "prior": self.prior,
             "scales": dict(self.scales),
             "corrections": dict(self.corrections),
+            **({"least": self.least} if math.isfinite(self.least) else {}),
             "fields": {
                 name: {"group": each.group, "levels": {level: list(pair) for level, pair in each.levels.items()}}
                 for name, each in self.fields.items()
@@ -67,7 +74,8 @@ class Model:
             name: FieldModel(each["group"], {level: (m, u) for level, (m, u) in each["levels"].items()})
             for name, each in kept["fields"].items()
         }
-        return cls(kept["prior"], fields, kept.get("scales", {}), kept.get("corrections", {}))
+        scales, corrections = kept.get("scales", {}), kept.get("corrections", {})
+        return cls(kept["prior"], fields, scales, corrections, kept.get("least", -math.inf))
 
 
 class Commonness(Protocol):
@@ -101,14 +109,31 @@ def compare(
         Evidence(name, agreed.level, counted.get(name, 0.0), words_for(name, agreed, counted.get(name)))
         for name, agreed in found.items()
     ]
-    aspects = aspects_of(a, b) if model.corrections else {}
-    corrected = corrections_in(aspects, model.corrections)
-    evidence += [
-        Evidence(name, aspects[name], bits, words_for(name, Agreement(aspects[name]), bits))
-        for name, bits in corrected.items()
-    ]
-    bits = model.prior + math.fsum([*counted.values(), *corrected.values()])
+    bits = model.prior + math.fsum(counted.values())
+    if model.corrections and bits > model.least:
+        closer = _closer(a, b, model, bits)
+        evidence += closer
+        bits = math.fsum([bits, *(each.weight for each in closer)])
     return Score(probability_of(bits), bits, tuple(sorted(evidence, key=lambda each: (-abs(each.weight), each.field))))
+
+
+def _closer(a: Record, b: Record, model: Model, bits: float) -> list[Evidence]:
+    """What the aspects say of two that have so many bits by their fields; a doubt holds them below `MOST_DOUBTED`."""
+    aspects = aspects_of(a, b)
+    corrected = corrections_in(aspects, model.corrections)
+    single = {name: each for name, each in corrected.items() if not is_together(name)}
+    found = [
+        Evidence(name, aspects[name], each, words_for(name, Agreement(aspects[name]), each))
+        for name, each in single.items()
+    ]
+    together = math.fsum(each for name, each in corrected.items() if name not in single)
+    if len(single) < len(corrected):
+        found.append(Evidence("together", "all", together, words_for("together", Agreement("all"), together)))
+    open_question = doubt(aspects)
+    over = bits + math.fsum(corrected.values()) - _MOST_DOUBTED_BITS
+    if open_question is not None and over > 0:
+        found.append(Evidence("doubt", open_question, -over, words_for("doubt", Agreement(open_question), -over)))
+    return found
 
 
 def agreements(

@@ -38,6 +38,7 @@ class Whereabouts:
     serial: str = ""
     label_code: str = ""
     equipment_kind: str = ""
+    unit: str = ""
     words: str = ""
 
     @classmethod
@@ -45,8 +46,7 @@ class Whereabouts:
         """Out of facts and free words."""
         fields = ("street", "house_number", "postcode", "city", "serial", "label_code", "equipment_kind")
         said = {name: values[0] for name in fields if (values := facts.get(Field(name)))}
-        unit = " ".join(facts.get(Field.UNIT, ()))
-        return cls(**said, words=f"{unit}\n{text}")
+        return cls(**said, unit=" ".join(facts.get(Field.UNIT, ())), words=text)
 
 
 def resolve_place(
@@ -103,7 +103,7 @@ def _given(session: Session, equipment_id: int | None) -> Equipment | None:
 
 def _by_code(session: Session, said: Whereabouts) -> Equipment | None:
     named = [each for each in (said.label_code, said.serial) if each.strip()]
-    codes = named or list(dict.fromkeys(_CODE.findall(said.words)))[:_MOST_CODES]
+    codes = named or list(dict.fromkeys(_CODE.findall(f"{said.unit}\n{said.words}")))[:_MOST_CODES]
     if not codes:
         return None
     upper = [each.strip().upper() for each in codes]
@@ -187,12 +187,13 @@ def _unit_at(session: Session, site_id: int, said: Whereabouts) -> int | None:
         Equipment.site_id == site_id, Equipment.retired_on.is_(None), Equipment.replaced_by_id.is_(None)
     )
     units = list(session.execute(query))
-    text = f"{said.equipment_kind}\n{said.words}"
+    text = f"{said.equipment_kind}\n{said.unit}\n{said.words}"
     kinds = words.kinds_in(text) | ({said.equipment_kind.strip().casefold()} & {unit.kind for unit in units})
     if kinds:
         units = [unit for unit in units if unit.kind in kinds]
     if len(units) <= 1:
         return units[0].id if units else None
-    places = words.positions_in(text)
+    # Free words may name other places: "the left lift", and "please call back".
+    places = words.positions_in(said.unit) or words.positions_in(said.words)
     fitting = [unit for unit in units if places & words.positions_in(unit.position)]
     return fitting[0].id if len(fitting) == 1 else None

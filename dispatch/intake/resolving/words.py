@@ -22,7 +22,7 @@ _POSITIONS: Final = {
     "right": r"right|right-hand|derech[oa]|rechte[nrsm]?|rechts",
     "middle": r"middle|centre|center|central|del medio|medio|mittlere[nrsm]?|mitte",
     "front": r"front|delanter[oa]|frente|vordere[nrsm]?|vorne",
-    "back": r"back|rear|traser[oa]|fondo|hintere[nrsm]?|hinten",
+    "back": r"(?<!call )(?<!call me )(?<!call us )(?<!came )(?<!come )back|rear|traser[oa]|fondo|hintere[nrsm]?|hinten",
     "north": r"north\w*|norte|nord\w*",
     "south": r"south\w*|sur|sud\w*",
     "east": r"east\w*|oriente|este|ost\w*",

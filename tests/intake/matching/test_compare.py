@@ -8,14 +8,16 @@ import pytest
 
 from dispatch.intake.facts.said import Field
 from dispatch.intake.matching import Record, compare, record_of
-from dispatch.intake.matching.aspects import unit
+from dispatch.intake.matching.aspects import aspects_of, doubt, unit
 from dispatch.intake.matching.blocking import COMMON, LiveCommonness, MemoryIndex, candidates, keys_of
 from dispatch.intake.matching.learning import Example, counted, maximise, shipped_model
-from dispatch.intake.matching.levels import address, code_level, fault, name_level
+from dispatch.intake.matching.levels import address, code_level, fault, name_level, symptom
 from dispatch.intake.matching.lexicon import concepts_of, sides_of, unit_numbers
 from dispatch.intake.matching.text import name_words, split_address
 from dispatch.intake.matching.thresholds import Thresholds
+from dispatch.intake.matching.weights import MOST_DOUBTED
 from fixtures.tickets import labelled_tickets
+from tests.benchmarks.arriving import arriving
 from tests.benchmarks.intake import FIT_SEED, measure
 
 AT = datetime(2026, 6, 1, 9, tzinfo=UTC)
@@ -110,10 +112,64 @@ def test_the_same_symptom_says_less_where_nobody_says_at_which_unit() -> None:
 def test_a_side_and_a_number_are_a_hint_at_the_unit() -> None:
     left, right = told("La puerta no cierra", unit="left lift"), told("La puerta no cierra", unit="ascensor derecho")
     first, nobody = told("La puerta no cierra", unit="lift 1"), told("La puerta no cierra")
-    several = [replace(each, several=True, site_id=1) for each in (left, right, first, nobody)]
+    several = [replace(each, stand={"lift": 2}, site_id=1) for each in (left, right, first, nobody)]
     found = [unit(several[place], several[2]) for place in range(4)]
     assert found == ["matching", "crossed", "same", "one_says"]
     assert [unit(several[2], each) for each in several] == found
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "open_question"),
+    [
+        (told("La puerta no cierra"), told("Problema con el ascensor", 2, "+56987654321"), "symptom"),
+        (told("La puerta no cierra"), told("Door won't close", 2, "+56987654321", number=""), "house"),
+        (told("La puerta no cierra", unit="lift 1"), told("Door won't close", 9, "+56987654321"), "unit"),
+        (told("La puerta no cierra", unit="lift 1"), told("Door won't close", 2, "+56987654321", unit="lift 1"), None),
+        (told("La puerta no cierra"), told("Problema con el ascensor", 2), None),
+    ],
+    ids=["no symptom", "no house number", "no unit", "all said", "the same person again"],
+)
+def test_what_is_open_is_asked_and_never_merged(first: Record, second: Record, open_question: str | None) -> None:
+    lifts = 2 if first.units else 1
+    one, other = (replace(each, stand={"lift": lifts}) for each in (first, second))
+    assert doubt(aspects_of(one, other)) == doubt(aspects_of(other, one)) == open_question
+    sure = replace(shipped_model(), prior=20)
+    score = compare(one, other, sure)
+    assert math.isclose(score.bits, sure.prior + sum(each.weight for each in score.evidence))
+    said = [each.words for each in score.evidence if each.field == "doubt"]
+    assert len(said) == (open_question is not None)
+    assert all("a person is asked" in words for words in said)
+    assert (score.probability <= MOST_DOUBTED + 1e-9) == (open_question is not None)
+    assert Thresholds().merge > MOST_DOUBTED
+
+
+def test_courtesy_alike_brings_no_two_faults_together() -> None:
+    polite = "Por favor vengan pronto. {} Hay adultos mayores en el edificio"
+    one = told(polite.format("Gotea la válvula de la caldera."))
+    other = told(polite.format("Hay olor a gas en la sala de calderas."), 30)
+    found = symptom(one, other)
+    assert found is not None
+    assert found.level == "disagree"
+
+
+@pytest.mark.parametrize(
+    ("text", "concepts"),
+    [
+        ("Pasamos la noche sin calefacción", {"heating"}),
+        ("No hay agua caliennte", {"hot_water"}),
+        ("sale helada la ducha", {"hot_water"}),
+        ("Heizung brummt laut", {"noise"}),
+        ("quedó parado y no responde a las llamadas", {"stopped"}),
+        ("problem with the elevator", {"vague"}),
+        ("Display shows error 42", {"code", "code 42"}),
+        ("El citófono de la cabina no suena", {"intercom"}),
+        ("Favor ayuda.b otonera no marca", {"button"}),
+        ("please come", set()),
+        ("¿alguna novedad del reclamo?", set()),
+    ],
+)
+def test_words_that_look_alike_are_told_apart_and_garbled_ones_found(text: str, concepts: set[str]) -> None:
+    assert concepts_of(text) == concepts
 
 
 def test_a_number_that_very_many_share_is_weak_evidence() -> None:
@@ -147,7 +203,7 @@ def test_levels_are_learned_from_labelled_and_from_unlabelled_pairs() -> None:
 
 
 def test_tickets_of_another_seed_are_matched_well() -> None:
-    tickets = labelled_tickets(FIT_SEED + 90, 600)
+    tickets = arriving(FIT_SEED + 90, 600)
     outcome = measure(tickets, shipped_model(), Thresholds())
     assert outcome.there["all"] > 150
     assert outcome.precision() >= 0.98
