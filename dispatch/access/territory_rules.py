@@ -3,7 +3,7 @@
 Every table in a subquery is aliased afresh, so that it is never correlated with the same table of the query around it.
 """
 
-from sqlalchemy import ColumnElement, Select, and_, exists, or_, select
+from sqlalchemy import ColumnElement, FromClause, Select, and_, exists, or_, select, true
 from sqlalchemy.sql.selectable import NamedFromClause
 
 from db import models as m
@@ -104,34 +104,71 @@ class _Reach:
 
     def organisations(self) -> Select[int]:
         table = fresh(m.Organisation)
-        return select(table.c.id).where(self.knows(table.c.id, table.c.kind))
+        return select(table.c.id).where(self.knows(table))
 
-    def knows(self, organisation_id: ColumnElement[int], kind: ColumnElement[str]) -> ColumnElement[bool]:
-        """An organisation is known by a site or a bill here, as a partner of all, or when it has no site anywhere."""
-        here, anywhere, order = fresh(m.Site), fresh(m.Site), fresh(m.WorkOrder)
+    def knows(self, organisation: FromClause) -> ColumnElement[bool]:
+        """An organisation is known by a site or a bill here, as a partner of all, or when it has no site anywhere.
+
+        One without a site that intake entered is known by a ticket here, if it has any.
+        """
+        anywhere = fresh(m.Site)
+        homeless = ~exists(select(anywhere.c.id).where(anywhere.c.organisation_id == organisation.c.id))
+        told = self._told_of("organisation_id", organisation.c.id)
         return or_(
-            kind.in_(_PARTNERS),
+            organisation.c.kind.in_(_PARTNERS),
+            self._serves(organisation.c.id),
+            and_(homeless, organisation.c.verified),
+            and_(homeless, or_(told, ~self._told_of("organisation_id", organisation.c.id, ours=False))),
+        )
+
+    def _serves(self, organisation_id: ColumnElement[int]) -> ColumnElement[bool]:
+        """Whether an organisation has a site or a bill here."""
+        here, order = fresh(m.Site), fresh(m.WorkOrder)
+        return or_(
             organisation_id.in_(select(here.c.organisation_id).where(here.c.territory_id.in_(self.territories))),
             organisation_id.in_(
                 select(order.c.payer_id).where(
                     order.c.payer_id.is_not(None), order.c.territory_id.in_(self.territories)
                 )
             ),
-            ~exists(select(anywhere.c.id).where(anywhere.c.organisation_id == organisation_id)),
         )
 
+    def _told_of(self, column: str, key: ColumnElement[int], *, ours: bool = True) -> ColumnElement[bool]:
+        """Whether a ticket names this contact or organisation, itself or as a party; ours: one that is ours."""
+
+        def place(ticket: NamedFromClause) -> ColumnElement[bool]:
+            return self.is_ours(ticket.c.id, ticket.c.site_id, ticket.c.equipment_id) if ours else true()
+
+        own, joined, party = fresh(m.Ticket), fresh(m.Ticket), fresh(m.Party)
+        named = [
+            exists(select(own.c.id).where(own.c[column] == key, place(own))),
+            exists(select(party.c.id).where(party.c[column] == key, joined.c.id == party.c.ticket_id, place(joined))),
+        ]
+        if column == "contact_id":
+            talk, spoken = fresh(m.Conversation), fresh(m.Ticket)
+            thread = select(talk.c.id).where(talk.c.contact_id == key, spoken.c.id == talk.c.ticket_id)
+            named.append(exists(thread.where(place(spoken))))
+        return or_(*named)
+
     def meets(self) -> ColumnElement[bool]:
-        """A contact is met at a site or through a ticket here; one tied to no site, through the organisation."""
-        here, anywhere, ticket = fresh(m.SiteContact), fresh(m.SiteContact), fresh(m.Ticket)
-        reported = select(ticket.c.contact_id).where(
-            ticket.c.contact_id.is_not(None), ticket.c.site_id.in_(self.sites())
+        """A contact is met at a site or through a ticket here; one tied to no site, through the organisation.
+
+        Whom nobody verified, and who is tied to tickets, is met through these alone; so is everybody whose organisation
+        has neither site nor bill here.
+        """
+        contact = m.Contact.__table__
+        here, anywhere, employer = fresh(m.SiteContact), fresh(m.SiteContact), fresh(m.Organisation)
+        tied = self._told_of("contact_id", contact.c.id, ours=False)
+        by_organisation = exists(
+            select(employer.c.id).where(employer.c.id == contact.c.organisation_id, self.knows(employer))
         )
         return or_(
-            m.Contact.id.in_(select(here.c.contact_id).where(here.c.site_id.in_(self.sites()))),
-            m.Contact.id.in_(reported),
+            contact.c.id.in_(select(here.c.contact_id).where(here.c.site_id.in_(self.sites()))),
+            self._told_of("contact_id", contact.c.id),
             and_(
-                ~exists(select(anywhere.c.id).where(anywhere.c.contact_id == m.Contact.id)),
-                m.Contact.organisation_id.in_(self.organisations()),
+                ~exists(select(anywhere.c.id).where(anywhere.c.contact_id == contact.c.id)),
+                by_organisation,
+                or_(~tied, and_(contact.c.verified, self._serves(contact.c.organisation_id))),
             ),
         )
 
@@ -156,7 +193,7 @@ def territory_rules(viewer: Viewer) -> Rules:
         m.Territory: lambda: m.Territory.id.in_(ours),
         m.Site: lambda: m.Site.territory_id.in_(ours),
         m.SiteContact: lambda: m.SiteContact.site_id.in_(reach.sites()),
-        m.Organisation: lambda: reach.knows(m.Organisation.__table__.c.id, m.Organisation.__table__.c.kind),
+        m.Organisation: lambda: reach.knows(m.Organisation.__table__),
         m.Contact: lambda: reach.meets(),
         m.Equipment: lambda: m.Equipment.site_id.in_(reach.sites()),
         m.Contract: lambda: m.Contract.id.in_(reach.contracts()),

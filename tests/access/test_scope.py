@@ -234,3 +234,48 @@ def test_a_ticket_without_a_place_is_everybodys_until_a_work_order_has_it(uow: U
     with uow(viewer=world.viewer(Role.CALL_TAKER), read_only=True) as session:
         assert key not in keys(session, m.Ticket)
         assert thread not in keys(session, m.Conversation)
+
+
+def test_who_reported_elsewhere_is_not_seen_here(uow: UnitOfWork, world: World) -> None:
+    with uow(viewer=Viewer.system()) as session:
+        made = {}
+        for side in (world.north, world.south):
+            stranger = m.Organisation(
+                number=f"O-{side.name}", name="Pedro", kind=m.OrganisationKind.OCCUPANT, verified=False
+            )
+            session.add(stranger)
+            session.flush()
+            # One of an organisation of their own, one of an insurer without any site, one who is only a party.
+            insurer = m.Organisation(number=f"I-{side.name}", name="Insurer", kind=m.OrganisationKind.INSURER)
+            session.add(insurer)
+            session.flush()
+            people = [
+                m.Contact(organisation_id=stranger.id, name="Pedro", function="", phone="+56911111111", verified=False),
+                m.Contact(organisation_id=insurer.id, name="Iris", function="insurer"),
+                m.Contact(organisation_id=side[m.Organisation], name="Paula", function="", verified=False),
+            ]
+            session.add_all(people)
+            session.flush()
+            ticket = m.Ticket(
+                number=f"T-{side.name}",
+                channel=m.Channel.PORTAL,
+                organisation_id=stranger.id,
+                contact_id=people[0].id,
+                subject="x",
+                received_at=NOW,
+                **({"site_id": side[m.Site]} if side is world.north else {"equipment_id": side[m.Equipment]}),
+            )
+            session.add(ticket)
+            session.flush()
+            session.add(m.Conversation(ticket_id=ticket.id, contact_id=people[1].id))
+            session.add(m.Party(ticket_id=ticket.id, role=m.PartyRole.INSURER, contact_id=people[2].id))
+            made[side.name] = ({each.id for each in people}, {stranger.id})
+        session.commit()
+    for role in (Role.SCHEDULER, Role.CALL_TAKER):
+        viewer = world.viewer(role)
+        for viewers, sees in ((viewer, {world.north.name}), (replace(viewer, territory_ids=frozenset()), set())):
+            with uow(viewer=viewers, read_only=True) as session:
+                contacts, organisations = keys(session, m.Contact), keys(session, m.Organisation)
+            for name, (people_there, strangers) in made.items():
+                assert (contacts & people_there) == (people_there if name in sees else set()), (role, name)
+                assert (organisations & strangers) == (strangers if name in sees else set()), (role, name)
