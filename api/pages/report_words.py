@@ -26,7 +26,9 @@ WORDS: Final = {
         "photos": "Photos",
         "photos_help": "Up to 4, as JPEG or PNG. Where they were taken is removed from them.",
         "photos_left": "Not all photos could be kept: up to 4 are, as JPEG or PNG. Your report is in without them.",
-        "too_many": "Too many reports came from here just now. Please wait some minutes, or call us.",
+        "too_many": "Too many reports came from here just now. Please wait some minutes, or call us. "
+        "Is somebody in danger? Do not wait: call the emergency services, and write here what happens; "
+        "that is always taken.",
         "failed": "The report could not be kept. Please try again, or call us.",
     },
     "es": {
@@ -52,7 +54,8 @@ WORDS: Final = {
         "photos": "Fotos",
         "photos_help": "Hasta 4, en JPEG o PNG. Quitamos de ellas el lugar donde se tomaron.",
         "photos_left": "No se guardaron todas las fotos: hasta 4, en JPEG o PNG. Su aviso quedó registrado sin ellas.",
-        "too_many": "Llegaron demasiados avisos desde aquí. Espere unos minutos, o llámenos.",
+        "too_many": "Llegaron demasiados avisos desde aquí. Espere unos minutos, o llámenos. "
+        "¿Hay alguien en peligro? No espere: llame a emergencias, y escriba aquí qué ocurre; eso se recibe siempre.",
         "failed": "No se pudo guardar el aviso. Inténtelo de nuevo, o llámenos.",
     },
 }

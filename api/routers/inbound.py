@@ -14,6 +14,7 @@ from api.transaction import Process
 from db.models import Channel, Inbound
 from dispatch.access import Action, Viewer, require
 from dispatch.intake.channels.email.entering import take_mail
+from dispatch.intake.channels.email.headers import require_mail
 from dispatch.intake.channels.handing import hand_in, try_again
 from dispatch.intake.channels.heard import Heard, Sender, Threading
 from dispatch.intake.channels.taking import Taken, process
@@ -160,7 +161,9 @@ def take_portal(body: PortalIn, request: Request, services: ServicesDep) -> Any:
     responses=failures(*CODES, 403),
 )
 def take_email(body: Annotated[bytes, Body(media_type="message/rfc822")], services: ServicesDep) -> Any:
-    """For mail servers that hand mail on rather than keep a mailbox."""
+    """For mail servers that hand mail on rather than keep a mailbox. What is no mail is refused, and not kept."""
+    if body:
+        require_mail(body)
     inbound_id = take_mail(services.uow, services.clock, services.intake, body)
     return _shown(process(services.uow, services.clock, services.intake, inbound_id))
 

@@ -4,7 +4,7 @@ import base64
 from datetime import datetime
 from typing import Annotated, Final
 
-from pydantic import BeforeValidator, Field, WithJsonSchema
+from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from api.pagination import PageQuery
@@ -22,6 +22,26 @@ Thread = Annotated[
     str,
     Field(min_length=1, max_length=LONGEST_ID, description="What you call the thread; more with it belongs together"),
 ]
+_LANGUAGES: Final = (
+    "aa ab ae af ak am an ar as av ay az ba be bg bh bi bm bn bo br bs ca ce ch co cr cs cu cv cy da de dv dz ee el en "
+    "eo es et eu fa ff fi fj fo fr fy ga gd gl gn gu gv ha he hi ho hr ht hu hy hz ia id ie ig ii ik io is it iu ja jv "
+    "ka kg ki kj kk kl km kn ko kr ks ku kv kw ky la lb lg li ln lo lt lu lv mg mh mi mk ml mn mr ms mt my na nb nd ne "
+    "ng nl nn no nr nv ny oc oj om or os pa pi pl ps pt qu rm rn ro ru rw sa sc sd se sg si sk sl sm sn so sq sr ss st "
+    "su sv sw ta te tg th ti tk tl tn to tr ts tt tw ty ug uk ur uz ve vi vo wa wo xh yi yo za zh zu"
+)
+"""The languages of ISO 639-1. Of three letters there are thousands, any of which may be."""
+
+
+def _spoken(value: str) -> str:
+    primary = value.partition("-")[0].lower()
+    if len(primary) == 2 and primary not in _LANGUAGES.split():
+        raise PydanticCustomError("language", "Input should be a language, such as en, es or pt-BR (ISO 639)")
+    return value
+
+
+Spoken = Annotated[Language, AfterValidator(_spoken)]
+"""A language that somebody speaks."""
+
 Said = Annotated[str, Field(min_length=1, max_length=4000)]
 Facts = dict[Annotated[FactField, Field(strict=False)], list[Said]]
 
@@ -63,7 +83,7 @@ class TextIn(In):
     body: LongText
     name: Annotated[str, Field(max_length=200)] = ""
     replies_to: Annotated[str | None, Field(max_length=255, description="Your id of our message it answers")] = None
-    language: Language | None = None
+    language: Spoken | None = None
     files: Annotated[list[FileIn], Field(max_length=20, default_factory=list)]
 
 
@@ -74,7 +94,7 @@ class ChatIn(In):
     thread: Thread
     body: LongText
     sender: SenderIn = SenderIn()
-    language: Language | None = None
+    language: Spoken | None = None
     files: Annotated[list[FileIn], Field(max_length=20, default_factory=list)]
 
 
@@ -86,7 +106,7 @@ class PortalIn(In):
     subject: Annotated[str, Field(max_length=200)] = ""
     body: LongText
     sender: SenderIn = SenderIn()
-    language: Language | None = None
+    language: Spoken | None = None
     site_id: Ref | None = None
     equipment_id: Ref | None = None
     facts: Annotated[

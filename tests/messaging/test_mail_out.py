@@ -21,7 +21,7 @@ from db import models as m
 from db.models import Channel, Delivery, Direction
 from dispatch.access import Viewer
 from dispatch.compute.outbox import MOST_ATTEMPTS, deliver
-from dispatch.errors import Forbidden
+from dispatch.errors import Forbidden, Invalid
 from dispatch.intake.channels.replying import reply
 from dispatch.messaging.courier import Courier
 from dispatch.messaging.letters import TOPIC
@@ -233,3 +233,15 @@ def test_who_may_answer(reception: Reception) -> None:
         viewer = Viewer("x", role)
         with reception.uow(viewer=viewer) as session, pytest.raises(Forbidden):
             reply(session, viewer, key, "x")
+
+
+def test_a_channel_that_does_not_reach_them_is_refused_at_once(reception: Reception) -> None:
+    taken = reception.text("+56 9 5555 0101", "The lift is stuck")
+    key, before = reception.conversation(taken.ticket_id).id, reception.count(m.Message)
+    for channel, said in ((Channel.EMAIL, "e-mail address"), (Channel.CHAT, "chat")):
+        with pytest.raises(Invalid, match=f"no {said} of this party is known") as refused:
+            reception.uow.run(
+                lambda session, over=channel: reply(session, SYSTEM, key, "We come at ten", channel=over), viewer=SYSTEM
+            )
+        assert [each.pointer for each in refused.value.faults] == ["/channel"]
+    assert reception.count(m.Message) == before

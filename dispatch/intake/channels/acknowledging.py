@@ -30,8 +30,10 @@ def acknowledge(session: Session, rules: Rules, ticket: Ticket, conversation: Co
     if heard.automatic or heard.channel not in _ANSWERED or _told_enough(session, rules, conversation, heard):
         return
     channel = way_back(session, conversation)
-    if channel is Channel.WEB_FORM or (
-        heard.channel is Channel.WEB_FORM and _told_there(session, conversation, channel, heard)
+    if (
+        channel is Channel.WEB_FORM
+        or address_of(session, conversation, channel) is None
+        or (heard.channel is Channel.WEB_FORM and _told_there(session, conversation, channel, heard))
     ):
         return
     words = _WORDS.get(conversation.language.partition("-")[0], _WORDS["en"])

@@ -16,12 +16,13 @@ from db.session import UnitOfWork
 from dispatch.access import Action, Viewer, require
 from dispatch.access.audit import note
 from dispatch.clock import Clock
-from dispatch.errors import Invalid, NotFound, RuleBroken
+from dispatch.errors import Fault, Invalid, NotFound, RuleBroken
 from dispatch.intake.channels import payloads, taking
 from dispatch.intake.channels.heard import Heard
 from dispatch.intake.channels.rules import INTAKE, Rules
 from dispatch.intake.channels.taking import Taken
-from dispatch.intake.resolving import require_place
+from dispatch.intake.facts.said import Field
+from dispatch.intake.resolving import normal_phone, require_place
 from dispatch.records.attachments import Given, keep_all
 from dispatch.records.errors import IdReused
 
@@ -36,6 +37,7 @@ def hand_in(uow: UnitOfWork, clock: Clock, rules: Rules, heard: Heard, files: It
     is kept of it.
     """
     given = list(files)
+    _require_sense(heard, given, rules.country)
     digest = digest_of(heard, given)
     with uow(viewer=INTAKE, read_only=True) as session:
         known = _known(session, heard.channel, heard.external_id)
@@ -83,6 +85,23 @@ def digest_of(heard: Heard, files: Sequence[Given]) -> str:
     contents = [[each.filename, hashlib.sha256(each.content).hexdigest()] for each in files]
     said = json.dumps([payloads.write(heard), contents], sort_keys=True, ensure_ascii=True)
     return hashlib.sha256(said.encode()).hexdigest()
+
+
+def _require_sense(heard: Heard, files: Sequence[Given], country: str) -> None:
+    """Raises Invalid for a report without any words or file, and for a number that nobody can be called by.
+
+    A network may send a name or a short code in place of a text message's number.
+    """
+    faults = []
+    phone = heard.sender.phone
+    if heard.channel in (Channel.PORTAL, Channel.CHAT) and phone and normal_phone(phone, country) is None:
+        msg = f"sender.phone: {phone[:40]!r} is no telephone number; write it with its area code, or leave it out."
+        faults.append(Fault("/sender/phone", msg))
+    words = (heard.body, heard.subject, *heard.facts.get(Field.SYMPTOM, ()))
+    if heard.channel is Channel.PORTAL and not files and not any(each.strip() for each in words):
+        faults.append(Fault("/body", "body: it is empty; say in words what is wrong."))
+    if faults:
+        raise Invalid(" ".join(fault.message for fault in faults), tuple(faults))
 
 
 def _known(session: Session, channel: Channel, external_id: str) -> Inbound | None:

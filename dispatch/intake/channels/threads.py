@@ -4,19 +4,23 @@ By e-mail a thread is shown by the headers of a mail client, or by the token in 
 sender. By text and chat it is shown by the sender and, where nothing is named, by our having written to them lately.
 """
 
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from datetime import timedelta
 from typing import Final
 
 from sqlalchemy import Select, and_, or_, select
 from sqlalchemy.orm import Session
 
-from db.models import Channel, Conversation, Delivery, Direction, Message, Ticket, TicketStatus
-from dispatch.intake.channels.heard import Heard
+from db.models import Channel, Contact, Conversation, Delivery, Direction, Message, Ticket, TicketStatus
+from dispatch.intake.channels.heard import Heard, Sender
 from dispatch.intake.channels.rules import Rules
+from dispatch.intake.resolving.senders import is_named_alike
 
 CONTINUED: Final = timedelta(minutes=30)
 """So soon after the last a further text is part of the same message."""
+
+MOST_OF_A_CASE: Final = 50
+"""Threads of one case of a portal that are looked at, the newest first: each who writes in it has their own."""
 
 _SHORT: Final = (Channel.TEXT, Channel.CHAT)
 _PROVED: Final = (Channel.TEXT, Channel.CHAT, Channel.PORTAL)
@@ -35,7 +39,7 @@ def find(session: Session, rules: Rules, heard: Heard, known: frozenset[int]) ->
     """The thread of a message. `known`: the contacts that have the sender's address or number."""
     about = None
     for conversation, ticket in _named(session, heard):
-        if _belongs(conversation, heard, known) and ticket.status is not TicketStatus.CLOSED:
+        if _belongs(session, conversation, heard, known) and ticket.status is not TicketStatus.CLOSED:
             return Found(conversation)
         about = about or ticket.number
     about = about or _numbered(session, heard)
@@ -44,11 +48,23 @@ def find(session: Session, rules: Rules, heard: Heard, known: frozenset[int]) ->
     return Found(None, about)
 
 
-def _belongs(conversation: Conversation, heard: Heard, known: frozenset[int]) -> bool:
+def _belongs(session: Session, conversation: Conversation, heard: Heard, known: frozenset[int]) -> bool:
     if heard.threading.handle is not None and conversation.handle == heard.threading.handle:
-        # The name of a thread is its gateway's own, and the gateway signs what it sends.
-        return True
+        # The name of a thread is its gateway's own, and the gateway signs what it sends. A chat is one person's; in a
+        # portal's case several may write.
+        return heard.channel is not Channel.PORTAL or _is_theirs(session, conversation, heard.sender, known)
     return conversation.contact_id is not None and conversation.contact_id in known
+
+
+def _is_theirs(session: Session, conversation: Conversation, sender: Sender, known: frozenset[int]) -> bool:
+    """Whether a case's thread is of who writes in it: of who is named alike, or is not named and not somebody else."""
+    contact = None if conversation.contact_id is None else session.get(Contact, conversation.contact_id)
+    if contact is None:
+        return True
+    if sender.name.strip() and contact.name not in (contact.email, contact.phone):
+        return is_named_alike(contact.name, sender.name)
+    reached = sender.email.strip() or sender.phone.strip()
+    return contact.id in known or not (reached or sender.name.strip())
 
 
 def _named(session: Session, heard: Heard) -> list[tuple[Conversation, Ticket]]:
@@ -65,7 +81,9 @@ def _named(session: Session, heard: Heard) -> list[tuple[Conversation, Ticket]]:
         found += _rows(session, base.where(Conversation.token == said.token))
     if said.handle is not None:
         handled = base.where(Conversation.handle == said.handle, Ticket.channel == heard.channel)
-        found += _rows(session, handled.order_by(Conversation.id.desc()).limit(1))
+        threads = _rows(session, handled.order_by(Conversation.id.desc()).limit(MOST_OF_A_CASE))
+        # Who is not named is who opened the case.
+        found += threads if any(astuple(heard.sender)) else threads[::-1]
     if said.ticket is not None and heard.channel in _PROVED:
         found += _rows(session, base.where(Ticket.number == said.ticket).order_by(Conversation.id))
     return found

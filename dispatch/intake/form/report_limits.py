@@ -15,20 +15,24 @@ SPAN: Final = timedelta(minutes=15)
 LIMITS: Final = {"place": 12, "code": 40}
 """Reports within `SPAN` from one network address, and on one code: a whole house may report a stopped lift."""
 
+IN_DANGER: Final = {"place": 500, "code": 1000}
+"""The same for reports of danger. They are counted by themselves: no number of others keeps one of them out."""
 
-def count_report(session: Session, *, address: str, code: str, once: str, now: datetime) -> None:
-    """Counts a report; the same one sent twice (`once`) counts once.
+
+def count_report(session: Session, *, address: str, code: str, once: str, now: datetime, danger: bool = False) -> None:
+    """Counts a report; the same one sent twice (`once`) counts once. danger: whether it tells of danger.
 
     Raises TooManyAttempts when one of the limits is reached.
     """
-    subjects = {"place": f"report place\n{address}", "code": f"report code\n{code}"}
+    limits, about = (IN_DANGER, "danger") if danger else (LIMITS, "report")
+    subjects = {"place": f"{about} place\n{address}", "code": f"{about} code\n{code}"}
     this = digest(f"report\n{code}\n{once}")
     with elevated(session, "report limits"):
         session.execute(delete(FailedSignIn).where(FailedSignIn.at <= now - SPAN))
         if session.scalar(select(func.count()).where(FailedSignIn.subject == this)):
             return
         for kind, subject in subjects.items():
-            _refuse_if_full(session, digest(subject), LIMITS[kind], now)
+            _refuse_if_full(session, digest(subject), limits[kind], now)
         session.add_all(FailedSignIn(subject=digest(subject), at=now) for subject in subjects.values())
         session.add(FailedSignIn(subject=this, at=now))
         session.flush()

@@ -89,10 +89,10 @@ def report(uow: UnitOfWork, clock: Clock, rules: Rules, made: Report, address: s
     Raises WrongReport for what is missing, too long, or no address; TooManyAttempts.
     """
     made = _checked(made, rules)
-    which = _identity(made)
+    which, danger = _identity(made), is_emergency(made.words) is not None
 
     def look(session: Session) -> tuple[int, int] | None:
-        count_report(session, address=address, code=made.code, once=which, now=clock.now())
+        count_report(session, address=address, code=made.code, once=which, now=clock.now(), danger=danger)
         return report_codes.unit_of(session, made.code)
 
     unit = uow.run(look, viewer=INTAKE)
@@ -111,7 +111,7 @@ def report(uow: UnitOfWork, clock: Clock, rules: Rules, made: Report, address: s
     )
     inbound = taking.take_in(uow, clock, rules, Channel.WEB_FORM, heard.external_id, payloads.write(heard))
     taken = taking.process(uow, clock, rules, inbound)
-    return Reported(taken.number, is_emergency(made.words) is not None, len(left_out))
+    return Reported(taken.number, danger, len(left_out))
 
 
 def _identity(made: Report) -> str:

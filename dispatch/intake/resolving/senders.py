@@ -123,6 +123,11 @@ def _who(candidates: list[Contact], name: str) -> Contact | None:
     return fitting[0] if len(fitting) == 1 else None
 
 
+def is_named_alike(known: str, said: str) -> bool:
+    """Whether two names may be the same person's, where something else says so too."""
+    return _likeness(known, said) >= ALIKE
+
+
 def _likeness(known: str, said: str) -> float:
     return float(fuzz.token_set_ratio(plain(known), plain(said)))
 

@@ -83,10 +83,39 @@ def test_what_is_wrong_with_a_report_is_told(served: Served, portal: TestClient)
         ({"facts": {"colour": ["red"]}}, "/facts/colour/[key]"),
         ({"files": [{"name": "x", "content": "no base64!"}]}, "/files/0/content"),
         ({"body": 7}, "/body"),
+        ({"body": " ", "subject": "", "files": []}, "/body"),
+        ({"sender": {"name": "Olga", "phone": "abc"}}, "/sender/phone"),
+        ({"sender": {"name": "Olga", "email": "abc"}}, "/sender/email"),
+        ({"language": "xx"}, "/language"),
     ):
         answer = portal.post("/v1/inbound/portal", json=report(served) | wrong)
         assert answer.status_code == 422
         assert pointer in [each["pointer"] for each in answer.json()["errors"]]
+
+
+def test_who_else_writes_in_a_case_has_a_ticket_of_their_own(
+    served: Served, portal: TestClient, reception: Reception
+) -> None:
+    marta = {"name": "Marta Ruiz", "email": "marta@tenants.example"}
+    pedro = {"name": "Pedro Soto", "phone": "+56 9 5555 0101"}
+
+    def say(key: str, sender: dict[str, str], body: str) -> str:
+        made = report(served, id=key, thread="CASE-77", sender=sender, body=body, files=[])
+        return str(portal.post("/v1/inbound/portal", json=made).json()["ticket"])
+
+    first = say("1", marta, "The lift is broken.")
+    other = say("2", pedro, "I need it for my wheelchair.")
+    assert other != first
+    assert say("3", {"name": "Marta Ruiz"}, "It rattles.") == say("4", {}, "Please come.") != other
+    assert say("5", pedro, "Any news?") == other
+    assert say("6", marta, "Any news?") == first
+    by_name = {each.id: each.name for each in reception.all(m.Contact)}
+    tickets = {each.number: each for each in reception.all(m.Ticket)}
+    said = {
+        key: {by_name.get(each.said_by_id) for each in reception.messages(tickets[key].id)} for key in (first, other)
+    }
+    assert said == {first: {"Marta Ruiz"}, other: {"Pedro Soto"}}
+    assert reception.facts(tickets[other].id)["reference"][-1] == first
 
 
 def _break(*_: object) -> None:
@@ -171,7 +200,12 @@ def test_a_mail_as_it_came(served: Served, portal: TestClient, reception: Recept
     answer = portal.post("/v1/inbound/email", content=made.as_bytes(), headers=kind)
     assert answer.status_code == 201, answer.text
     assert portal.post("/v1/inbound/email", content=made.as_bytes(), headers=kind).json() == answer.json()
-    assert portal.post("/v1/inbound/email", content=b"", headers=kind).status_code == 422
+    before = reception.count(m.Inbound)
+    for none in (b"", b"The lift is stuck, come at once", b"\x8f\xfe\x00\x12" * 50):
+        refused = portal.post("/v1/inbound/email", content=none, headers=kind)
+        assert refused.status_code == 422
+    assert "no e-mail" in refused.json()["detail"]
+    assert reception.count(m.Inbound) == before
     assert portal.post("/v1/organisations", content=bytes(3_000_000), headers=kind).status_code == 413
     ticket = next(each for each in reception.all(m.Ticket) if each.number == answer.json()["ticket"])
     assert "large.png" in {each.filename for each in reception.all(m.Attachment) if each.ticket_id == ticket.id}

@@ -44,6 +44,19 @@ def test_dropped_mails_are_taken_in_and_put_aside(reception: Reception, tmp_path
     assert (drop / "done" / "a-1.eml").exists()
 
 
+def test_what_is_no_mail_is_put_aside_and_listed_and_answers_nobody(reception: Reception, tmp_path: Path) -> None:
+    (tmp_path / "junk.eml").write_bytes(bytes(range(256)) * 8)
+    (tmp_path / "words.eml").write_bytes(b"The lift is stuck\nplease come\n")
+    (tmp_path / "nobody.eml").write_bytes(mail(From="").as_bytes())
+    assert fetch_drop(reception.uow, reception.clock, reception.rules, tmp_path) == 3
+    assert sorted(path.name for path in (tmp_path / "refused").iterdir()) == ["junk.eml", "words.eml"]
+    refused = [each for each in reception.all(m.Inbound) if each.status is InboundStatus.REFUSED]
+    assert len(refused) == 2
+    assert all("This is no e-mail" in str(each.why) for each in refused)
+    (ticket,) = reception.all(m.Ticket)
+    assert [each.direction for each in reception.messages(ticket.id)] == [m.Direction.INBOUND]
+
+
 def test_files_in_capitals_are_mails_too(reception: Reception, tmp_path: Path) -> None:
     for name in ("A.EML", "b.Eml", "c.emlx"):
         (tmp_path / name).write_bytes(mail().as_bytes())

@@ -239,6 +239,13 @@ def test_so_many_from_one_place_and_no_more_until_later(served: Served) -> None:
         assert full.status_code == 429
         assert 0 < int(full.headers["Retry-After"]) <= SPAN.total_seconds() + 1
         assert WORDS["en"]["too_many"] in full.text
+        assert "call the emergency services" in WORDS["en"]["too_many"]
+        trapped = client.post("/q/y", data={"words": "A person is trapped in the lift", "once": f"{ONCE}z"})
+        assert trapped.status_code == 200
+        assert "We treat it as an emergency" in trapped.text
+        with served.uow(viewer=Viewer.system(), read_only=True) as session:
+            assert session.scalars(select(m.OutboxMessage.key).where(m.OutboxMessage.topic == "ticket.alarm")).one()
+        assert client.post("/q/y", data={"words": "It rattles", "once": f"{ONCE}w"}).status_code == 429
         assert again.status_code == 200
         served.clock.instant += SPAN + timedelta(seconds=1)
         assert client.post("/q/y", data={"words": "It rattles", "once": f"{ONCE}y"}).status_code == 200

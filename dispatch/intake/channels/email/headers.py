@@ -11,9 +11,11 @@ from email.policy import compat32, default
 from email.utils import getaddresses
 from typing import Any, Final
 
+from dispatch.errors import Fault, Invalid
 from dispatch.intake.channels.words import one_line
 
 LONGEST_ID: Final = 200
+LONGEST_HEAD: Final = 1_000_000
 _ID: Final = re.compile(r"<\s*([^<>\s]+)\s*>")
 _BROKEN: Final = (MessageError, ValueError, LookupError, AttributeError, TypeError, RecursionError)
 """What the standard library raises for headers that break the rules."""
@@ -22,6 +24,23 @@ _BROKEN: Final = (MessageError, ValueError, LookupError, AttributeError, TypeErr
 def parse(raw: bytes) -> EmailMessage:
     """The mail; what breaks the rules is noted in it, never raised."""
     return BytesParser(_class=EmailMessage, policy=default).parsebytes(raw)
+
+
+_OF_MAILS: Final = frozenset({"from", "sender", "reply-to", "to", "date", "subject", "message-id", "received"})
+
+
+def require_mail(raw: bytes) -> None:
+    """Makes sure that these bytes begin as a mail does, with some header that mails have.
+
+    Raises Invalid.
+    """
+    mail = BytesHeaderParser(policy=compat32).parsebytes(raw[:LONGEST_HEAD])
+    if _OF_MAILS.isdisjoint(name.lower() for name in mail.keys()):  # noqa: SIM118  (a message is no mapping)
+        msg = (
+            "This is no e-mail: it has none of the headers From, To, Date, Subject, Message-ID. "
+            "Hand it in as it came, with all its headers (RFC 5322)."
+        )
+        raise Invalid(msg, (Fault("/body", msg),))
 
 
 def header(mail: Message, name: str) -> str:

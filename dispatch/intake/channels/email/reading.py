@@ -8,7 +8,7 @@ from typing import Final
 from db.models import Channel
 from dispatch.intake.channels.email.authentication import forged
 from dispatch.intake.channels.email.bodies import Parts, parts_of
-from dispatch.intake.channels.email.headers import address, header, headers, ids, parse
+from dispatch.intake.channels.email.headers import address, header, headers, ids, parse, require_mail
 from dispatch.intake.channels.email.quotes import reply_in
 from dispatch.intake.channels.email.robots import Origin, origin_of
 from dispatch.intake.channels.heard import Heard, Sender, Threading
@@ -26,7 +26,11 @@ _NOBODY: Final = re.compile(
 
 
 def read(raw: bytes, rules: Rules, external_id: str, at: datetime) -> Heard:
-    """What a mail says; its files are in the store afterwards. It came at `at`, whatever its own date is."""
+    """What a mail says; its files are in the store afterwards. It came at `at`, whatever its own date is.
+
+    Raises Invalid for what is no mail at all.
+    """
+    require_mail(raw)
     mail = parse(raw)
     origin = origin_of(mail, rules.own)
     if origin.always:
