@@ -16,6 +16,7 @@ from dispatch.intake.articles import solving
 from dispatch.intake.facts.said import Field
 from dispatch.intake.handover import searching
 from dispatch.intake.telephone import calls
+from dispatch.intake.telephone.callers import Caller
 from dispatch.intake.telephone.noting import Noted, note_down
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
@@ -35,10 +36,11 @@ def start_call(
     site: Ref = "",
     equipment: Ref = "",
     ticket: Ref = "",
+    caller: Ref = "",
 ) -> Response:
     """A call begins; the number shown leads to whom it belongs, where that is one contact."""
     call = calls.start(ask.session, ask.viewer, phone.strip() or None)
-    about = _subject(contact, site, equipment, ticket, str(call.id))
+    about = _subject(contact, site, equipment, ticket, str(call.id), caller)
     if contact or site or ticket or not phone.strip():
         return RedirectResponse(about.href(), 303)
     found = searching.find(ask.session, ask.viewer, phone)
@@ -58,10 +60,11 @@ def act_on_call(
     site: Ref = "",
     equipment: Ref = "",
     ticket: Ref = "",
+    caller: Ref = "",
 ) -> Response:
     """Hold, resume, transfer, callback, called-back, end."""
     _do(ask, key, act, note, to_user, minutes)
-    about = _subject(contact, site, equipment, ticket, str(key))
+    about = _subject(contact, site, equipment, ticket, str(key), caller)
     return RedirectResponse(Subject().href() if act == "transfer" else about.href(), 303)
 
 
@@ -96,7 +99,7 @@ async def _said(request: Request) -> dict[str, str]:
 
 
 def _about(said: dict[str, str]) -> Subject:
-    return _subject(*(said.get(name, "") for name in ("contact", "site", "equipment", "ticket", "call")))
+    return _subject(*(said.get(name, "") for name in ("contact", "site", "equipment", "ticket", "call", "caller")))
 
 
 def _facts(said: dict[str, str]) -> dict[Field, str]:
@@ -109,7 +112,7 @@ def _save(ask: Ask, said: dict[str, str]) -> Response:
     try:
         if call is None:
             call = calls.start(ask.session, ask.viewer, said.get(f"{FACT}{Field.REPORTER_PHONE}", "")[:32] or None).id
-        noted = Noted(words, facts, about.contact, about.site, about.equipment, about.ticket)
+        noted = Noted(words, facts, about.contact, about.site, about.equipment, about.ticket, caller=about.caller)
         ticket = note_down(ask.session, ask.viewer, ask.services.intake, call, noted)
     except Invalid as error:
         page = intake_html(ask, about, words=words, facts=facts, problem=str(error))
@@ -136,8 +139,9 @@ def _do(ask: Ask, key: int, act: str, note: str, to_user: str, minutes: str) -> 
         raise NotFound(f"A call knows no {act!r}; it knows hold, resume, transfer, callback, called-back and end.")
 
 
-def _subject(contact: str, site: str, equipment: str, ticket: str, call: str) -> Subject:
-    return Subject(_ref(contact), _ref(site), _ref(equipment), _ref(ticket), _ref(call))
+def _subject(contact: str, site: str, equipment: str, ticket: str, call: str, caller: str = "") -> Subject:
+    who = Caller(caller) if caller in set(Caller) else None
+    return Subject(_ref(contact), _ref(site), _ref(equipment), _ref(ticket), _ref(call), who)
 
 
 def _ref(said: str) -> int | None:

@@ -1,7 +1,7 @@
 """The call taker's page: who calls, what is known of it and from whom, and only the questions nobody has answered."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from typing import Annotated, Any, Final
 from urllib.parse import urlencode
@@ -14,7 +14,7 @@ from api.dependencies import AskDep
 from api.pages.page_route import PageRoute, visitor
 from api.pages.render import render
 from api.transaction import Ask
-from db.models import Call, Territory
+from db.models import Call, Territory, Ticket
 from dispatch.access import Action, require
 from dispatch.intake.articles import knowledge
 from dispatch.intake.facts.said import Field
@@ -22,6 +22,7 @@ from dispatch.intake.handover import desk, searching
 from dispatch.intake.handover.desk import HandOver
 from dispatch.intake.handover.waiting import without_order
 from dispatch.intake.telephone import callbacks, calls, listing
+from dispatch.intake.telephone.callers import Caller, who_calls
 from dispatch.intake.triage import is_emergency
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
@@ -41,10 +42,13 @@ class Subject:
     equipment: int | None = None
     ticket: int | None = None
     call: int | None = None
+    caller: Caller | None = None
 
     def href(self, **others: Any) -> str:
         """The address of the page about this, with some of it changed."""
-        said = {name: getattr(self, name) for name in ("contact", "site", "equipment", "ticket", "call")} | others
+        said = {
+            name: getattr(self, name) for name in ("contact", "site", "equipment", "ticket", "call", "caller")
+        } | others
         query = urlencode({name: value for name, value in said.items() if value not in (None, "")})
         return f"/intake?{query}" if query else "/intake"
 
@@ -58,13 +62,14 @@ def show_intake(
     equipment: Key = None,
     ticket: Key = None,
     call: Key = None,
+    caller: Caller | None = None,
     words: Text = "",
     saved: Annotated[str, Query(max_length=20)] = "",
 ) -> Response:
     """One page for one call. Everything on it comes from its address, so that it works without scripts."""
     require(ask.viewer, Action.READ, Call)
     return HTMLResponse(
-        intake_html(ask, Subject(contact, site, equipment, ticket, call), q=q, words=words, saved=saved)
+        intake_html(ask, Subject(contact, site, equipment, ticket, call, caller), q=q, words=words, saved=saved)
     )
 
 
@@ -92,14 +97,16 @@ def intake_html(
     taken = calls.get(ask.session, ask.viewer, about.call) if about.call is not None else None
     if taken is not None and about == Subject(call=about.call):
         about = replace(about, ticket=taken.ticket_id)
-    known = _known(ask, about, words)
+    other = _is_somebody_else(ask, about, taken)
+    known = _known(ask, about, words, of_somebody_else=other and about.contact is None)
     hint = words or (f"{known.ticket.subject} {known.ticket.symptom}" if known.ticket is not None else "")
     unit = known.unit.id if known.unit is not None else None
     return render(
         "intake.html",
         about=about,
+        other=other,
         q=q,
-        **(_to_do(ask) if about == Subject() and not q else {}),
+        **_to_do(ask, _WAITING if about == Subject() and not q else 0),
         finds=searching.find(ask.session, ask.viewer, q),
         sites=searching.sites_of(ask.session, about.contact) if about.contact and known.site is None else [],
         known=known,
@@ -119,20 +126,29 @@ def intake_html(
     )
 
 
-def _to_do(ask: Ask) -> dict[str, Any]:
-    """What waits for the viewer while nobody is on the line."""
-    in_hand = listing.open_calls(ask.session, ask.viewer, _WAITING)
+def _to_do(ask: Ask, most: int) -> dict[str, Any]:
+    """What waits for the viewer while nobody is on the line; nothing, where `most` is 0."""
+    in_hand = listing.open_calls(ask.session, ask.viewer, most)
     return {
         "handed": [each for each in in_hand if each.handed_by is not None],
         "mine": [each for each in in_hand if each.handed_by is None],
-        "due": listing.open_callbacks(ask.session, ask.viewer, _WAITING),
-        "waiting": without_order(ask.session, ask.viewer, _WAITING),
+        "due": listing.open_callbacks(ask.session, ask.viewer, most),
+        "waiting": without_order(ask.session, ask.viewer, most) if most else [],
     }
 
 
-def _known(ask: Ask, about: Subject, words: str) -> HandOver:
+def _is_somebody_else(ask: Ask, about: Subject, call: Call | None) -> bool:
+    """Whether who is on the line did not report the ticket that the page is about."""
+    ticket = ask.session.query(Ticket).filter_by(id=about.ticket).one_or_none() if about.ticket is not None else None
+    if ticket is None or call is None or about.caller is not None:
+        return about.caller is Caller.SOMEBODY_ELSE
+    country = ask.services.intake.country
+    return who_calls(ask.session, call, ticket, country, contact_id=about.contact) is Caller.SOMEBODY_ELSE
+
+
+def _known(ask: Ask, about: Subject, words: str, *, of_somebody_else: bool) -> HandOver:
     if about.ticket is not None:
-        return desk.of_ticket(ask.session, ask.viewer, about.ticket)
+        return desk.of_ticket(ask.session, ask.viewer, about.ticket, of_somebody_else=of_somebody_else)
     return desk.of_caller(
         ask.session,
         ask.viewer,

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from db import models as m
+from dispatch.access import Viewer
 from tests.api.served import Served
 
 pytestmark = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
@@ -21,7 +22,8 @@ def _page(served: Served, who: str, address: str = "/intake") -> str:
     with served.client(who) as client:
         answer = client.get(address)
     assert answer.status_code == 200, answer.text
-    return answer.text
+    text: str = answer.text
+    return text
 
 
 def test_facts_of_a_call_are_given_over_http(served: Served) -> None:
@@ -83,3 +85,23 @@ def test_who_may_see_callbacks_sees_whose_they_are(served: Served) -> None:
     page = _page(served, "scheduler").partition("To call back")[2]
     assert "+56 9 8888 0001" in page
     assert "mine" not in page.partition("</section>")[0]
+
+
+def test_who_calls_about_anothers_ticket_is_asked_who_they_are(served: Served) -> None:
+    north = served.world.north
+    with served.uow(viewer=Viewer.system()) as session:
+        contact = session.get_one(m.Contact, north[m.Contact])
+        contact.phone = "+56 51 255 0100"
+        number, name = session.get_one(m.Ticket, north[m.Ticket]).number, contact.name
+        session.commit()
+    key = _call(served, "call_taker", "+56 9 3333 2222")
+    page = _page(served, "call_taker", f"/intake?ticket={north[m.Ticket]}&call={key}")
+    assert f"Somebody else calls, not {name}" in page
+    assert "Who is calling?" in page
+    theirs = _page(served, "call_taker", f"/intake?ticket={north[m.Ticket]}&call={key}&caller=reporter")
+    assert "Who is calling?" not in theirs
+    said = {"ticket": north[m.Ticket], "call": key, "caller": "somebody_else", "words": "It bangs"}
+    with served.client("call_taker") as client:
+        saved = client.post("/intake/tickets", data=said)
+    assert "Tell the caller the ticket's number" in saved.text
+    assert f'<strong class="number">{number}</strong>' not in saved.text

@@ -59,7 +59,7 @@ def write_notes(ask: AskDep, key: RowId, body: NotesIn) -> Any:
 
 @acts(router, "/{key}/ticket", CallTicketOut, "make_call_ticket", "Make what was noted a ticket")
 def make_ticket(ask: AskDep, key: RowId, body: CallTicketIn, _key: IdempotencyKey) -> Any:
-    """A new ticket of channel phone, or more for the one that the call is about; it is matched and placed."""
+    """A new ticket of channel phone, or more for the one the call is about if its reporter calls; matched and placed."""
     noted = Noted(
         words=body.words,
         facts=body.facts,
@@ -68,6 +68,7 @@ def make_ticket(ask: AskDep, key: RowId, body: CallTicketIn, _key: IdempotencyKe
         equipment_id=body.equipment_id,
         ticket_id=body.ticket_id,
         subject=body.subject,
+        caller=body.caller,
     )
     ticket = note_down(ask.session, ask.viewer, ask.services.intake, key, noted)
     return CallTicketOut(call_id=key, ticket_id=ticket.id, number=ticket.number, emergency=ticket.emergency)

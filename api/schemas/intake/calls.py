@@ -10,6 +10,7 @@ from api.schemas.base import EntityOut, In, Instant, LongText, Out, Phone, Ref
 from db.models import CallEventKind
 from dispatch.intake.facts.said import LONGEST
 from dispatch.intake.facts.said import Field as FactField
+from dispatch.intake.telephone.callers import Caller
 from dispatch.intake.telephone.calls import CallState
 
 Why = Annotated[str, Field(max_length=300, description="Why, in a few words")]
@@ -90,6 +91,14 @@ class CallTicketIn(In):
     site_id: Annotated[Ref | None, Field(description="Which site, when known")] = None
     equipment_id: Annotated[Ref | None, Field(description="Which unit, when known")] = None
     ticket_id: Annotated[Ref | None, Field(description="The known ticket that it is about; absent: a new one")] = None
+    caller: Annotated[
+        Caller | None,
+        Field(
+            strict=False,
+            description="Whether the reporter of that ticket calls or somebody else, who gets a ticket of their own in "
+            "the same work order; absent: as the number shown and the name given say",
+        ),
+    ] = None
 
 
 class CallTicketOut(Out):

@@ -1,7 +1,7 @@
 """The hand-over: what is known of a matter, from whom, and what nobody has said yet, so that nobody tells it twice."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from sqlalchemy import func, select
@@ -76,8 +76,10 @@ class HandOver:
         return self.ticket.equipment_id is not None or self.order.equipment_id != self.unit.id
 
 
-def of_ticket(session: Session, viewer: Viewer, ticket_id: int) -> HandOver:
+def of_ticket(session: Session, viewer: Viewer, ticket_id: int, *, of_somebody_else: bool = False) -> HandOver:
     """What is known of a ticket's matter, from all its parties, and what to ask.
+
+    of_somebody_else: who is asked did not report it, and is not known; they are asked who they are.
 
     Raises Forbidden, NotFound.
     """
@@ -88,7 +90,11 @@ def of_ticket(session: Session, viewer: Viewer, ticket_id: int) -> HandOver:
     order = _order(session, ticket)
     site_id, equipment_id = _place(ticket, order)
     proposal = propose(session, ticket.id)
-    return _known(session, ticket, order, ticket.contact_id, site_id, equipment_id, proposal=proposal, words="")
+    known = _known(session, ticket, order, ticket.contact_id, site_id, equipment_id, proposal=proposal, words="")
+    if not of_somebody_else:
+        return known
+    of_them = questions(Known(said=set(Field) - OF_WHO_REPORTS))
+    return replace(known, missing=(*(each for each in of_them if each.field in OF_WHO_REPORTS), *known.missing))
 
 
 def _place(ticket: Ticket, order: WorkOrder | None) -> tuple[int | None, int | None]:

@@ -99,4 +99,4 @@ def _handed(session: Session, call: Call, viewer: Viewer) -> CallEvent | None:
 def _names(session: Session, ids: Iterable[int]) -> dict[int, str]:
     with elevated(session, "colleagues"):
         query = select(User.id, User.name).where(User.id.in_(sorted(set(ids))))
-        return {key: name for key, name in session.execute(query)}
+        return dict(session.execute(query).all())
