@@ -1,7 +1,7 @@
 """The call taker's page: who calls, what is known of it and from whom, and only the questions nobody has answered."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Annotated, Any, Final
 from urllib.parse import urlencode

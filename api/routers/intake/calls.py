@@ -59,7 +59,7 @@ def write_notes(ask: AskDep, key: RowId, body: NotesIn) -> Any:
 
 @acts(router, "/{key}/ticket", CallTicketOut, "make_call_ticket", "Make what was noted a ticket")
 def make_ticket(ask: AskDep, key: RowId, body: CallTicketIn, _key: IdempotencyKey) -> Any:
-    """A new ticket of channel phone, or more for the one the call is about if its reporter calls; matched and placed."""
+    """A new ticket of channel phone, or more for the one the call is about if its reporter calls; placed at once."""
     noted = Noted(
         words=body.words,
         facts=body.facts,

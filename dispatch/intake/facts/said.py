@@ -44,6 +44,16 @@ SECRET = frozenset({Field.ACCESS})
 """Facts that are secrets: shown to whoever may see access notes, never in mail, logs or exports."""
 SEVERAL = frozenset({Field.SYMPTOM, Field.SKILL, Field.PART, Field.AVAILABILITY, Field.REFERENCE, Field.ACCESS})
 """Facts of which all hold side by side; of the others the parties may contradict each other."""
+OF_WHO_REPORTS = frozenset(
+    {
+        Field.REPORTER_NAME,
+        Field.REPORTER_PHONE,
+        Field.REPORTER_EMAIL,
+        Field.REPORTER_FUNCTION,
+        Field.ORGANISATION,
+    }
+)
+"""What one party says of itself contradicts nobody and answers nothing about another; all else is of the matter."""
 LONGEST = 4000
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from db.models import Channel, Fact
-from dispatch.intake.facts.said import SECRET, SEVERAL, Field
+from dispatch.intake.facts.said import OF_WHO_REPORTS, SECRET, SEVERAL, Field
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +70,7 @@ def fold_facts(
         groups = sorted(said.get(name, {}).values(), key=lambda group: (-len(group), group[0].said_at, group[0].id))
         if groups:
             values = tuple(_value(group, tickets, names, hidden=name in SECRET and not secrets) for group in groups)
-            folded.append(FoldedField(name, values, len(values) > 1 and name not in SEVERAL))
+            folded.append(FoldedField(name, values, len(values) > 1 and name not in SEVERAL | OF_WHO_REPORTS))
     return tuple(folded)
 
 

@@ -24,21 +24,11 @@ from db.models import (
 from dispatch.access import Action, Viewer, elevated, require
 from dispatch.errors import NotFound
 from dispatch.intake.facts.folding import FoldedField, fold_facts
-from dispatch.intake.facts.said import Field
+from dispatch.intake.facts.said import OF_WHO_REPORTS, Field
 from dispatch.intake.handover.questions import Known, Question, questions
 from dispatch.intake.triage import TriageProposal, is_emergency, propose
 
 MOST_OPEN: Final = 10
-OF_WHO_REPORTS: Final = frozenset(
-    {
-        Field.REPORTER_NAME,
-        Field.REPORTER_PHONE,
-        Field.REPORTER_EMAIL,
-        Field.REPORTER_FUNCTION,
-        Field.ORGANISATION,
-    }
-)
-"""What one party says of itself answers nothing about another; all else holds for the whole work order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,17 +169,22 @@ def _as_known(
         fields.add(Field.SYMPTOM)
     return Known(
         said=fields,
-        contact=contact is not None,
+        contact=contact is not None and _has_name(contact),
         reachable=contact is not None and bool(contact.phone or contact.email),
         site=site is not None,
         unit=unit is not None,
-        several_units=len(units) != 1,
+        several_units=len(units) > 1,
         access=site is not None and _can_get_in(session, site),
         hours=site is not None and bool(site.opening_hours),
         insured=_is_insured(session, tickets),
         kind=unit.kind if unit is not None else "",
         emergency=emergency,
     )
+
+
+def _has_name(contact: Contact) -> bool:
+    """Whether a contact is more than the number or address they wrote or called from."""
+    return contact.name != contact.email and any(letter.isalpha() for letter in contact.name)
 
 
 def _order(session: Session, ticket: Ticket) -> WorkOrder | None:

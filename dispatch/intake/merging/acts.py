@@ -11,6 +11,7 @@ from dispatch.errors import Fault, Invalid, NotFound, RuleBroken
 from dispatch.intake.merging.carrying import Going, carry_out
 from dispatch.intake.merging.consequences import is_complaint, listed
 from dispatch.intake.merging.decisions import Remembered, Two, decide, pairs_of, two
+from dispatch.intake.merging.leaving import let_wait
 from dispatch.intake.merging.memberships import current, locked_orders, members
 from dispatch.intake.merging.opening import open_order
 from dispatch.intake.merging.outcome import Change
@@ -62,10 +63,9 @@ def merge(
 def split(session: Session, viewer: Viewer, work_order_id: int, ticket_ids: Collection[int]) -> Change:
     """Takes tickets out of a work order into a new one of their own; they stay apart for good.
 
-    Tickets that have left it already stay where they are.
+    Tickets that have left it already stay where they are. Those of which nobody said where wait without an order.
 
-    Raises Forbidden, NotFound, Invalid without tickets, RuleBroken where none would be left behind, or where the place
-    of the tickets is not known.
+    Raises Forbidden, NotFound, Invalid without tickets, RuleBroken where none would be left behind.
     """
     require(viewer, Action.CREATE, Merge)
     wanted = _seen(session, ticket_ids)
@@ -82,10 +82,9 @@ def split(session: Session, viewer: Viewer, work_order_id: int, ticket_ids: Coll
             msg = f"{order.number} would be left without a ticket; there is nothing to split."
             raise RuleBroken(msg)
         new = open_order(session, _by_report([wanted[each] for each in goes]))
-        if new is None:
-            msg = f"Nobody has said yet where this is ({_named(wanted.values())}); give the tickets a site, then split."
-            raise RuleBroken(msg)
         decided = decide(session, viewer, _across(goes, stay), ReviewStatus.REJECTED)
+        if new is None:
+            return _change(order.id, [let_wait(session, viewer, order, goes, decided)])
         hows = dict.fromkeys(goes, MergedBy.PERSON)
         going = Going(MergeKind.SPLIT, new.id, hows, pairs=decided, said=f"Taken out of {order.number}.")
         return _change(new.id, carry_out(session, viewer, going))

@@ -12,10 +12,10 @@ from dispatch.errors import NotFound, RuleBroken
 from dispatch.intake.merging.carrying import Going, carry_out
 from dispatch.intake.merging.decisions import Remembered, decide, settle, take_back, two
 from dispatch.intake.merging.latecomers import tell_latecomers
-from dispatch.intake.merging.memberships import current, locked_orders, members
+from dispatch.intake.merging.leaving import leave
+from dispatch.intake.merging.memberships import current, members
 from dispatch.intake.merging.opening import open_order
 from dispatch.intake.merging.outcome import Change
-from dispatch.intake.merging.refolding import refold
 from dispatch.intake.merging.resolution import reopen
 from dispatch.intake.telling.informing import compensate
 from dispatch.intake.turns import take_turn
@@ -50,6 +50,8 @@ def unmerge(session: Session, viewer: Viewer, merge_id: int) -> Change:
 def _take_back(session: Session, viewer: Viewer, merge: Merge) -> Change:
     holder = _holder(session, merge.work_order_id)
     now = current(session, merge.tickets)
+    if merge.kind is MergeKind.SPLIT and merge.work_order_id == merge.from_work_order_id:
+        return _put_back(session, viewer, merge, [ticket for ticket in merge.tickets if ticket not in now])
     here = [ticket for ticket in merge.tickets if ticket in now and now[ticket].work_order_id == holder]
     if not here:
         return Change(merge.work_order_id, (), f"The tickets of merge {merge.id} have gone elsewhere since.")
@@ -63,6 +65,18 @@ def _take_back(session: Session, viewer: Viewer, merge: Merge) -> Change:
     compensate(session, merge.id, {holder, merge.work_order_id}, since)
     tell_latecomers(session, session.get_one(WorkOrder, going.to), here, f"undone:{merge.id}")
     return Change(going.to, tuple(merges), merges[0].consequence)
+
+
+def _put_back(session: Session, viewer: Viewer, merge: Merge, waiting: Sequence[int]) -> Change:
+    """Tickets that were taken out into no order, and have none since, belong to their order again."""
+    if not waiting:
+        return Change(merge.work_order_id, (), f"The tickets of merge {merge.id} have gone elsewhere since.")
+    take_back(session, merge.before.get("decided", {}), waiting)
+    hows = {ticket: MergedBy(how) for ticket, _, how in merge.before["memberships"] if ticket in waiting}
+    to = _holder(session, merge.work_order_id)
+    going = Going(MergeKind.UNMERGE, to, hows, undoes=merge, said=f"Merge {merge.id} is taken back.")
+    merges = carry_out(session, viewer, going)
+    return Change(to, tuple(merges), merges[0].consequence)
 
 
 def _holder(session: Session, work_order_id: int) -> int:
@@ -105,13 +119,7 @@ def _going(session: Session, merge: Merge, here: Sequence[int], decided: Remembe
 def _leave(session: Session, viewer: Viewer, merge: Merge, here: Sequence[int], holder: int) -> Change:
     """The tickets belong nowhere again, as before: nobody said yet where they are about."""
     now = session.info["now"]()
-    since = {}
-    for ticket, membership in current(session, here).items():
-        since[ticket] = membership.joined_at
-        membership.left_at = max(now, membership.joined_at)
-    session.flush()
-    order = locked_orders(session, [holder])[holder]
-    refold(session, order)
+    order, _, since = leave(session, holder, here)
     undo = Merge(
         kind=MergeKind.UNMERGE,
         at=now,

@@ -12,7 +12,7 @@ from dispatch.intake.facts.said import Field
 from dispatch.intake.merging import merge, move, split, unmerge
 from dispatch.intake.merging.consequences import VISIT_CHANGED
 from dispatch.intake.merging.refolding import refold_by_id
-from tests.intake.merging.desk import SYSTEM, Desk
+from tests.intake.merging.desk import SYSTEM, Desk, state
 
 SQLITE = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
 pytestmark = SQLITE
@@ -207,6 +207,22 @@ def test_splitting_and_moving_are_taken_back_exactly_and_audited(desk: Desk) -> 
     assert desk.session.scalars(select(m.MatchPair)).all() == []
     entries = desk.session.scalars(select(m.AuditEntry.action).order_by(m.AuditEntry.id)).all()
     assert entries == ["split", "move", "unmerge", "unmerge"]
+
+
+def test_a_ticket_of_which_nobody_said_where_is_split_off_to_wait_and_put_back(desk: Desk) -> None:
+    known, nowhere = desk.ticket("Stuck"), desk.ticket("It bangs", site_id=None, equipment_id=None)
+    order = desk.order(known, nowhere)
+    before = state(desk.session)
+    out = split(desk.session, SYSTEM, order.id, [nowhere.id])
+    assert (out.changed, out.work_order_id, desk.order_of(nowhere)) == (True, order.id, None)
+    assert "wait for somebody to say where" in out.said
+    assert "not planned yet" in out.said
+    assert "It bangs" not in order.description
+    assert not split(desk.session, SYSTEM, order.id, [nowhere.id]).changed
+    assert unmerge(desk.session, SYSTEM, out.merges[0].id).changed
+    assert desk.order_of(nowhere) == order.id
+    assert state(desk.session) == before
+    assert not unmerge(desk.session, SYSTEM, out.merges[0].id).changed
 
 
 def test_an_order_is_not_split_into_nothing(desk: Desk) -> None:

@@ -68,6 +68,19 @@ def test_facts_of_all_tickets_stand_side_by_side_with_who_said_them(desk: Desk) 
     assert "Doors open" in order.description
 
 
+def test_two_parties_are_no_contradiction(desk: Desk) -> None:
+    one, other = desk.ticket("Stuck"), desk.ticket("Stuck too")
+    order = desk.order(one, other)
+    for ticket, name in ((one, "Ana"), (other, "Luz")):
+        desk.say(ticket, Field.REPORTER_NAME, name)
+        desk.say(ticket, Field.UNIT, f"the one of {name}")
+    folded = fold(desk.session, SYSTEM, order.id)
+    who, unit = folded.of(Field.REPORTER_NAME), folded.of(Field.UNIT)
+    assert who is not None
+    assert unit is not None
+    assert (len(who.values), who.conflicting, unit.conflicting) == (2, False, True)
+
+
 def test_no_attachment_is_lost_when_tickets_become_one_order(desk: Desk) -> None:
     one, other = desk.ticket("Stuck"), desk.ticket("Stuck too")
     order = desk.order(one)

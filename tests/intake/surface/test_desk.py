@@ -116,6 +116,19 @@ def test_before_there_is_a_ticket_our_records_answer(desk: Desk) -> None:
     assert [ticket.id for ticket in known.open_tickets if ticket.id == north[m.Ticket]]
 
 
+def test_a_number_is_no_name_and_no_site_has_not_several_units(desk: Desk) -> None:
+    call = calls.start(desk.session, desk.viewer, "+56 9 3333 2222").id
+    ticket = note_down(desk.session, desk.viewer, desk.rules, call, Noted("It bangs", {})).id
+    known = desks.of_ticket(desk.session, desk.viewer, ticket)
+    assert known.contact is not None
+    asked = {question.field for question in known.missing}
+    assert Field.REPORTER_NAME in asked
+    assert Field.REPORTER_PHONE not in asked
+    assert Field.UNIT not in asked
+    blank = desks.of_caller(desk.session, desk.viewer)
+    assert Field.UNIT not in {question.field for question in blank.missing}
+
+
 def test_nobody_is_told_of_what_is_elsewhere(desk: Desk) -> None:
     south = desk.world.south
     known = desks.of_caller(
