@@ -2,13 +2,25 @@
 
 from typing import Annotated, Any, ClassVar, Final
 
-from fastapi import APIRouter, Body, Request
+from fastapi import APIRouter, Body, Path, Query, Request
 
 from api.dependencies import SIGNED_IN, RowId, ServicesDep
 from api.keeping import Keeping
 from api.reception import secret_of
 from api.responses import failures
-from api.schemas.inbound import ChatIn, FileIn, InboundOut, InboundQuery, PortalIn, SenderIn, TakenOut, TextIn
+from api.schemas.inbound import (
+    LONGEST_ID,
+    ChatIn,
+    FileIn,
+    InboundOut,
+    InboundQuery,
+    PortalIn,
+    SenderIn,
+    TakenOut,
+    TextIn,
+    ThreadOut,
+    ThreadQuery,
+)
 from api.services import Services
 from api.transaction import Process
 from db.models import Channel, Inbound
@@ -17,6 +29,7 @@ from dispatch.intake.channels.email.entering import take_mail
 from dispatch.intake.channels.email.headers import require_mail
 from dispatch.intake.channels.handing import hand_in, try_again
 from dispatch.intake.channels.heard import Heard, Sender, Threading
+from dispatch.intake.channels.portals import handle_of, read_thread
 from dispatch.intake.channels.taking import Taken, process
 from dispatch.messaging.signatures import require_claims, require_signed
 from dispatch.messaging.tokens import number_in
@@ -145,11 +158,33 @@ def take_portal(body: PortalIn, request: Request, services: ServicesDep) -> Any:
             subject=body.subject,
             language=body.language,
             facts={field: tuple(values) for field, values in body.facts.items()},
-            threading=Threading(handle=None if body.thread is None else f"{owner}:{body.thread}"),
+            threading=Threading(handle=None if body.thread is None else handle_of(owner, body.thread)),
             site_id=body.site_id,
             equipment_id=body.equipment_id,
         ),
     )
+
+
+@partner_router.get(
+    "/inbound/portal/threads/{thread}/messages",
+    response_model=ThreadOut,
+    operation_id="read_portal_thread",
+    summary="Read a thread of your own system's",
+    responses=failures(400, 401, 403, 404, 422),
+)
+def read_portal_thread(
+    thread: Annotated[str, Path(min_length=1, max_length=LONGEST_ID, description="What you call the thread")],
+    query: Annotated[ThreadQuery, Query()],
+    request: Request,
+    services: ServicesDep,
+) -> Any:
+    """What was said over the portal in a thread that it opened, and what is answered there. Ask now and then.
+
+    After 200 messages ask for those after the last.
+    """
+    viewer = _viewer(request)
+    with services.uow(viewer=viewer, read_only=True) as session:
+        return {"items": read_thread(session, viewer, thread, after=query.after)}
 
 
 @partner_router.post(

@@ -4,12 +4,12 @@ import base64
 from datetime import datetime
 from typing import Annotated, Final
 
-from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
+from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from api.pagination import PageQuery
-from api.schemas.base import Email, In, Language, LongText, Name, Out, Phone, Ref
-from db.models import Channel, InboundStatus
+from api.schemas.base import Email, In, Language, LongText, Name, Out, Phone, Query, Ref
+from db.models import Channel, Direction, InboundStatus
 from dispatch.intake.facts.said import Field as FactField
 
 LONGEST_ID: Final = 180
@@ -127,6 +127,31 @@ class TakenOut(Out):
     status: InboundStatus = Field(description="Whether it was taken; ignored: a machine's; refused: see why")
     ticket: str | None = Field(description="The number of the ticket it belongs to", examples=["T-1042"])
     why: str | None = Field(description="Why it was ignored or refused")
+
+
+class WrittenOut(Out):
+    """One message of a portal's thread."""
+
+    model_config = ConfigDict(extra="ignore", from_attributes=True)
+
+    id: int = Field(description="Its id; ask for those after it")
+    ticket: str = Field(description="The number of its ticket", examples=["T-1042"])
+    direction: Direction = Field(description="inbound: handed in by you; outbound: our answer")
+    said_at: datetime = Field(description="When")
+    subject: str | None = Field(description="About what, where it was said")
+    body: str | None = Field(description="The words; null when they were erased")
+
+
+class ThreadOut(Out):
+    """What was said in a portal's thread, the oldest first."""
+
+    items: list[WrittenOut] = Field(description="The messages")
+
+
+class ThreadQuery(Query):
+    """From where on."""
+
+    after: Annotated[int, Field(ge=0, le=2**63 - 1, description="The id of the last message that you know")] = 0
 
 
 class InboundSenderOut(Out):

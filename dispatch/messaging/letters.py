@@ -57,13 +57,22 @@ def post_message(session: Session, conversation: Conversation, message: Message)
     """
     if conversation.token is None:
         conversation.token = new_token()
-    why = why_not(session, conversation, message.channel)
+    why = why_not(session, conversation, message.channel) or _unread(conversation, message.channel)
     if why is None:
         message.delivery = Delivery.WAITING
         outbox.post(session, TOPIC, f"message:{message.id}", {"message_id": message.id})
     else:
         message.delivery, message.why = Delivery.WITHHELD, why
     session.flush()
+
+
+def _unread(conversation: Conversation, channel: Channel) -> str | None:
+    """Why nobody would read what stays on this channel, in words; None: somebody does, or it goes out."""
+    if channel is Channel.WEB_FORM:
+        return "nobody can be answered in the web form, and no e-mail address or number that may be used is known"
+    if channel is Channel.PORTAL and conversation.handle is None:
+        return "the portal named no thread to read it in, and no e-mail address or number that may be used is known"
+    return None
 
 
 def why_not(session: Session, conversation: Conversation, channel: Channel) -> str | None:

@@ -117,6 +117,7 @@ POST   /v1/inbound/text                     mine    A S C T I
 POST   /v1/inbound/chat                     mine    A S C T I
 POST   /v1/inbound/portal                   create  A* I*
 POST   /v1/inbound/email                    create  A* I*
+GET    /v1/inbound/portal/threads/{thread}/messages item A* I* ok=404
 GET    /v1/inbound                          list    A* S
 GET    /v1/inbound/{key}                    item    A* S
 POST   /v1/inbound/{key}/retry              act     A* S ok=409

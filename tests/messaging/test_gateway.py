@@ -18,6 +18,7 @@ from dispatch.access.errors import NotSignedIn
 from dispatch.clock import FixedClock
 from dispatch.compute.outbox import deliver
 from dispatch.errors import Invalid
+from dispatch.intake.channels.heard import Threading
 from dispatch.intake.channels.replying import reply
 from dispatch.messaging.courier import Courier
 from dispatch.messaging.gateway import GatewayWay
@@ -143,12 +144,32 @@ def test_without_a_way_out_nothing_is_lost(line: Line, reception: Reception) -> 
     assert reception.all(m.Message)[-1].delivery is Delivery.WAITING
 
 
+def answered(reception: Reception, key: int) -> m.Message:
+    """An answer of ours in a conversation."""
+    return reception.uow.run(lambda session: reply(session, SYSTEM, key, "We come at ten"), viewer=SYSTEM)
+
+
 def test_what_is_for_a_portal_stays_to_be_read(reception: Reception) -> None:
-    taken = reception.text("", "The lift is stuck", Channel.PORTAL)
-    key = reception.conversation(taken.ticket_id).id
-    reception.uow.run(lambda session: reply(session, SYSTEM, key, "We come at ten"), viewer=SYSTEM)
-    deliver(reception.uow, reception.clock, {TOPIC: Courier(reception.uow, reception.clock)})
-    assert reception.messages(taken.ticket_id)[-1].delivery is Delivery.SENT
+    for handle, delivery in (("7:case", Delivery.SENT), (None, Delivery.WITHHELD)):
+        taken = reception.text("", "The lift is stuck", Channel.PORTAL, threading=Threading(handle=handle))
+        key = reception.conversation(taken.ticket_id).id
+        answered(reception, key)
+        deliver(reception.uow, reception.clock, {TOPIC: Courier(reception.uow, reception.clock)})
+        ours = reception.messages(taken.ticket_id)[-1]
+        assert (ours.delivery, ours.channel) == (delivery, Channel.PORTAL)
+    assert "named no thread" in str(ours.why)
+
+
+def test_who_cannot_be_answered_where_they_reported_is_written_to_elsewhere_or_not_at_all(reception: Reception) -> None:
+    for channel in (Channel.PORTAL, Channel.WEB_FORM):
+        known = reception.text("+56 9 5555 0101", "The lift is stuck", channel)
+        unknown = reception.text("", "The door is stuck", channel)
+        for taken, over, delivery in ((known, Channel.TEXT, Delivery.WAITING), (unknown, channel, Delivery.WITHHELD)):
+            key = reception.conversation(taken.ticket_id).id
+            answered(reception, key)
+            ours = reception.messages(taken.ticket_id)[-1]
+            assert (ours.channel, ours.delivery) == (over, delivery)
+        assert "no e-mail address or number" in str(ours.why)
 
 
 def test_a_reply_by_text_to_a_mail_lands_in_the_same_thread(line: Line) -> None:

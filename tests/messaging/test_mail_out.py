@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from email.message import EmailMessage
 from email.policy import default
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -241,7 +242,7 @@ def test_a_channel_that_does_not_reach_them_is_refused_at_once(reception: Recept
     for channel, said in ((Channel.EMAIL, "e-mail address"), (Channel.CHAT, "chat")):
         with pytest.raises(Invalid, match=f"no {said} of this party is known") as refused:
             reception.uow.run(
-                lambda session, over=channel: reply(session, SYSTEM, key, "We come at ten", channel=over), viewer=SYSTEM
+                partial(reply, viewer=SYSTEM, conversation_id=key, body="Soon", channel=channel), viewer=SYSTEM
             )
         assert [each.pointer for each in refused.value.faults] == ["/channel"]
     assert reception.count(m.Message) == before

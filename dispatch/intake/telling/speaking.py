@@ -9,14 +9,14 @@ from db.models import Channel, Conversation, Direction, Message, Ticket
 from dispatch.messaging.consents import refusal
 from dispatch.messaging.letters import address_of, post_message
 
-_REACHING: Final = frozenset({Channel.EMAIL, Channel.TEXT, Channel.CHAT, Channel.PORTAL})
+_REACHING: Final = frozenset({Channel.EMAIL, Channel.TEXT, Channel.CHAT})
 
 
 def way_back(session: Session, conversation: Conversation) -> Channel:
     """Over which channel the party is answered: the one they last used, where it reaches them and they consent.
 
-    Who telephoned or filled in a form is answered by e-mail, else by text; where neither is known, the message stays
-    to be read (web form, portal) or told (telephone).
+    A portal reads the threads that it named. Who telephoned, filled in a form or came over a portal without a thread is
+    answered by e-mail, else by text; where neither is known, the message stays to be told (telephone), or is withheld.
     """
     query = (
         select(Message.channel)
@@ -26,7 +26,7 @@ def way_back(session: Session, conversation: Conversation) -> Channel:
     )
     last = session.scalar(query) or session.get_one(Ticket, conversation.ticket_id).channel
     for channel in (last, Channel.EMAIL, Channel.TEXT):
-        if channel is Channel.PORTAL:
+        if channel is Channel.PORTAL and conversation.handle is not None:
             return channel
         address = address_of(session, conversation, channel) if channel in _REACHING else None
         if address is not None and refusal(session, channel, address) is None:

@@ -118,6 +118,28 @@ def test_who_else_writes_in_a_case_has_a_ticket_of_their_own(
     assert reception.facts(tickets[other].id)["reference"][-1] == first
 
 
+def test_a_portal_reads_the_threads_that_are_its_own(served: Served, portal: TestClient, reception: Reception) -> None:
+    first = portal.post("/v1/inbound/portal", json=report(served, files=[])).json()["ticket"]
+    portal.post("/v1/inbound/portal", json=report(served, id="PT-9", thread="other", body="Elsewhere.", files=[]))
+    ticket = next(each for each in reception.all(m.Ticket) if each.number == first)
+    talk = reception.conversation(ticket.id)
+    with served.client("call_taker") as desk:
+        for channel, words in ((None, "We come at ten."), ("email", "Between us.")):
+            said = {"body": words} | ({} if channel is None else {"channel": channel})
+            assert desk.post(f"/v1/conversations/{talk.id}/reply", json=said).status_code == 201
+        assert desk.get("/v1/inbound/portal/threads/case-77/messages").status_code == 403
+    items = portal.get("/v1/inbound/portal/threads/case-77/messages").json()["items"]
+    assert [(each["ticket"], each["direction"], each["body"]) for each in items] == [
+        (first, "inbound", "It does not answer since this morning."),
+        (first, "outbound", "We come at ten."),
+    ]
+    later = portal.get(f"/v1/inbound/portal/threads/case-77/messages?after={items[0]['id']}").json()["items"]
+    assert later == items[1:]
+    assert portal.get("/v1/inbound/portal/threads/nothing/messages").status_code == 404
+    with served.client("administrator") as other:
+        assert other.get("/v1/inbound/portal/threads/case-77/messages").status_code == 404
+
+
 def _break(*_: object) -> None:
     raise KeyError
 
