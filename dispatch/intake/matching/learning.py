@@ -4,9 +4,9 @@ The shipped file is made by `python -m tests.benchmarks intake --fit`, on one se
 """
 
 import json
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
 from typing import Final
@@ -23,15 +23,20 @@ SHIPPED: Final = Path(__file__).parent / "model.json"
 STRENGTH: Final = 200.0
 """Pairs that the model in use weighs as much as, when it is learned further."""
 ROUNDS: Final = 25
+AT_ONCE: Final = timedelta(seconds=1)
 SCALE_RANGE: Final = (0.3, 1.5)
 
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A compared pair: the level of each field, and whether it is one about the same (1), or not (0); None: unknown."""
+    """A compared pair: the level of each field, and whether it is one about the same (1), or not (0); None: unknown.
+
+    weight: how much of a decision it is.
+    """
 
     levels: Mapping[str, str]
     same: float | None = None
+    weight: float = 1.0
 
 
 @lru_cache(maxsize=1)
@@ -59,9 +64,12 @@ def learn(session: Session) -> Model:
         pairs = list(session.scalars(select(MatchPair).order_by(MatchPair.id)))
         if not pairs:
             return model
-        learned = maximise(model, [_example(pair) for pair in pairs])
-        by_status = Counter(str(pair.status) for pair in pairs if pair.status in _LABELS)
-        learned_from = {"pairs": len(pairs), **dict(sorted(by_status.items()))}
+        weights = decided_by_people(pairs)
+        learned = maximise(model, [_example(pair, weights.get(pair.id)) for pair in pairs])
+        by_status: dict[str, float] = {}
+        for pair in sorted((pair for pair in pairs if pair.id in weights), key=lambda pair: str(pair.status)):
+            by_status[str(pair.status)] = by_status.get(str(pair.status), 0.0) + weights[pair.id]
+        learned_from = {"pairs": len(pairs), **{status: round(share) for status, share in by_status.items()}}
         now = session.info["now"]()
         session.add(MatchModel(learned_at=now, parameters=learned.as_json(), learned_from=learned_from))
         session.flush()
@@ -79,9 +87,33 @@ def learned(session: Session) -> dict[str, int] | None:
 _LABELS: Final = {ReviewStatus.ACCEPTED: 1.0, ReviewStatus.REJECTED: 0.0}
 
 
-def _example(pair: MatchPair) -> Example:
+def decided_by_people(pairs: Iterable[MatchPair]) -> dict[int, float]:
+    """How much of a decision each pair is that a person decided, by the pair's id; others are left out.
+
+    Taking one merge back tells many pairs apart at once, and is one decision: it is shared among them. So is whatever
+    else one person decided alike within a second.
+    """
+    acts: list[list[MatchPair]] = []
+    last: tuple[int, str, datetime] | None = None
+    for who, status, at, pair in sorted(_decisions(pairs), key=lambda each: (*each[:3], each[3].id)):
+        if last is None or last[:2] != (who, status) or at - last[2] > AT_ONCE:
+            acts.append([])
+        acts[-1].append(pair)
+        last = (who, status, at)
+    return {pair.id: 1.0 / len(act) for act in acts for pair in act}
+
+
+def _decisions(pairs: Iterable[MatchPair]) -> Iterator[tuple[int, str, datetime, MatchPair]]:
+    for pair in pairs:
+        if pair.status in _LABELS and pair.evidence and pair.decided_by_id is not None and pair.decided_at is not None:
+            yield pair.decided_by_id, str(pair.status), pair.decided_at, pair
+
+
+def _example(pair: MatchPair, weight: float | None) -> Example:
     levels = {each["field"]: each["level"] for each in pair.evidence}
-    return Example(levels, _LABELS.get(pair.status) if pair.status else None)
+    if weight is None or pair.status is None:
+        return Example(levels)
+    return Example(levels, _LABELS[pair.status], weight)
 
 
 def counted(base: Model, examples: Iterable[Example], strength: float = STRENGTH) -> Model:
@@ -94,8 +126,8 @@ def counted(base: Model, examples: Iterable[Example], strength: float = STRENGTH
         share = example.same or 0.0
         for name, level in example.levels.items():
             if level in seen.get(name, {}):
-                seen[name][level][0] += share
-                seen[name][level][1] += 1.0 - share
+                seen[name][level][0] += share * example.weight
+                seen[name][level][1] += (1.0 - share) * example.weight
     fields = {name: _blended(base.fields[name], levels, strength) for name, levels in seen.items()}
     return replace(base, fields=fields)
 

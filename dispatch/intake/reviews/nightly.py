@@ -17,7 +17,7 @@ from dispatch.clock import Clock
 from dispatch.compute.jobs import enqueue
 from dispatch.compute.worker import Lease
 from dispatch.intake.matching import Model, Thresholds, active_model, learn
-from dispatch.intake.matching.learning import bits_of
+from dispatch.intake.matching.learning import bits_of, decided_by_people
 from dispatch.intake.matching.weights import probability_of
 
 log = logging.getLogger(__name__)
@@ -27,6 +27,12 @@ INTAKE: Final = Viewer.system("intake")
 LEAST_DECIDED: Final = 50
 """Fewer decisions than these say too little: they may all be about one building."""
 SURE: Final = 1e-6
+
+_BY_PEOPLE: Final = (
+    select(MatchPair)
+    .where(MatchPair.status.in_((ReviewStatus.ACCEPTED, ReviewStatus.REJECTED)), MatchPair.decided_by_id.is_not(None))
+    .order_by(MatchPair.id)
+)
 
 Decided = tuple[Mapping[str, str], bool]
 """The levels of a pair's evidence, and whether a person said that the two are about the same."""
@@ -64,18 +70,19 @@ def learn_tonight(session: Session, thresholds: Thresholds, least: int = LEAST_D
         decided = _decided(session)
         latest = session.scalar(select(MatchModel).order_by(MatchModel.id.desc()).limit(1))
         since = None if latest is None else latest.learned_at
-        if len(decided) < least:
-            return Night(len(decided), used=False, said=f"{len(decided)} pairs are decided, {least} are needed")
+        count = round(sum(decided_by_people(session.scalars(_BY_PEOPLE)).values()))
+        if count < least:
+            return Night(count, used=False, said=f"{count} decisions of people are there, {least} are needed")
         if since is not None and not _any_since(session, since):
-            return Night(len(decided), used=False, said="nothing was decided since it learned last")
+            return Night(count, used=False, said="nothing was decided since it learned last")
         before = fit(active_model(session), decided, thresholds)
         trial = session.begin_nested()
         after = fit(learn(session), decided, thresholds)
         if not after.is_no_worse_than(before):
             trial.rollback()
-            return Night(len(decided), used=False, said=f"what it would learn is worse: {after}, now {before}")
+            return Night(count, used=False, said=f"what it would learn is worse: {after}, now {before}")
         trial.commit()
-        return Night(len(decided), used=True, said=f"learned: {after}, before {before}")
+        return Night(count, used=True, said=f"learned: {after}, before {before}")
 
 
 def fit(model: Model, decided: Sequence[Decided], thresholds: Thresholds) -> Fit:
@@ -91,11 +98,9 @@ def fit(model: Model, decided: Sequence[Decided], thresholds: Thresholds) -> Fit
 
 
 def _decided(session: Session) -> list[Decided]:
-    done = (ReviewStatus.ACCEPTED, ReviewStatus.REJECTED)
-    pairs = session.scalars(select(MatchPair).where(MatchPair.status.in_(done)).order_by(MatchPair.id))
     return [
         ({each["field"]: each["level"] for each in pair.evidence}, pair.status is ReviewStatus.ACCEPTED)
-        for pair in pairs
+        for pair in session.scalars(_BY_PEOPLE)
         if pair.evidence
     ]
 

@@ -19,9 +19,11 @@ from db.models import (
     Organisation,
     OrganisationKind,
     ReviewStatus,
+    Role,
     Site,
     Territory,
     Ticket,
+    User,
 )
 from db.session import UnitOfWork
 from dispatch.access import Viewer
@@ -193,8 +195,12 @@ def test_learning_follows_decisions_and_is_used_from_then_on(desk: Desk) -> None
         matched(desk.session, desk.ticket("Lift door won't close", hours=hour, lift=0), LIMITS)
     pairs = list(desk.session.scalars(select(MatchPair)))
     before = {pair.id: pair.probability for pair in pairs}
-    for pair in pairs:
-        pair.status = ReviewStatus.REJECTED
+    person = User(name="Rita", email="rita@puntal.example", role=Role.SCHEDULER)
+    desk.session.add(person)
+    desk.session.flush()
+    for minute, pair in enumerate(pairs):
+        pair.status, pair.decided_by_id = ReviewStatus.REJECTED, person.id
+        pair.decided_at = desk.session.info["now"]() + timedelta(minutes=minute)
     desk.session.flush()
     learn(desk.session)
     kept = desk.session.scalars(select(MatchModel)).one()

@@ -24,11 +24,25 @@ ALIKE = {"equipment": "exact", "email": "exact"}
 UNLIKE = {"equipment": "disagree", "email": "disagree"}
 
 
-def decide(desk: Desk, count: int, levels: dict[str, str], status: m.ReviewStatus, *, evidence: bool = True) -> None:
+def decide(
+    desk: Desk,
+    count: int,
+    levels: dict[str, str],
+    status: m.ReviewStatus,
+    *,
+    evidence: bool = True,
+    by_person: bool = True,
+    at_once: bool = False,
+) -> None:
     """So many pairs of tickets with these levels, and what a person said of them."""
     said = [{"field": name, "level": level, "weight": 1.0, "words": ""} for name, level in levels.items()]
     now = desk.session.info["now"]()
-    for _ in range(count):
+    query = select(m.User.id).where(m.User.email == "rita@puntal.example")
+    rita = (
+        desk.session.scalar(query)
+        or desk.company.add(m.User(name="Rita", email="rita@puntal.example", role=m.Role.SCHEDULER)).id
+    )
+    for number in range(count):
         one, other = (desk.ticket("Stuck", received_at=now) for _ in range(2))
         desk.company.add(
             m.MatchPair(
@@ -39,7 +53,8 @@ def decide(desk: Desk, count: int, levels: dict[str, str], status: m.ReviewStatu
                 evidence=said if evidence else [],
                 compared_at=now,
                 status=status,
-                decided_at=now,
+                decided_by_id=rita if by_person else None,
+                decided_at=now if at_once else now - timedelta(minutes=number),
             )
         )
 
@@ -54,7 +69,9 @@ def test_enough_decisions_are_learned_from_once(desk: Desk) -> None:
     decide(desk, 4, UNLIKE, m.ReviewStatus.REJECTED)
     decide(desk, 5, ALIKE, m.ReviewStatus.ACCEPTED, evidence=False)
     few = learn_tonight(desk.session, LIMITS, least=20)
-    assert (few.used, few.decided, few.said) == (False, 19, "19 pairs are decided, 20 are needed")
+    assert (few.used, few.decided, few.said) == (False, 19, "19 decisions of people are there, 20 are needed")
+    later = desk.session.info["now"]() + timedelta(hours=1)
+    desk.session.info["now"] = lambda: later
     decide(desk, 1, UNLIKE, m.ReviewStatus.REJECTED)
     pairs = [(ALIKE, True), (UNLIKE, False)]
     before = fit(active_model(desk.session), pairs, LIMITS)
@@ -64,6 +81,18 @@ def test_enough_decisions_are_learned_from_once(desk: Desk) -> None:
     assert fit(active_model(desk.session), pairs, LIMITS).loss < before.loss
     again = learn_tonight(desk.session, LIMITS, least=20)
     assert (again.used, again.said, models(desk)) == (False, "nothing was decided since it learned last", 1)
+
+
+@SQLITE
+def test_what_one_undo_tells_apart_is_one_decision_and_nobody_is_no_person(desk: Desk) -> None:
+    decide(desk, 7, ALIKE, m.ReviewStatus.REJECTED, at_once=True)
+    decide(desk, 14, ALIKE, m.ReviewStatus.ACCEPTED, by_person=False)
+    few = learn_tonight(desk.session, LIMITS, least=20)
+    assert (few.used, few.decided) == (False, 1)
+    before = fit(active_model(desk.session), [(ALIKE, True)], LIMITS)
+    learn(desk.session)
+    assert desk.session.scalars(select(m.MatchModel)).one().learned_from == {"pairs": 21, "rejected": 1}
+    assert fit(active_model(desk.session), [(ALIKE, True)], LIMITS).missed == before.missed
 
 
 @SQLITE
