@@ -83,12 +83,12 @@ async def find_articles(ask: AskDep, request: Request) -> Response:
 
 
 @router.post("/intake/solve")
-def solve_ticket(ask: AskDep, ticket: Ref, article: Ref, call: Ref = "") -> Response:
+def solve_ticket(ask: AskDep, ticket: Ref, article: Ref, call: Ref = "", danger_is_over: Ref = "") -> Response:
     """A ticket that an article solves needs no visit."""
     number, helps = _ref(ticket), _ref(article)
     if number is None or helps is None:
         raise NotFound("There is no such ticket or article.")
-    solving.solve(ask.session, ask.viewer, number, helps)
+    solving.solve(ask.session, ask.viewer, number, helps, danger_is_over=danger_is_over == "yes")
     return RedirectResponse(Subject(ticket=number, call=_ref(call)).href(saved="solved"), 303)
 
 

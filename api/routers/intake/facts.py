@@ -65,7 +65,7 @@ def get_hand_over(ask: AskDep, key: RowId) -> Any:
 @acts(router, "/{key}/solve", SolvedOut, "solve_ticket", "Solve a ticket by an article")
 def solve_ticket(ask: AskDep, key: RowId, body: SolveIn, _key: IdempotencyKey) -> Any:
     """No visit is needed: a work order that is only for this ticket and not planned yet is cancelled."""
-    solved = solving.solve(ask.session, ask.viewer, key, body.article_id)
+    solved = solving.solve(ask.session, ask.viewer, key, body.article_id, danger_is_over=body.danger_is_over)
     cancelled = solved.cancelled.id if solved.cancelled is not None else None
     return SolvedOut(ticket_id=key, cancelled_work_order_id=cancelled, said=solved.said)
 

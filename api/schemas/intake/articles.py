@@ -80,6 +80,9 @@ class SolveIn(In):
     """The article that solved it."""
 
     article_id: Ref
+    danger_is_over: Annotated[
+        bool, Field(description="That nobody is in danger any more; a ticket of an emergency is not solved without it")
+    ] = False
 
 
 class SolvedOut(Out):

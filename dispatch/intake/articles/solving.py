@@ -49,12 +49,14 @@ class Solved:
     said: str
 
 
-def solve(session: Session, viewer: Viewer, ticket_id: int, article_id: int) -> Solved:
+def solve(session: Session, viewer: Viewer, ticket_id: int, article_id: int, *, danger_is_over: bool = False) -> Solved:
     """The ticket is resolved by an article; its work order is cancelled if it is for nothing else and not planned yet.
 
     The party is told once, in their conversation. Done again, nothing happens.
+    danger_is_over: somebody made sure of it.
 
-    Raises Forbidden, NotFound; RuleBroken for an article that needs a visit, and for a ticket that is closed.
+    Raises Forbidden, NotFound; RuleBroken for an article that needs a visit, for a ticket that is closed, and for one
+    of an emergency unless its danger is over.
     """
     require(viewer, Action.EDIT, Ticket)
     require(viewer, Action.READ, Article)
@@ -66,11 +68,22 @@ def solve(session: Session, viewer: Viewer, ticket_id: int, article_id: int) -> 
     if ticket.solved_by_id == article.id and ticket.status is TicketStatus.RESOLVED:
         return Solved(ticket, None, f"Ticket {ticket.number} is solved by {article.number} already.")
     require_step("ticket", TICKET, ticket.status, TicketStatus.RESOLVED)
+    if ticket.emergency and not danger_is_over:
+        msg = (
+            f"{ticket.number} tells of danger, which an article does not end; "
+            "make sure that nobody is in danger any more, and say so (danger_is_over)."
+        )
+        raise RuleBroken(msg)
     before = ticket.status
     ticket.status, ticket.solved_by_id = TicketStatus.RESOLVED, article.id
     ticket.resolution = f"Solved by {article.number}: {article.title}"[:300]
     note(
-        session, viewer, Action.EDIT, ticket, {"status": (before, ticket.status), "resolution": (None, article.number)}
+        session,
+        viewer,
+        Action.EDIT,
+        ticket,
+        {"status": (before, ticket.status), "resolution": (None, article.number)}
+        | ({"danger_is_over": (None, True)} if ticket.emergency else {}),
     )
     with elevated(session, "solve"):
         forget(session, ticket.id)

@@ -107,13 +107,14 @@ def _going(session: Session, merge: Merge, here: Sequence[int], decided: Remembe
     """Back to the order that the tickets came from; a new one for tickets that had none, where one can be made."""
     was = {ticket: (order, how) for ticket, order, how in merge.before["memberships"]}
     to, hows = merge.from_work_order_id, {ticket: MergedBy(was[ticket][1] or MergedBy.FIRST) for ticket in here}
+    said = f"Merge {merge.id} is taken back."
     if to is None:
         query = select(Ticket).where(Ticket.id.in_(here)).order_by(Ticket.received_at, Ticket.id)
         opened = open_order(session, list(session.scalars(query)))
         if opened is None:
             return None
-        to = opened.id
-    return Going(MergeKind.UNMERGE, to, hows, undoes=merge, pairs=decided, said=f"Merge {merge.id} is taken back.")
+        to, said = opened.id, f"{said} {opened.number} is opened for what had no work order before it."
+    return Going(MergeKind.UNMERGE, to, hows, undoes=merge, pairs=decided, said=said)
 
 
 def _leave(session: Session, viewer: Viewer, merge: Merge, here: Sequence[int], holder: int) -> Change:

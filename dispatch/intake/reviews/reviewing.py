@@ -4,10 +4,21 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from db.models import Contact, Equipment, Fact, MatchPair, ReviewStatus, Site, Ticket, TicketMembership, WorkOrder
+from db.models import (
+    AuditEntry,
+    Contact,
+    Equipment,
+    Fact,
+    MatchPair,
+    ReviewStatus,
+    Site,
+    Ticket,
+    TicketMembership,
+    WorkOrder,
+)
 from dispatch.access import Action, Viewer, require
 from dispatch.intake.facts.said import SECRET, Field, facts_of
 from dispatch.intake.reviews import review
@@ -66,11 +77,31 @@ def queue(session: Session, viewer: Viewer, *, limit: int = 10) -> list[Question
 
 
 def decided(session: Session, viewer: Viewer, *, limit: int = 10) -> list[Question]:
-    """The pairs decided last, so that a decision can be undone. Raises Forbidden."""
+    """The pairs a person decided last, so that it can be undone; not those that a change of memberships settled.
+
+    Raises Forbidden.
+    """
     require(viewer, Action.READ, MatchPair)
     done = (ReviewStatus.ACCEPTED, ReviewStatus.REJECTED)
-    query = select(MatchPair).where(MatchPair.status.in_(done), MatchPair.decided_at.is_not(None))
+    query = select(MatchPair).where(
+        MatchPair.status.in_(done), MatchPair.decided_at.is_not(None), MatchPair.id.in_(_reviewed())
+    )
     return _questions(session, session.scalars(query.order_by(MatchPair.decided_at.desc()).limit(limit)).all())
+
+
+def _reviewed() -> Select[int]:
+    """The pairs of which a person said something, and did not take it back; of the audit trail no more than this."""
+    trail, later = AuditEntry.__table__.alias(), AuditEntry.__table__.alias()
+    said = select(trail.c.entity_id).where(
+        trail.c.entity == MatchPair.__tablename__, trail.c.action.in_(("accept", "reject"))
+    )
+    undone = select(later.c.id).where(
+        later.c.entity == trail.c.entity,
+        later.c.entity_id == trail.c.entity_id,
+        later.c.action == "undo",
+        later.c.id > trail.c.id,
+    )
+    return said.where(~undone.exists())
 
 
 def _questions(session: Session, pairs: Sequence[MatchPair]) -> list[Question]:

@@ -95,3 +95,14 @@ def test_only_what_a_customer_may_do_solves(desk: Desk) -> None:
         solve(desk.session, desk.viewer, desk.world.south[m.Ticket], desk.article().id)
     with pytest.raises(NotFound):
         solve(desk.session, desk.viewer, ticket, 999)
+
+
+@SQLITE
+def test_danger_is_not_solved_by_an_article_unless_it_is_over(desk: Desk) -> None:
+    ticket, article = _new_ticket(desk), desk.article()
+    ticket.emergency = True
+    with pytest.raises(RuleBroken, match="danger_is_over"):
+        solve(desk.session, desk.viewer, ticket.id, article.id)
+    assert ticket.solved_by_id is None
+    solve(desk.session, desk.viewer, ticket.id, article.id, danger_is_over=True)
+    assert (ticket.status, ticket.solved_by_id) == (m.TicketStatus.RESOLVED, article.id)
