@@ -1,11 +1,12 @@
 """A work order's fields, folded from what the parties of its tickets said, with who said so.
 
 Nothing is chosen for good: where parties contradict each other, all values stand side by side. A viewer sees what they
-may see of each ticket; secrets show only to the technician who comes today.
+may see of each ticket, a technician what the work needs; secrets show only to the technician who comes today.
 """
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import Final
 
 from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
@@ -19,6 +20,7 @@ from db.models import (
     Organisation,
     Party,
     PartyRole,
+    Role,
     Ticket,
     TicketMembership,
     WorkOrder,
@@ -31,6 +33,22 @@ from dispatch.intake.facts.side_by_side import FoldedField, FoldedValue, Source,
 from dispatch.records.access_notes import read_access_notes
 
 __all__ = ["Folded", "FoldedField", "FoldedParty", "FoldedValue", "Source", "fold", "fold_facts"]
+
+
+_PAYS: Final = (PartyRole.INSURER, PartyRole.PAYER)
+_OF_WORK: Final = (
+    Field.REPORTER_NAME,
+    Field.REPORTER_FUNCTION,
+    Field.UNIT,
+    Field.EQUIPMENT_KIND,
+    Field.MODEL,
+    Field.SERIAL,
+    Field.LABEL_CODE,
+    Field.SYMPTOM,
+    Field.OCCURRED_AT,
+    Field.AVAILABILITY,
+)
+"""What a technician may know of what was said before they come."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +96,10 @@ def fold(session: Session, viewer: Viewer, work_order_id: int) -> Folded:
     numbers = {ticket.id: ticket.number for ticket in tickets}
     secrets = _sees_secrets(session, viewer, order.site_id)
     facts = list(session.scalars(select(Fact).where(Fact.ticket_id.in_(ids)))) if ids else []
+    parties = _parties(session, ids)
+    names = _names(session, (fact.said_by_id for fact in facts))
+    if viewer.role is Role.TECHNICIAN:
+        facts, numbers, parties, names = _for_work(session, work_order_id)
     if secrets:
         facts, numbers = _with_secrets(session, work_order_id, facts, numbers)
     return Folded(
@@ -85,8 +107,8 @@ def fold(session: Session, viewer: Viewer, work_order_id: int) -> Folded:
         number=order.number,
         merged_into_id=order.merged_into_id,
         tickets=tuple(tickets),
-        fields=fold_facts(facts, numbers, _names(session, (fact.said_by_id for fact in facts)), secrets=secrets),
-        parties=_parties(session, ids),
+        fields=fold_facts(facts, numbers, names, secrets=secrets),
+        parties=parties,
         attachments=_attachments(session, order.id, ids),
         clocks=_clocks(session, order.id, ids),
     )
@@ -96,6 +118,29 @@ def _tickets(session: Session, work_order_id: int) -> list[Ticket]:
     joined = (TicketMembership.work_order_id == work_order_id) & TicketMembership.left_at.is_(None)
     query = select(Ticket).join(TicketMembership, TicketMembership.ticket_id == Ticket.id).where(joined)
     return list(session.scalars(query.order_by(Ticket.received_at, Ticket.id)))
+
+
+def _for_work(
+    session: Session, work_order_id: int
+) -> tuple[list[Fact], dict[int, str], tuple[FoldedParty, ...], dict[int, str]]:
+    """What the technician of a published visit needs of tickets they do not see: what is wrong, where, when, and whom
+    to ask for; nothing of who insures it, and not who pays."""
+    with elevated(session, "work of the technician"):
+        tickets = {ticket.id: ticket.number for ticket in _tickets(session, work_order_id)}
+        parties = _parties(session, list(tickets))
+        insurers = _insurers(session, parties)
+        wanted = select(Fact).where(Fact.ticket_id.in_(tickets), Fact.field.in_(_OF_WORK))
+        facts = [fact for fact in session.scalars(wanted) if fact.said_by_id not in insurers]
+        known = tuple(each for each in parties if each.role not in _PAYS and each.contact_id not in insurers)
+        return facts, tickets, known, _names(session, (fact.said_by_id for fact in facts))
+
+
+def _insurers(session: Session, parties: Iterable[FoldedParty]) -> set[int]:
+    """The contacts that speak for an insurer."""
+    theirs = [party for party in parties if party.role is PartyRole.INSURER]
+    companies = {party.organisation_id for party in theirs if party.organisation_id is not None}
+    staff = session.scalars(select(Contact.id).where(Contact.organisation_id.in_(sorted(companies))))
+    return {party.contact_id for party in theirs if party.contact_id is not None} | set(staff)
 
 
 def _sees_secrets(session: Session, viewer: Viewer, site_id: int) -> bool:

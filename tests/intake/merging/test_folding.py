@@ -10,7 +10,7 @@ from db.session import UnitOfWork
 from dispatch.access import Viewer
 from dispatch.errors import NotFound
 from dispatch.intake.facts.folding import fold
-from dispatch.intake.facts.said import Field
+from dispatch.intake.facts.said import Field, Said, say
 from dispatch.intake.merging import merge
 from tests.builders.world import build_world
 from tests.intake.merging.desk import SYSTEM, Desk
@@ -188,3 +188,37 @@ def test_a_technician_sees_photos_of_what_they_come_for_and_no_papers(uow: UnitO
         seen = session.scalars(select(m.Attachment.filename).where(m.Attachment.ticket_id.is_not(None))).all()
 
     assert seen == ["north.image/jpeg"]
+
+
+def test_a_technician_is_told_what_the_work_needs_and_nothing_of_the_insurer(uow: UnitOfWork) -> None:
+    with uow(viewer=SYSTEM) as session:
+        world = build_world(session)
+        north, mate = world.north, world.mate
+        ticket, tenant = north[m.Ticket], north[m.Contact]
+        company = m.Organisation(number="O-900", name="Cover", kind=m.OrganisationKind.INSURER)
+        session.add(company)
+        session.flush()
+        clerk = m.Contact(organisation_id=company.id, name="Clerk", function="claims", email="clerk@example.com")
+        session.add(clerk)
+        session.flush()
+        session.add(m.Party(ticket_id=ticket, role=m.PartyRole.INSURER, organisation_id=company.id))
+        session.add(m.Party(ticket_id=ticket, role=m.PartyRole.OCCUPANT, contact_id=tenant))
+        for who, name, value in (
+            (tenant, Field.SYMPTOM, "The doors grind"),
+            (tenant, Field.REPORTER_PHONE, "+56 9 1111 1111"),
+            (clerk.id, Field.SYMPTOM, "Covered up to 100"),
+            (clerk.id, Field.REFERENCE, "CLAIM-7"),
+        ):
+            say(session, ticket, name, value, Said(session.info["now"](), m.Channel.PHONE, who))
+        session.commit()
+    viewer = world.viewer(m.Role.TECHNICIAN)
+    with uow(viewer=viewer) as session:
+        folded = fold(session, viewer, north[m.WorkOrder])
+        told = {value.value for each in folded.fields for value in each.values}
+        assert "The doors grind" in told
+        assert told.isdisjoint({"Covered up to 100", "CLAIM-7", "+56 9 1111 1111"})
+        assert tenant in {party.contact_id for party in folded.parties}
+        assert all(party.contact_name for party in folded.parties if party.contact_id is not None)
+        assert m.PartyRole.INSURER not in {party.role for party in folded.parties}
+        with pytest.raises(NotFound):
+            fold(session, viewer, mate[m.WorkOrder])

@@ -103,6 +103,5 @@ def test_danger_is_not_solved_by_an_article_unless_it_is_over(desk: Desk) -> Non
     ticket.emergency = True
     with pytest.raises(RuleBroken, match="danger_is_over"):
         solve(desk.session, desk.viewer, ticket.id, article.id)
-    assert ticket.solved_by_id is None
-    solve(desk.session, desk.viewer, ticket.id, article.id, danger_is_over=True)
-    assert (ticket.status, ticket.solved_by_id) == (m.TicketStatus.RESOLVED, article.id)
+    solved = solve(desk.session, desk.viewer, ticket.id, article.id, danger_is_over=True)
+    assert (solved.ticket.status, solved.ticket.solved_by_id) == (m.TicketStatus.RESOLVED, article.id)
