@@ -1,5 +1,6 @@
 """dispatch intake match: which rows of a file are about the same."""
 
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -70,8 +71,27 @@ def _count(number: int, what: str) -> str:
     return f"{number:,} {what}{'' if number == 1 else 's'}"
 
 
+def _warn(matched: "Matched") -> None:
+    """Tells what was not looked at, and what so few rows cannot show."""
+    from dispatch.intake.matching.table.matching import FEWEST
+
+    if matched.unused:
+        typer.echo(
+            f"warning: not used: {', '.join(matched.unused)}; where one of these says who or where, name what it is, "
+            f"such as --map address={shlex.quote(matched.unused[0])}",
+            err=True,
+        )
+    if len(matched.table.rows) < FEWEST:
+        typer.echo(
+            f"warning: weights cannot be fitted to fewer than {FEWEST} rows; those whose birth dates or first names "
+            "differ are left for a person to look at",
+            err=True,
+        )
+
+
 def _show(matched: "Matched", truth: str | None) -> None:
     typer.echo("columns: " + ", ".join(f"{field} = {' + '.join(names)}" for field, names in matched.columns.items()))
+    _warn(matched)
     several = [group for group in matched.found.groups if len(group) > 1]
     rows = len(matched.table.rows)
     alone = rows - sum(map(len, several))

@@ -9,7 +9,7 @@ import io
 import zipfile
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from enum import StrEnum
 from pathlib import Path
@@ -54,11 +54,16 @@ class Format(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A heading and rows of text; `numbers` are the rows' numbers in the file, the heading being row 1."""
+    """A heading and rows of text; `numbers` are the rows' numbers in the file, the heading being row 1.
+
+    written: the heading as the file writes it. separator: of a CSV.
+    """
 
     heading: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     numbers: tuple[int, ...]
+    written: tuple[str, ...] = ()
+    separator: str = ","
 
 
 def read_table(path: Path, *, encoding: str | None = None, sheet: str | None = None) -> Table:
@@ -75,8 +80,10 @@ def read_table(path: Path, *, encoding: str | None = None, sheet: str | None = N
         raise NotFound(f"there is no file {path}")
     form = Format.of(path)
     content = _bytes(path)
-    records = _csv_records(path, content, encoding) if form is Format.CSV else _xlsx_records(path, content, sheet)
-    return _table(path, records)
+    if form is Format.XLSX:
+        return _table(path, _xlsx_records(path, content, sheet))
+    records, separator = _csv_records(path, content, encoding)
+    return replace(_table(path, records), separator=separator)
 
 
 def write_table(path: Path, heading: Sequence[str], rows: Iterable[Sequence[Written]], *, separator: str = ",") -> int:
@@ -138,8 +145,8 @@ def _bytes(path: Path) -> bytes:
         raise Invalid(f"{path} cannot be read ({error.strerror}); check its rights") from error
 
 
-def _csv_records(path: Path, content: bytes, encoding: str | None) -> list[list[str]]:
-    """The records of a CSV.
+def _csv_records(path: Path, content: bytes, encoding: str | None) -> tuple[list[list[str]], str]:
+    """The records of a CSV, and its separator.
 
     They are split here, not by pandas: it drops or refuses records of uneven length without naming them all.
     """
@@ -148,7 +155,7 @@ def _csv_records(path: Path, content: bytes, encoding: str | None) -> list[list[
     if text[:4].lower() == "sep=" and len(text) > 4:
         separator, text = text[4], text.split("\n", 1)[-1]
     try:
-        return list(csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True))
+        return list(csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)), separator
     except csv.Error as error:
         raise Invalid(f"{path} is no well-formed CSV ({error}); save it again from your spreadsheet") from error
 
@@ -162,8 +169,9 @@ def _decode(path: Path, content: bytes, encoding: str | None) -> str:
         raise Invalid(f"there is no encoding called {chosen!r}; try utf-8, cp1252 or latin-1") from None
     except UnicodeDecodeError as error:
         row = content[: error.start].count(b"\n") + 1
+        name = {"utf-8-sig": "UTF-8", "utf-16": "UTF-16"}.get(chosen, chosen)
         raise Invalid(
-            f"{path} is not {chosen} (line {row}); save it as 'CSV UTF-8', or say --encoding cp1252 "
+            f"{path} is not {name} (line {row}); save it as 'CSV UTF-8', or say --encoding cp1252 "
             "if it comes from an older spreadsheet"
         ) from error
 
@@ -171,7 +179,7 @@ def _decode(path: Path, content: bytes, encoding: str | None) -> str:
 def _separator(text: str) -> str:
     """The separator that the heading uses most, outside quotes."""
     heading = "".join(text.split("\n", 1)[0].split('"')[::2])
-    counts = Counter({mark: heading.count(mark) for mark in (",", ";", "\t")})
+    counts = Counter({mark: heading.count(mark) for mark in (",", ";", "\t", "|")})
     return counts.most_common(1)[0][0]
 
 
@@ -250,6 +258,7 @@ def _table(path: Path, records: list[list[str]]) -> Table:
             for _, row in filled[1:]
         ),
         tuple(number for number, _ in filled[1:]),
+        tuple(_cell(cell) for cell in records[0][: len(heading)]),
     )
 
 

@@ -77,3 +77,12 @@ def test_what_has_no_settings_goes_by_their_defaults(monkeypatch: pytest.MonkeyP
     for name in ("DISPATCH_MATCH_MERGE", "DISPATCH_MATCH_REVIEW"):
         monkeypatch.delenv(name, raising=False)
     assert thresholds(Settings()) == Thresholds()
+
+
+def test_columns_that_are_not_used_are_told(cli: Cli, customers: Path) -> None:
+    customers.write_text("name,Shoe Size\nAna Soto,38\nLuis Vega,44\n", encoding="utf-8")
+    said = cli("intake", "match", customers)
+    assert "not used: Shoe Size;" in said.err
+    assert "--map address='Shoe Size'" in said.err
+    assert "weights cannot be fitted to fewer than 30 rows" in said.err
+    assert "write --map name=COLUMN" in cli.refused(2, "intake", "match", customers, "--map", "name")

@@ -220,7 +220,7 @@ def test_a_bad_row_reads_like_a_sentence() -> None:
         ("a.csv", b"\n\ncode,name\n", "no heading"),
         ("a.csv", b"code,name\na,b,c\nd,e,f\n", "rows longer than its heading"),
         ("a.csv", b'code,name\n"a,b\n', "no well-formed CSV"),
-        ("a.csv", "code,name\na,Aéreo\n".encode("cp1252"), "is not utf-8-sig (line 2)"),
+        ("a.csv", "code,name\na,Aéreo\n".encode("cp1252"), "is not UTF-8 (line 2)"),
         ("a.xlsx", b"PK but not really", "no XLSX file"),
         ("a.xls", b"", "save it as .xlsx"),
         ("a.pdf", b"", "name it .csv or .xlsx"),

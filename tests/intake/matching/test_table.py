@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from dispatch.errors import Invalid, NotFound
+from dispatch.exchange.tables import as_heading
 from dispatch.intake.matching.table.columns import mapped
 from dispatch.intake.matching.table.rows import date_level, row_record
 from dispatch.intake.matching.table.run import Matched, match_file, write_groups
@@ -73,6 +74,7 @@ def test_columns_are_guessed_and_can_be_told() -> None:
         (["name=Kundin"], None, "name: there is no column 'Kundin'"),
         ([], "wahr", "truth: there is no column 'wahr'"),
         (["name="], None, "map at least one"),
+        (["name"], None, "--map name: it names no column; write --map name=COLUMN"),
     ],
 )
 def test_what_cannot_be_mapped_is_named(given: list[str], truth: str | None, said: str) -> None:
@@ -124,3 +126,48 @@ def test_who_lives_at_one_address_under_another_name_is_at_most_asked_about(tmp_
     ]
     found = match_file(written(tmp_path, rows), LIMITS, region="DE")
     assert sorted(map(sorted, found.found.groups)) == [[0, 1], [2], [3]]
+
+
+@pytest.mark.parametrize(
+    ("heading", "field"),
+    [
+        ("Home Address", "address"),
+        ("Wohnadresse", "address"),
+        ("Post Code", "postcode"),
+        ("Fecha de nacimiento", "birth_date"),
+        ("Geb.-Tag", "birth_date"),
+        ("Vollständiger Name", "name"),
+        ("Fon privat", "phone"),
+        ("Teléfono móvil", "phone"),
+        ("Correo electrónico", "email"),
+    ],
+)
+def test_headings_of_other_languages_are_known(heading: str, field: str) -> None:
+    assert mapped([as_heading(heading)], [], None) == {field: (0,)}
+
+
+def test_a_file_keeps_its_separator_and_headings(tmp_path: Path) -> None:
+    file, out = tmp_path / "rows.csv", tmp_path / "out.csv"
+    file.write_text("Full Name|Fon privat|Shoe Size\nAna Soto|+56912345678|38\nLuis Vega|+56987654321|44\n", "utf-8")
+    found = match_file(file, LIMITS)
+    assert (found.columns, list(found.unused)) == ({"name": ["full_name"], "phone": ["fon_privat"]}, ["Shoe Size"])
+    write_groups(found, out)
+    assert out.read_text("utf-8-sig").splitlines()[0] == "group|Full Name|Fon privat|Shoe Size"
+
+
+def test_doubled_headings_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(Invalid, match="the heading has name more than once"):
+        match_file(written(tmp_path, [["Name", "name"], ["Ana", "Soto"]]), LIMITS)
+
+
+def test_few_rows_do_not_join_those_who_may_be_two(tmp_path: Path) -> None:
+    rows = [
+        ["name", "date_of_birth", "phone", "email", "address", "postcode"],
+        ["Ana Soto", "1980-02-03", "+56912345678", "soto@example.com", "Balmaceda 120", "1700000"],
+        ["Ana Soto", "2004-07-09", "+56912345678", "soto@example.com", "Balmaceda 120", "1700000"],
+        ["Eva Soto", "1980-02-03", "+56912345678", "soto@example.com", "Balmaceda 120", "1700000"],
+        ["Ana Sotto", "1980-02-03", "+56912345678", "soto@example.com", "Balmaceda 120", "1700000"],
+    ]
+    found = match_file(written(tmp_path, rows), LIMITS).found
+    assert sorted(map(sorted, found.groups)) == [[0, 3], [1], [2]]
+    assert {(0, 1), (0, 2)} <= set(found.review)

@@ -34,23 +34,30 @@ FIELDS: Final = {
 """What a column can be, in words."""
 _HEADINGS: Final = {
     "name": "name full_name fullname nombre nombre_completo cliente customer customer_name client person contact "
-    "contact_name reporter reporter_name kunde",
-    "given_name": "given_name first_name firstname fname given forename vorname nombres givenname fn",
-    "family_name": "surname last_name lastname lname family_name apellido apellidos nachname familyname sn middle_name",
+    "contact_name reporter reporter_name kunde kundenname vollstandiger_name vollstaendiger_name nombre_y_apellido "
+    "nombre_y_apellidos nombre_cliente",
+    "given_name": "given_name first_name first firstname fname given forename vorname nombres givenname fn",
+    "family_name": "surname last_name lastname lname family_name apellido apellidos primer_apellido nachname zuname "
+    "familyname sn middle_name",
     "organisation": "organisation organization company company_name business business_name title firma empresa "
     "restaurant restaurant_name site_name venue store hotel provider",
-    "phone": "phone telephone tel phone_number mobile telefono telefon fono cell cellphone handy celular phone1 phone2",
-    "email": "email e_mail mail email_address correo emailaddress",
-    "address": "address addr full_address direccion adresse street_address address_1 address1 addr1 address_line_1",
+    "phone": "phone telephone tel phone_number mobile telefono telefon fono cell cellphone handy celular phone1 phone2 "
+    "home_phone mobile_phone work_phone cell_phone phone_home phone_mobile fon_privat "
+    "telefon_privat telefonnummer fon_mobil mobil rufnummer tel_privat numero_de_telefono telefono_movil movil",
+    "email": "email e_mail mail email_address correo emailaddress correo_electronico e_mail_adresse mailadresse",
+    "address": "address addr full_address direccion adresse street_address address_1 address1 addr1 address_line_1 "
+    "home_address residential_address "
+    "postal_address mailing_address wohnadresse anschrift wohnanschrift domicilio direccion_particular",
     "street": "street street_name calle strasse streetname road",
     "house_number": "house_number street_number number housenumber street_no no nr numero hausnummer streetnumber",
     "address2": "address_2 address2 addr2 address_line_2 building estate",
-    "postcode": "postcode zip zip_code postal_code plz codigo_postal zipcode postalcode",
-    "city": "city town suburb locality ciudad ort stadt comuna municipality",
+    "postcode": "postcode post_code zip zip_code postal_code plz codigo_postal zipcode postalcode cp postleitzahl",
+    "city": "city town suburb locality ciudad ort stadt wohnort comuna ciudad_de_residencia poblacion municipality",
     "region": "state region province county land bundesland estado",
     "latitude": "latitude lat",
     "longitude": "longitude lon lng long",
-    "birth_date": "birth_date date_of_birth dob birthdate birthday born fecha_nacimiento geburtsdatum dateofbirth",
+    "birth_date": "birth_date date_of_birth dob birthdate birthday born fecha_nacimiento fecha_de_nacimiento "
+    "geburtsdatum geb_tag geburtstag geb_datum gebdatum dateofbirth birth_day day_of_birth",
     "date": "date received received_at reported reported_at created created_at timestamp datetime fecha datum "
     "occurred_at opened opened_at",
     "identity": "ssn soc_sec_id social_security identity national_id rut dni passport tax_id vat nif",
@@ -75,9 +82,12 @@ def mapped(heading: Sequence[str], given: Iterable[str], truth: str | None) -> d
     taken = {places[known]} if known is not None else set()
     dropped: set[str] = set()
     for each in given:
-        field, _, said = each.partition("=")
+        field, told, said = each.partition("=")
         column = as_heading(said)
         _require_field(field, each)
+        if not told:
+            message = f"--map {each}: it names no column; write --map {each}=COLUMN, or {each}= to leave it out"
+            raise Invalid(message, (Fault("/map", message),))
         if not column:
             dropped.add(field)
             continue

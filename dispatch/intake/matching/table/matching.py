@@ -5,6 +5,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
+from rapidfuzz import fuzz
+
 from dispatch.intake.matching.blocking import MemoryIndex, keys_of, pairs_within
 from dispatch.intake.matching.grouping import grouped
 from dispatch.intake.matching.record import Record
@@ -20,6 +22,12 @@ MOST_PAIRS_PER_ROW: Final = 60
 LEAST_KEPT: Final = 0.01
 PERSONAL: Final = ("phone", "email", "identity", "birth_date", "serial")
 """What belongs to one person or thing."""
+
+FEWEST: Final = 30
+"""Weights cannot be fitted to fewer rows than these: what tells two people apart is then for a person to weigh."""
+LEAST_LETTERS: Final = 4
+SAME_WORD: Final = 85
+"""Words of names from here on (of 100) may be the same with a slip."""
 
 Pair = tuple[int, int]
 
@@ -40,13 +48,17 @@ def match_rows(records: Sequence[Record], limits: Thresholds) -> Found:
     model = adapted(records, pairs)
     commonness = TableCommonness.of(records, model.fields)
     scores: dict[Pair, Score] = {}
+    apart: dict[Pair, bool] = {}
     clear: dict[Pair, float] = {}
     for one, other in pairs:
         score = _doubted(compare(records[one], records[other], model, commonness, TABLE_COMPARISONS), limits)
+        if len(records) < FEWEST and score.probability >= limits.merge and _may_be_two(records[one], records[other]):
+            score = _asked(score, limits)
+            apart[one, other] = False
         clear[one, other] = score.probability
         if score.probability >= LEAST_KEPT:
             scores[one, other] = score
-    groups = grouped(range(len(records)), clear, {}, limits)
+    groups = grouped(range(len(records)), clear, apart, limits)
     group = {key: place for place, keys in enumerate(groups) for key in keys}
     review = {
         pair: score
@@ -65,7 +77,38 @@ def _doubted(score: Score, limits: Thresholds) -> Score:
     named = any(levels.get(field) in ("exact", "close") for field in PERSONAL)
     if levels.get("name") != "disagree" or named or score.probability < limits.merge:
         return score
+    return _asked(score, limits)
+
+
+def _asked(score: Score, limits: Thresholds) -> Score:
     return replace(score, probability=(limits.merge + limits.review) / 2)
+
+
+def _may_be_two(one: Record, other: Record) -> bool:
+    """Whether birth dates differ, or first names do, so that these may be two people of one family."""
+    born = one.others.get("birth_date"), other.others.get("birth_date")
+    if all(born) and born[0] != born[1]:
+        return True
+    pairs = list(itertools.product(one.names, other.names))
+    return bool(pairs) and not any(_named_alike(a.split(), b.split()) for a, b in pairs)
+
+
+def _named_alike(one: Sequence[str], other: Sequence[str]) -> bool:
+    """Whether each word of the shorter name is in the other too, perhaps with a slip or as an initial."""
+    fewer, more = sorted((one, other), key=len)
+    return all(any(_same_word(word, each) for each in more) for word in fewer)
+
+
+def _same_word(one: str, other: str) -> bool:
+    short, long = sorted((one, other), key=len)
+    initial = len(short) == 1 and long.startswith(short)
+    return initial or fuzz.ratio(one, other) >= SAME_WORD or _is_pet_form(short, long)
+
+
+def _is_pet_form(short: str, long: str) -> bool:
+    """Whether a name is drawn out of a longer one, as Hanns out of Johannes; Maria and Mariana are two names."""
+    letters = iter(long)
+    return len(short) >= LEAST_LETTERS and not long.startswith(short) and all(each in letters for each in short)
 
 
 def candidate_pairs(records: Sequence[Record]) -> list[Pair]:

@@ -1,5 +1,6 @@
 """A file, matched: reading, mapping, matching, and the groups written out."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -7,6 +8,7 @@ from pathlib import Path
 from dispatch.errors import Fault, Invalid
 from dispatch.exchange.cells import Written
 from dispatch.exchange.tables import Table, as_heading, read_table, write_table
+from dispatch.exchange.texts import neutralise
 from dispatch.intake.matching.record import REGION
 from dispatch.intake.matching.table.checks import check_target, country
 from dispatch.intake.matching.table.columns import mapped
@@ -18,12 +20,16 @@ from dispatch.intake.matching.thresholds import Thresholds
 
 @dataclass(frozen=True, slots=True)
 class Matched:
-    """A file and what was found in it. columns: names by field. quality: where the truth was given."""
+    """A file and what was found in it. columns: names by field. quality: where the truth was given.
+
+    unused: the columns that are no field, as the file writes them.
+    """
 
     table: Table
     columns: Mapping[str, Sequence[str]]
     found: Found
     quality: Quality | None
+    unused: Sequence[str] = ()
 
 
 def match_file(
@@ -48,6 +54,7 @@ def match_file(
     if out is not None:
         check_target(out, file)
     table = read_table(file, encoding=encoding)
+    _require_single(table)
     if not table.rows:
         message = f"{file} has no rows below its heading; give a file with at least two"
         raise Invalid(message, (Fault("/file", message),))
@@ -55,14 +62,27 @@ def match_file(
     records = [row_record(row, columns, region) for row in table.rows]
     found = match_rows(records, limits)
     named = {field: [table.heading[place] for place in places] for field, places in columns.items()}
-    if truth is None:
-        return Matched(table, named, found, None)
-    place = table.heading.index(as_heading(truth))
-    return Matched(table, named, found, quality(found, [row[place] for row in table.rows]))
+    place = None if truth is None else table.heading.index(as_heading(truth))
+    taken = {place, *(each for places in columns.values() for each in places)}
+    unused = [name for each, name in enumerate(table.written) if each not in taken]
+    measured = None if place is None else quality(found, [row[place] for row in table.rows])
+    return Matched(table, named, found, measured, unused)
 
 
 def write_groups(matched: Matched, file: Path) -> int:
-    """Writes all rows with the number of their group in front, from 1; returns how many. Raises Invalid, NotFound."""
+    """Writes all rows with the number of their group in front, from 1; returns how many.
+
+    Headings are as in the file that was read, and so is the separator of a CSV. Raises Invalid, NotFound.
+    """
     groups = {key: number for number, keys in enumerate(matched.found.groups, 1) for key in keys}
     rows: Iterator[list[Written]] = ([groups[place], *row] for place, row in enumerate(matched.table.rows))
-    return write_table(file, ["group", *matched.table.heading], rows)
+    heading = ["group", *(neutralise(name) for name in matched.table.written)]
+    return write_table(file, heading, rows, separator=matched.table.separator)
+
+
+def _require_single(table: Table) -> None:
+    """Raises Invalid where columns have the same name."""
+    doubled = [name for name, count in Counter(table.heading).items() if count > 1 and name]
+    if doubled:
+        message = f"the heading has {', '.join(doubled)} more than once; give each column a name of its own"
+        raise Invalid(message, (Fault("/file", message),))
