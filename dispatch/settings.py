@@ -9,7 +9,7 @@ from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 MATCH_MERGE: Final = 0.8
-MATCH_REVIEW: Final = 0.45
+MATCH_REVIEW: Final = 0.42
 """The usual thresholds of matching, for settings that do not say theirs and for what has no settings."""
 
 

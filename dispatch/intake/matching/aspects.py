@@ -130,19 +130,20 @@ def doubt(found: Mapping[str, str]) -> str | None:
     "house": of the address only a part is known, or house numbers differ by a slip, or one says no address and is not
     the person who gave the other; "symptom": one of them does not say what is wrong; "unit": nobody, or only one, says
     which of several. A part of the address and the symptom need not be said by the same person again within a day and
-    a half, nor the unit within a day.
+    a half, nor the unit within a day, or by anybody who says what is wrong within six hours.
     """
     if found["place"] == "unsaid" and found["reporter"] != "same":
         return "house"
     when = COARSE["span"].get(found["span"], found["span"])
+    vague = found["symptom"] in ("general", "halted", "unclear")
     several = found["one unit"] in ("one_says", "none_says") and found["symptom"] != "unsaid"
-    if several and not (found["reporter"] == "same" and when in ("6", "24")):
+    if several and (vague or when != "6") and not (found["reporter"] == "same" and when in ("6", "24")):
         return "unit"
     if found["reporter"] in ("same", "name") and when in ("6", "24", "36"):
         return None
     if found["place"] in ("street", "number_close"):
         return "house"
-    return "symptom" if found["symptom"] in ("general", "halted", "unclear") else None
+    return "symptom" if vague else None
 
 
 def key(name: str, level: str) -> str:

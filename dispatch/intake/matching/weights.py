@@ -19,7 +19,7 @@ from dispatch.intake.matching.record import Record
 LEAST: Final = 1e-7
 """Probability that no level falls below: what was never seen is not impossible."""
 MOST_BITS: Final = 60.0
-MOST_DOUBTED: Final = 0.75
+MOST_DOUBTED: Final = 0.79
 """The highest probability of two tickets between which something is open that a person can tell: below the usual
 threshold for merging."""
 _MOST_DOUBTED_BITS: Final = math.log2(MOST_DOUBTED / (1 - MOST_DOUBTED))
