@@ -156,6 +156,8 @@ def which(a: Record, b: Record) -> str:
     for found in codes:
         if found is not None:
             return "other" if found.level == DISAGREE else "same"
+    if a.kinds and b.kinds and a.kinds.isdisjoint(b.kinds):
+        return "other"
     said = [(one, other) for one, other in ((a.sides, b.sides), (a.units, b.units)) if one and other]
     if any(one.isdisjoint(other) for one, other in said):
         return "other"

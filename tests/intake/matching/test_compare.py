@@ -109,6 +109,15 @@ def test_the_same_symptom_says_less_where_nobody_says_at_which_unit() -> None:
     )
 
 
+def test_a_lift_is_no_boiler() -> None:
+    lift, boiler = (
+        told("Hace ruido en la noche"),
+        replace(told("Hace ruido en la noche", 2), kinds=frozenset({"boiler"})),
+    )
+    assert fault(lift, boiler).level == "same/other"
+    assert compare(lift, boiler, shipped_model()).probability < Thresholds().review
+
+
 def test_a_side_and_a_number_are_a_hint_at_the_unit() -> None:
     left, right = told("La puerta no cierra", unit="left lift"), told("La puerta no cierra", unit="ascensor derecho")
     first, nobody = told("La puerta no cierra", unit="lift 1"), told("La puerta no cierra")
