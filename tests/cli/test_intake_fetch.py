@@ -25,10 +25,12 @@ def test_what_cannot_be_fetched_is_told_in_one_line(cli: Cli, tmp_path: Path, mo
 
 
 def test_learning_tells_from_how_much(cli: Cli, tmp_path: Path) -> None:
-    assert "nothing to learn from" in cli.fine("intake", "learn")
+    assert "nothing is changed: 0 decisions of people are there" in cli.fine("intake", "learn")
+    assert "nothing to learn from" in cli.fine("intake", "learn", "--force")
     drop = tmp_path / "drop"
     drop.mkdir()
     for name in ("a", "b"):
         (drop / f"{name}.eml").write_bytes(mail(**{"Message-ID": f"<{name}@example.com>"}).as_bytes())
     cli.fine("intake", "fetch", "--drop", drop)
-    assert "pairs learned from: 1, decided by people: 0" in cli.fine("intake", "learn")
+    assert "nothing is changed" in cli.fine("intake", "learn")
+    assert "pairs learned from: 1, decisions of people: 0" in cli.fine("intake", "learn", "--force")
