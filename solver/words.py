@@ -4,11 +4,15 @@ from collections.abc import Iterable
 
 
 def clock(second: int) -> str:
-    """A moment as hours and minutes from the horizon's start, with seconds only where there are some: "9:05"."""
-    sign, rest = ("-", -second) if second < 0 else ("", second)
-    hours, rest = divmod(rest, 3600)
+    """A moment as hours and minutes from the horizon's start, with seconds only where there are some: "9:05".
+
+    Before that, how long: "3 h before the day begins".
+    """
+    if second < 0:
+        return f"{span(-second)} before the day begins"
+    hours, rest = divmod(second, 3600)
     minutes, seconds = divmod(rest, 60)
-    return f"{sign}{hours}:{minutes:02}" + (f":{seconds:02}" if seconds else "")
+    return f"{hours}:{minutes:02}" + (f":{seconds:02}" if seconds else "")
 
 
 def span(seconds: int) -> str:

@@ -69,7 +69,11 @@ def test_a_failed_search_is_one_line(
 
 
 def test_words_for_times() -> None:
-    assert [clock(at(9, 5)), clock(-60), clock(86_400 + 61)] == ["9:05", "-0:01", "24:01:01"]
+    assert [clock(at(9, 5)), clock(-60), clock(86_400 + 61)] == [
+        "9:05",
+        "1 min before the day begins",
+        "24:01:01",
+    ]
     assert [span(0), span(4805), span(-60)] == ["0 s", "1 h 20 min 5 s", "-1 min"]
     assert [listed([]), listed("a"), listed("ab"), listed("abc", "or")] == ["", "a", "a and b", "a, b or c"]
     assert [plural(0, "visit"), plural(1, "visit")] == ["0 visits", "1 visit"]
