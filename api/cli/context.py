@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from rich.console import Console
 
@@ -10,6 +10,8 @@ from dispatch.clock import Clock, SystemClock
 from dispatch.errors import Invalid
 
 if TYPE_CHECKING:
+    from rich.table import Table
+
     from db.session import UnitOfWork
 
 err = Console(stderr=True, soft_wrap=True, highlight=False)
@@ -17,6 +19,13 @@ err = Console(stderr=True, soft_wrap=True, highlight=False)
 
 out = Console(highlight=False)
 """For results."""
+
+_WIDEST: Final = 10_000
+
+
+def show(table: "Table") -> None:
+    """Prints a table; where no terminal sets a width it is as wide as what is in it, so that nothing is cut."""
+    (out if out.is_terminal else Console(highlight=False, width=_WIDEST)).print(table)
 
 
 @contextmanager

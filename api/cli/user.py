@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from api.cli.context import out
+from api.cli.context import show
 from dispatch.errors import Invalid
 
 app = typer.Typer(rich_markup_mode=None, no_args_is_help=True, help="Look after who may sign in.")
@@ -90,7 +90,7 @@ def list_users() -> None:
     """
     from api.cli import users
 
-    out.print(users.table())
+    show(users.table())
 
 
 @app.command("deactivate")

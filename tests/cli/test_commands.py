@@ -63,6 +63,14 @@ def test_the_life_of_a_user(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
     assert "tokens only" in listed
 
 
+def test_no_address_is_cut_where_there_is_no_terminal(cli: Cli) -> None:
+    long = f"{'a' * 60}@{'b' * 60}.example.com"
+    cli.fine("user", "create", long, "--name", "Ana " + "Ruiz " * 12, "--no-password")
+    heading, row = cli.fine("user", "list").splitlines()
+    assert long in row
+    assert max(map(len, (heading, row))) < 260
+
+
 def test_users_of_a_territory(cli: Cli, tmp_path: Path) -> None:
     for kind in ("territories", "skills", "technicians"):
         cli.fine("import", kind, write_csv(tmp_path / f"{kind}.csv", COMPANY[kind]))
