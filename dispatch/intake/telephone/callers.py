@@ -1,9 +1,7 @@
 """Whether whoever calls about a known ticket is who reported it: nobody's words are put into another's mouth."""
 
 from enum import StrEnum
-from typing import Final
 
-from rapidfuzz import fuzz
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -11,10 +9,7 @@ from db.models import Call, Contact, Conversation, Fact, Ticket
 from dispatch.access import elevated
 from dispatch.intake.facts.said import Field
 from dispatch.intake.resolving.numbers import normal_phone
-from dispatch.intake.resolving.words import plain
-
-_SAME_NAME: Final = 80.0
-"""Likeness out of 100 from which two ways to write a name are one person's; short forms of it are 100."""
+from dispatch.intake.resolving.senders import is_named_alike
 
 
 class Caller(StrEnum):
@@ -40,7 +35,7 @@ def who_calls(
             return Caller.REPORTER
         if contact_id is not None:
             return Caller.REPORTER if contact_id in known else Caller.SOMEBODY_ELSE
-        if name.strip() and not any(_is_called(each.name, name) for each in known.values()):
+        if name.strip() and not any(is_named_alike(each.name, name) for each in known.values()):
             return Caller.SOMEBODY_ELSE
         shown = normal_phone(call.phone, country)
         is_theirs = shown is None or shown in numbers(session, ticket, country)
@@ -62,7 +57,3 @@ def numbers(session: Session, ticket: Ticket, country: str) -> set[str]:
     )
     written = [each.phone for each in known.values()] + list(session.scalars(said))
     return {number for each in written if (number := normal_phone(each, country)) is not None}
-
-
-def _is_called(known: str, said: str) -> bool:
-    return fuzz.token_set_ratio(plain(known), plain(said)) >= _SAME_NAME
