@@ -55,11 +55,7 @@ def grouped(
     certain = [pair for pair, value in probabilities.items() if value >= limits.merge and decisions.get(pair, True)]
     together = dict(groups)
     _join(together, certain, {})
-    bits = {
-        pair: -MOST if decisions.get(pair) is False else _bits(value)
-        for pair, value in probabilities.items()
-        if together[pair[0]] is together[pair[1]]
-    }
+    bits = {pair: _bits(value) for pair, value in probabilities.items() if together[pair[0]] is together[pair[1]]}
     apart = {pair: -MOST for pair, yes in decisions.items() if not yes and together[pair[0]] is together[pair[1]]}
     _agglomerate(groups, bits | apart, _bits(limits.merge), _bits(limits.review / CLEARLY))
     return sorted(set(groups.values()), key=min)
@@ -72,7 +68,7 @@ def _bits(probability: float) -> float:
 
 @dataclass(slots=True)
 class _Between:
-    """The evidence between two groups: the bits of its pairs, their number, and the least of them."""
+    """The evidence between two groups: the bits of its pairs."""
 
     bits: list[float]
 
