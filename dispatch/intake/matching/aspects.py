@@ -10,7 +10,6 @@ from typing import Final
 from dispatch.intake.matching import levels
 from dispatch.intake.matching.record import Record
 
-HOUR: Final = 3_600
 SPANS: Final = (1, 3, 6, 12, 24, 36, 54, 84, 150, 360)
 """Up to so many hours between two tickets."""
 _ALIKE: Final = (levels.EXACT, levels.CLOSE)
@@ -57,7 +56,7 @@ def span(a: Record, b: Record) -> str:
     """How many hours lie between the two at most: "6"; "later" beyond."""
     if a.received_at is None or b.received_at is None:
         return "unsaid"
-    hours = abs((a.received_at - b.received_at).total_seconds()) / HOUR
+    hours = abs((a.received_at - b.received_at).total_seconds()) / levels.HOUR
     return next((str(most) for most in SPANS if hours <= most), "later")
 
 

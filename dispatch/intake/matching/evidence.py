@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any, Final
 
+from dispatch.intake.matching.aspects import SPANS
 from dispatch.intake.matching.levels import Agreement
 
 _WORDS: Final = {
@@ -45,8 +46,8 @@ _WORDS: Final = {
         "unsaid": "one side says no address",
     },
     "span": {
-        **{str(hours): f"at most {hours} hours apart" for hours in (1, 3, 6, 12, 24, 36, 54, 84, 150, 360)},
-        "later": "more than 360 hours apart",
+        **{str(hours): f"at most {hours} hours apart" for hours in SPANS},
+        "later": f"more than {SPANS[-1]} hours apart",
         "unsaid": "time missing on one side",
     },
     "kind": {"exact": "same kind of equipment", "disagree": "another kind of equipment"},
