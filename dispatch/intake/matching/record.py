@@ -24,7 +24,7 @@ Texts = Mapping[str, Sequence[str]]
 class Record:
     """What can be compared. Texts are folded; None, "" and () mean that nobody said.
 
-    names: of the reporters, each in words. number: the street number. sides, numbers: which of several units.
+    names: of the reporters, each in words. number: the street number. sides, units: which of several units.
     stand: how many units of each kind stand at the site; empty where the site is not known.
     concepts: what the symptom is about; words: its other words. references: numbers of tickets and claims, its own too.
     latitude, longitude: degrees. others: further columns of a file, normalised, by field.
