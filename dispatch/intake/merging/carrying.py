@@ -5,7 +5,6 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from db.models import MatchPair, Merge, MergedBy, MergeKind, WorkOrder
@@ -14,7 +13,7 @@ from dispatch.access.audit import note
 from dispatch.intake.merging.consequences import shortened, tell, tell_called_off
 from dispatch.intake.merging.decisions import Remembered, settle
 from dispatch.intake.merging.latecomers import tell_latecomers
-from dispatch.intake.merging.memberships import current, locked_orders, members, put
+from dispatch.intake.merging.memberships import current, locked_orders, members, next_change, put
 from dispatch.intake.merging.refolding import refold_all
 
 
@@ -75,7 +74,7 @@ def carry_out(session: Session, viewer: Viewer, going: Going) -> list[Merge]:
 def _consequence(
     session: Session, going: Going, orders: Mapping[int, WorkOrder], changed: set[int], goes: Collection[int]
 ) -> str:
-    key = f"merge:{(session.scalar(select(func.max(Merge.id))) or 0) + 1}"
+    key = f"merge:{next_change(session)}"
     target = orders[going.to]
     said = [going.said] if going.said else []
     said.append(tell(session, target, key, needs_changed=target.id in changed))

@@ -2,11 +2,12 @@
 
 from typing import Any, Final
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from db.models import Merge, Stop, Visit, VisitStatus, WorkOrder, WorkOrderStatus
+from db.models import Stop, Visit, VisitStatus, WorkOrder, WorkOrderStatus
 from dispatch.compute.outbox import post
+from dispatch.intake.merging.memberships import next_change
 from dispatch.intake.merging.memory import Memory
 
 VISIT_CALLED_OFF: Final = "visit.called_off"
@@ -83,7 +84,7 @@ def _cancel_visits(session: Session, order: WorkOrder) -> dict[str, Any]:
 
 
 def _tell_planner(session: Session, order: WorkOrder) -> None:
-    change = (session.scalar(select(func.max(Merge.id))) or 0) + 1
+    change = next_change(session)
     for visit in placed(session, order):
         if visit.status is VisitStatus.SCHEDULED:
             key = f"{VISIT_CALLED_OFF}:{visit.id}:{change}"

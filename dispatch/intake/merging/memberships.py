@@ -2,10 +2,10 @@
 
 from collections.abc import Collection, Iterable, Mapping
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from db.models import MergedBy, Ticket, TicketMembership, WorkOrder
+from db.models import Merge, MergedBy, Ticket, TicketMembership, WorkOrder
 from dispatch.errors import NotFound
 
 
@@ -51,6 +51,14 @@ def put(session: Session, goes: Mapping[int, tuple[int, MergedBy]]) -> None:
         for ticket, (order, how) in sorted(goes.items())
     )
     session.flush()
+
+
+def next_change(session: Session) -> int:
+    """The number of the change of memberships that is being made: more than that of any recorded before.
+
+    The session must be elevated, and have its turn.
+    """
+    return (session.scalar(select(func.max(Merge.id))) or 0) + 1
 
 
 def locked_orders(session: Session, work_order_ids: Iterable[int]) -> dict[int, WorkOrder]:
