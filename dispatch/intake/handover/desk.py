@@ -26,6 +26,7 @@ from dispatch.errors import NotFound
 from dispatch.intake.facts.folding import FoldedField, fold_facts
 from dispatch.intake.facts.said import OF_WHO_REPORTS, Field
 from dispatch.intake.handover.questions import Known, Question, questions
+from dispatch.intake.merging.memberships import tickets_of
 from dispatch.intake.triage import TriageProposal, is_emergency, propose
 
 MOST_OPEN: Final = 10
@@ -198,10 +199,7 @@ def _tickets(session: Session, ticket: Ticket | None, order: WorkOrder | None) -
     """The ticket, and those of its work order that the viewer may see."""
     if ticket is None or order is None:
         return () if ticket is None else (ticket,)
-    joined = select(TicketMembership.ticket_id).where(
-        TicketMembership.work_order_id == order.id, TicketMembership.left_at.is_(None)
-    )
-    return session.scalars(select(Ticket).where(Ticket.id.in_(joined)).order_by(Ticket.id)).all()
+    return tickets_of(session, order.id)
 
 
 def _said(session: Session, tickets: Sequence[Ticket]) -> tuple[FoldedField, ...]:
