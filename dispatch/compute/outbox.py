@@ -9,9 +9,9 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from sqlalchemy import select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from db.inserting import unless_there
 from db.models import OutboxMessage
 from db.session import UnitOfWork
 from dispatch.access import Viewer, elevated
@@ -72,9 +72,8 @@ def post(session: Session, topic: str, key: str, payload: Mapping[str, Any]) -> 
 def post_once(session: Session, topic: str, key: str, payload: Mapping[str, Any]) -> None:
     """Writes a message in the caller's transaction, unless one with this key is there; who else does so waits."""
     now: datetime = session.info["now"]()
-    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
     row = {"key": key, "topic": topic, "payload": dict(payload), "created_at": now, "available_at": now, "attempts": 0}
-    session.execute(insert(OutboxMessage).values(row).on_conflict_do_nothing(index_elements=("key",)))
+    session.execute(unless_there(session, OutboxMessage, row))
 
 
 def deliver(uow: UnitOfWork, clock: Clock, receivers: Receivers, most: int = 100) -> int:

@@ -12,9 +12,9 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from sqlalchemy import Select, delete, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from db.inserting import unless_there
 from db.models import IdempotencyRecord
 from dispatch.access import elevated
 from dispatch.records.errors import KeyReused
@@ -99,9 +99,5 @@ def _insert(session: Session, attempt: Attempt, now: datetime) -> bool:
         "body": b"",
         "created_at": now,
     }
-    made = IdempotencyRecord.id
-    if session.get_bind().dialect.name == "postgresql":
-        insert = postgresql.insert(IdempotencyRecord).values(**values).on_conflict_do_nothing()
-        return session.scalar(insert.returning(made)) is not None
-    else_insert = sqlite.insert(IdempotencyRecord).values(**values).on_conflict_do_nothing()
-    return session.scalar(else_insert.returning(made)) is not None
+    insert = unless_there(session, IdempotencyRecord, values)
+    return session.scalar(insert.returning(IdempotencyRecord.id)) is not None

@@ -3,10 +3,10 @@
 from typing import Final
 
 from sqlalchemy import select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from db.base import Keyed
+from db.inserting import unless_there
 from db.models import NumberSeries
 from dispatch.access import elevated
 
@@ -44,9 +44,5 @@ def draw_free(session: Session, model: type[Keyed], prefix: str) -> str:
 
 
 def _begin(session: Session, prefix: str) -> None:
-    dialect, values = session.get_bind().dialect.name, {"prefix": prefix, "next_number": FIRST_NUMBER}
     # Somebody else may begin the same series at this moment: whose row is kept does not matter.
-    if dialect == "postgresql":
-        session.execute(postgresql.insert(NumberSeries).values(**values).on_conflict_do_nothing())
-    else:
-        session.execute(sqlite.insert(NumberSeries).values(**values).on_conflict_do_nothing())
+    session.execute(unless_there(session, NumberSeries, {"prefix": prefix, "next_number": FIRST_NUMBER}))

@@ -12,10 +12,10 @@ from datetime import timedelta
 from typing import Any, Final
 
 from sqlalchemy import select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from db.errors import DatabaseError, IntegrityError
+from db.inserting import unless_there
 from db.models import Channel, Inbound, InboundStatus, Ticket
 from db.session import UnitOfWork
 from dispatch.clock import Clock
@@ -81,11 +81,7 @@ def take_in(
 
 def _enter(session: Session, values: dict[str, Any]) -> tuple[int, str | None]:
     """The id of the row, and the digest of the mail as it came this time, if nothing refers to that."""
-    if session.get_bind().dialect.name == "postgresql":
-        insert = postgresql.insert(Inbound).values(**values).on_conflict_do_nothing().returning(Inbound.id)
-        entered = session.scalar(insert)
-    else:
-        entered = session.scalar(sqlite.insert(Inbound).values(**values).on_conflict_do_nothing().returning(Inbound.id))
+    entered = session.scalar(unless_there(session, Inbound, values).returning(Inbound.id))
     if entered is not None:
         return entered, None
     there = select(Inbound.id).where(Inbound.channel == values["channel"], Inbound.external_id == values["external_id"])

@@ -12,9 +12,9 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, or_, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from db.inserting import unless_there
 from db.models import (
     Conversation,
     Delivery,
@@ -141,11 +141,7 @@ def _tell(
         "cause": cause,
         "delivery": Delivery.WITHHELD,
     }
-    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    unique = ("conversation_id", "cause")
-    added = session.scalar(
-        insert(Message).values(row).on_conflict_do_nothing(index_elements=unique).returning(Message.id)
-    )
+    added = session.scalar(unless_there(session, Message, row).returning(Message.id))
     if added is None:
         return None
     message = session.get_one(Message, added)
