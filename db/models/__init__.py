@@ -1,5 +1,14 @@
 """Every table, by one import."""
 
+from db.models.appointments import (
+    ACTIVE,
+    Appointment,
+    AppointmentStatus,
+    AppointmentVisit,
+    CustomerLink,
+    LinkPurpose,
+    SlotPolicy,
+)
 from db.models.contracts import ClockKind, ClockPause, Contract, ContractEquipment, ContractHours, InspectionDue
 from db.models.equipment import Equipment
 from db.models.intake import (
@@ -22,8 +31,19 @@ from db.models.intake import (
     ReviewStatus,
 )
 from db.models.parties import Contact, Organisation, OrganisationKind, email_key, phone_key
-from db.models.planning import Plan, PlanningRun, Proposal, ProposalStatus, Route, RunStatus, Stop, StopKind, Territory
-from db.models.promises import Promise, PromiseEvent, PromiseKind, PromiseOutcome
+from db.models.planning import (
+    DurationModel,
+    Plan,
+    PlanningRun,
+    Proposal,
+    ProposalStatus,
+    Route,
+    RunStatus,
+    Stop,
+    StopKind,
+    Territory,
+)
+from db.models.promises import Promise, PromiseEvent, PromiseKind, PromiseOutcome, ServiceStandard
 from db.models.records import AuditEntry, IdempotencyRecord, Job, JobStatus, NumberSeries, OutboxMessage
 from db.models.sites import PartyRole, Site, SiteContact
 from db.models.stock import MovementKind, Part, PartSubstitute, StockMovement, VanStock, Warehouse, WarehouseStock
@@ -41,10 +61,13 @@ from db.models.tickets import (
     TicketStatus,
 )
 from db.models.users import AccessToken, Device, FailedSignIn, Role, SignIn, User, UserTerritory
+from db.models.webhooks import WebhookEndpoint
 from db.models.work import (
+    LinkKind,
     Preference,
     Priority,
     Visit,
+    VisitLink,
     VisitPart,
     VisitSkill,
     VisitStatus,
@@ -58,9 +81,13 @@ from db.models.work import (
 )
 
 __all__ = [
+    "ACTIVE",
     "Absence",
     "AbsenceKind",
     "AccessToken",
+    "Appointment",
+    "AppointmentStatus",
+    "AppointmentVisit",
     "Article",
     "Attachment",
     "AuditEntry",
@@ -76,9 +103,11 @@ __all__ = [
     "ContractEquipment",
     "ContractHours",
     "Conversation",
+    "CustomerLink",
     "Delivery",
     "Device",
     "Direction",
+    "DurationModel",
     "Equipment",
     "Fact",
     "FailedSignIn",
@@ -88,6 +117,8 @@ __all__ = [
     "InspectionDue",
     "Job",
     "JobStatus",
+    "LinkKind",
+    "LinkPurpose",
     "MatchBand",
     "MatchKey",
     "MatchModel",
@@ -120,12 +151,14 @@ __all__ = [
     "Role",
     "Route",
     "RunStatus",
+    "ServiceStandard",
     "Shift",
     "ShiftBreak",
     "SignIn",
     "Site",
     "SiteContact",
     "Skill",
+    "SlotPolicy",
     "StockMovement",
     "Stop",
     "StopKind",
@@ -139,6 +172,7 @@ __all__ = [
     "UserTerritory",
     "VanStock",
     "Visit",
+    "VisitLink",
     "VisitPart",
     "VisitSkill",
     "VisitStatus",
@@ -146,6 +180,7 @@ __all__ = [
     "VisitWindow",
     "Warehouse",
     "WarehouseStock",
+    "WebhookEndpoint",
     "WorkOrder",
     "WorkOrderStatus",
     "WorkType",

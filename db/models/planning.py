@@ -165,3 +165,16 @@ class Stop(Keyed, Base):
     starts_at: Mapped[datetime]
     departs_at: Mapped[datetime]
     load: Mapped[dict[str, int] | None]
+
+
+class DurationModel(Keyed, Base):
+    """How long visits of a territory really take, as learnt from those that were completed; the latest counts.
+
+    parameters: what `dispatch.planning.day.durations` writes and reads.
+    """
+
+    __tablename__ = "duration_model"
+
+    territory_id: Mapped[int] = reference("territory.id")
+    learned_at: Mapped[datetime] = mapped_column(index=True)
+    parameters: Mapped[dict[str, Any]]

@@ -1,12 +1,12 @@
-"""The ledger of promises: append-only."""
+"""The ledger of promises: append-only; and the standards by which promises are made."""
 
 from datetime import date, datetime, time
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, String
+from sqlalchemy import CheckConstraint, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from db.base import Base, Keyed
+from db.base import Base, Entity, Keyed
 from db.models.tickets import Channel
 from db.types import reference, state
 
@@ -52,6 +52,8 @@ class Promise(Keyed, Base):
     made_at: Mapped[datetime]
     channel: Mapped[Channel | None] = mapped_column(state(Channel))
     supersedes_id: Mapped[int | None] = reference("promise.id", unique=True)
+    appointment_id: Mapped[int | None] = reference("appointment.id")
+    standard_id: Mapped[int | None] = reference("service_standard.id")
 
 
 class PromiseEvent(Keyed, Base):
@@ -63,3 +65,25 @@ class PromiseEvent(Keyed, Base):
     outcome: Mapped[PromiseOutcome] = mapped_column(state(PromiseOutcome))
     at: Mapped[datetime]
     note: Mapped[str] = mapped_column(String(200), default="")
+
+
+class ServiceStandard(Entity, Base):
+    """Which promise is made by itself, for work of a type and contract; None: for all.
+
+    within_minutes: from the report to what is promised, of the contract's hours if `in_service_hours`; None where the
+    thing itself says when (a contract's deadline, a part's date).
+    """
+
+    __tablename__ = "service_standard"
+    __table_args__ = (
+        UniqueConstraint("kind", "work_type_id", "contract_id"),
+        CheckConstraint("within_minutes > 0", name="within_minutes"),
+        CheckConstraint("kind <> 'callback' OR within_minutes IS NOT NULL", name="callback"),
+    )
+
+    kind: Mapped[PromiseKind] = mapped_column(state(PromiseKind))
+    work_type_id: Mapped[int | None] = reference("work_type.id")
+    contract_id: Mapped[int | None] = reference("contract.id")
+    within_minutes: Mapped[int | None]
+    in_service_hours: Mapped[bool] = mapped_column(default=True)
+    active: Mapped[bool] = mapped_column(default=True)

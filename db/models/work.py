@@ -109,6 +109,7 @@ class WorkOrder(Entity, Base):
     unserved_cost: cents it costs to leave it out of a day; None: what its priority says (planning's policy).
     late_cost_per_hour: cents for each hour that service starts after `due_at`.
     merged_into_id: the work order that does this one's work, since all its tickets were merged into that.
+    decider_id: who decides about appointments; None: whoever of its parties is asked first.
     folded: what intake wrote into the other columns last, and what people had put there; None: no ticket led to it.
     """
 
@@ -133,6 +134,7 @@ class WorkOrder(Entity, Base):
     late_cost_per_hour: Mapped[int] = mapped_column(default=0)
     merged_into_id: Mapped[int | None] = reference("work_order.id")
     folded: Mapped[dict[str, Any] | None] = mapped_column(Json, deferred=True)
+    decider_id: Mapped[int | None] = reference("contact.id")
 
     visits: Mapped[list["Visit"]] = relationship(lazy="raise", back_populates="work_order")
 
@@ -181,7 +183,10 @@ class Visit(Entity, Base):
 
 
 class VisitWindow(Keyed, Base):
-    """A time in which service may start, both ends included; a visit without any may start at any time."""
+    """A time in which service may start, both ends included; a visit without any may start at any time.
+
+    appointment_id: the active appointment that it is the window of. A visit that has such windows keeps to them alone.
+    """
 
     __tablename__ = "visit_window"
     __table_args__ = (CheckConstraint("closes_at >= opens_at", name="span"),)
@@ -189,6 +194,38 @@ class VisitWindow(Keyed, Base):
     visit_id: Mapped[int] = reference("visit.id", ondelete="CASCADE")
     opens_at: Mapped[datetime]
     closes_at: Mapped[datetime]
+    appointment_id: Mapped[int | None] = reference("appointment.id")
+
+
+class LinkKind(StrEnum):
+    """How two visits of a work order are tied."""
+
+    SAME_START = "same_start"
+    PRECEDES = "precedes"
+    DIFFERENT_TECHNICIANS = "different_technicians"
+    SAME_TECHNICIAN = "same_technician"
+
+
+class VisitLink(Keyed, Base):
+    """A tie between two visits of one work order: two people who start together, one visit after another.
+
+    min_gap_seconds, max_gap_seconds: from start to start, where the first precedes the second. Visits that start
+    together are done by different technicians and all or none.
+    """
+
+    __tablename__ = "visit_link"
+    __table_args__ = (
+        UniqueConstraint("kind", "visit_id", "other_id"),
+        CheckConstraint("visit_id <> other_id", name="two"),
+        CheckConstraint("min_gap_seconds >= 0", name="min_gap_seconds"),
+        CheckConstraint("max_gap_seconds >= min_gap_seconds", name="max_gap_seconds"),
+    )
+
+    kind: Mapped[LinkKind] = mapped_column(state(LinkKind))
+    visit_id: Mapped[int] = reference("visit.id", ondelete="CASCADE")
+    other_id: Mapped[int] = reference("visit.id", ondelete="CASCADE")
+    min_gap_seconds: Mapped[int] = mapped_column(default=0)
+    max_gap_seconds: Mapped[int | None]
 
 
 class VisitSkill(Keyed, Base):

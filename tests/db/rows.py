@@ -12,8 +12,16 @@ _FIRST: Final = datetime(2026, 3, 2, 8, tzinfo=UTC)
 
 # What the CHECKs of some tables ask for beyond the general rule; a pair holds the values of the two rows.
 _SPECIAL: Final[dict[str, dict[str, tuple[Any, Any]]]] = {
+    "appointment": {"probability": (0.25, 0.75)},
+    "customer_link": {"work_order_id": (1, None), "contact_id": (1, None), "technician_id": (None, 2)},
     "match_pair": {"other_id": (2, 1), "probability": (0.25, 0.75)},
     "part_substitute": {"substitute_id": (2, 1)},
+    "slot_policy": {
+        "width_minutes": (120, 60),
+        "most_width_minutes": (240, 180),
+        "same_day_width_minutes": (60, 45),
+        "least_probability": (0.75, 0.5),
+    },
     "stock_movement": {
         "from_technician_id": (None, 2),
         "from_warehouse_id": (1, None),
@@ -25,6 +33,7 @@ _SPECIAL: Final[dict[str, dict[str, tuple[Any, Any]]]] = {
         "warehouse_id": (None, 2),
         "shift_break_id": (None, None),
     },
+    "visit_link": {"other_id": (2, 1)},
     "user": {"role": ("technician", "administrator"), "technician_id": (1, None)},
 }
 
