@@ -49,7 +49,7 @@ class FactIn(In):
 class SourceOut(Out):
     """Who said it, when, over which channel."""
 
-    fact_id: int = Field(description="The fact")
+    fact_id: int | None = Field(description="The fact; null: it stands in the ticket itself")
     ticket_id: int = Field(description="On which ticket")
     ticket_number: str = Field(description="Its human number")
     contact_id: int | None = Field(description="Which contact")
@@ -105,6 +105,7 @@ class FoldedOut(Out):
     work_order_id: int = Field(description="The work order")
     number: str = Field(description="Its human number")
     merged_into_id: int | None = Field(description="The work order that does this one's work")
+    priority: Priority = Field(description="How much it matters now; who said so stands in its field")
     tickets: list[TicketLine] = Field(description="Its tickets, as far as the viewer may see them")
     fields: list[FoldedFieldOut] = Field(description="What was said, field by field, with who said so")
     parties: list[PartyOut] = Field(description="Everybody who has to do with it")
@@ -115,7 +116,7 @@ class DeadlineOut(Out):
     """One clock of one contract, started by one report."""
 
     kind: str = Field(description="response or repair")
-    contract_id: int = Field(description="By which contract")
+    contract_id: int | None = Field(description="By which contract; null: the clock of people in danger")
     ticket_id: int | None = Field(description="Started by which ticket")
     at: datetime | None = Field(description="The deadline; null while the clock stands still")
     paused_since: datetime | None = Field(description="Since when it stands still")

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from db.models import ClockKind
@@ -43,16 +44,21 @@ class Start:
     ticket_id: int | None = None
 
 
+DANGER: Final = timedelta(hours=1)
+"""Within which somebody comes where people are in danger, day and night, whatever a contract says."""
+
+
 @dataclass(frozen=True, slots=True)
 class Deadline:
     """One clock of one contract, started by one report.
 
+    contract_id: None: no contract's, but that of danger.
     at: None while it stands still (`paused_since`), or where the contract's hours never come.
     used: service time gone by at the deadline, or until the pause. steps: how it was derived, in words.
     """
 
     kind: ClockKind
-    contract_id: int
+    contract_id: int | None
     ticket_id: int | None
     at: datetime | None
     paused_since: datetime | None
@@ -75,10 +81,14 @@ class Clocks:
 
 
 def clocks(
-    terms: Iterable[tuple[Start, Terms]], zone: ZoneInfo, pauses: dict[ClockKind, list[Pause]] | None = None
+    terms: Iterable[tuple[Start, Terms]],
+    zone: ZoneInfo,
+    pauses: dict[ClockKind, list[Pause]] | None = None,
+    in_danger: Iterable[Start] = (),
 ) -> Clocks:
     """The deadlines of every report under every contract that applies to it; `terms` are these pairs.
 
+    in_danger: since when people are known to be in danger; that clock runs without a contract, and never stands still.
     A contract that is not in force on the local date of the report has none.
     """
     pairs = [(start, each) for start, each in terms if each.holds_on(start.at.astimezone(zone).date())]
@@ -88,9 +98,12 @@ def clocks(
         for kind in ClockKind
         if (minutes := each.minutes(kind)) is not None
     ]
+    found += [_danger(start, zone) for start in in_danger]
     found.sort(key=_strictness)
     first = {kind: next((each for each in found if each.kind is kind), None) for kind in ClockKind}
-    named = [each.contract_id for each in found] or sorted(each.contract_id for _, each in pairs)
+    named = [each.contract_id for each in found if each.contract_id is not None] or sorted(
+        each.contract_id for _, each in pairs
+    )
     return Clocks(
         response=first[ClockKind.RESPONSE],
         repair=first[ClockKind.REPAIR],
@@ -110,7 +123,17 @@ def deadline(
 
 
 def _strictness(found: Deadline) -> tuple[datetime, int, int]:
-    return found.at or _FAR, found.contract_id, found.ticket_id or 0
+    return found.at or _FAR, found.contract_id or 0, found.ticket_id or 0
+
+
+def _danger(start: Start, zone: ZoneInfo) -> Deadline:
+    due = start.at + DANGER
+    steps = (
+        f"People are in danger: response within {_length(DANGER)}, day and night, whatever a contract says.",
+        f"{start.name} told of it {_moment(start.at, zone)}.",
+        f"Due {_moment(due, zone)}.",
+    )
+    return Deadline(ClockKind.RESPONSE, None, start.ticket_id, due, None, DANGER, steps)
 
 
 def _steps(

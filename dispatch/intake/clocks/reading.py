@@ -21,6 +21,8 @@ from dispatch.access import elevated
 from dispatch.errors import NotFound
 from dispatch.intake.clocks.deadlines import Clocks, Start, Terms, clocks
 from dispatch.intake.clocks.service_time import Pause, Span
+from dispatch.intake.facts.danger import dangers
+from dispatch.intake.facts.said import facts_of
 
 
 def derive(session: Session, work_order_id: int) -> Clocks:
@@ -55,7 +57,10 @@ def clocks_of(
     owners.add(session.scalar(select(Site.organisation_id).where(Site.id == order.site_id)))
     found = _terms(session, {each for each in units if each}, {each for each in owners if each}, contract_id)
     pairs = [(start, terms) for start in starts for terms in found]
-    return clocks(pairs, _zone(session, order.territory_id), _pauses(session, order.id))
+    alarmed = [ticket for ticket in tickets if ticket.emergency]
+    facts = facts_of(session, [ticket.id for ticket in alarmed]) if alarmed else []
+    since = [Start(each.said_at, each.ticket.number, each.ticket.id) for each in dangers(alarmed, facts)]
+    return clocks(pairs, _zone(session, order.territory_id), _pauses(session, order.id), since)
 
 
 def _terms(session: Session, units: Collection[int], owners: Collection[int], contract_id: int | None) -> list[Terms]:

@@ -20,6 +20,7 @@ from db.models import (
     Organisation,
     Party,
     PartyRole,
+    Priority,
     Role,
     Ticket,
     TicketMembership,
@@ -28,7 +29,8 @@ from db.models import (
 from dispatch.access import Action, Viewer, elevated, require
 from dispatch.errors import Forbidden, NotFound
 from dispatch.intake.clocks import Clocks, derive
-from dispatch.intake.facts.said import SECRET, Field
+from dispatch.intake.facts.danger import Danger, dangers
+from dispatch.intake.facts.said import SECRET, Field, facts_of
 from dispatch.intake.facts.side_by_side import FoldedField, FoldedValue, Source, fold_facts
 from dispatch.records.access_notes import read_access_notes
 
@@ -70,6 +72,7 @@ class Folded:
     work_order_id: int
     number: str
     merged_into_id: int | None
+    priority: Priority
     tickets: tuple[Ticket, ...]
     fields: tuple[FoldedField, ...]
     parties: tuple[FoldedParty, ...]
@@ -95,19 +98,21 @@ def fold(session: Session, viewer: Viewer, work_order_id: int) -> Folded:
     ids = [ticket.id for ticket in tickets]
     numbers = {ticket.id: ticket.number for ticket in tickets}
     secrets = _sees_secrets(session, viewer, order.site_id)
-    facts = list(session.scalars(select(Fact).where(Fact.ticket_id.in_(ids)))) if ids else []
+    facts = facts_of(session, ids) if ids else []
     parties = _parties(session, ids)
-    names = _names(session, (fact.said_by_id for fact in facts))
+    names = _names(session, (*(fact.said_by_id for fact in facts), *(ticket.contact_id for ticket in tickets)))
+    danger = dangers(tickets, facts)
     if viewer.role is Role.TECHNICIAN:
-        facts, numbers, parties, names = _for_work(session, work_order_id)
+        facts, numbers, parties, names, danger = _for_work(session, work_order_id)
     if secrets:
         facts, numbers = _with_secrets(session, work_order_id, facts, numbers)
     return Folded(
         work_order_id=order.id,
         number=order.number,
         merged_into_id=order.merged_into_id,
+        priority=order.priority,
         tickets=tuple(tickets),
-        fields=fold_facts(facts, numbers, names, secrets=secrets),
+        fields=fold_facts(facts, numbers, names, secrets=secrets, danger=danger),
         parties=parties,
         attachments=_attachments(session, order.id, ids),
         clocks=_clocks(session, order.id, ids),
@@ -122,17 +127,20 @@ def _tickets(session: Session, work_order_id: int) -> list[Ticket]:
 
 def _for_work(
     session: Session, work_order_id: int
-) -> tuple[list[Fact], dict[int, str], tuple[FoldedParty, ...], dict[int, str]]:
+) -> tuple[list[Fact], dict[int, str], tuple[FoldedParty, ...], dict[int, str], list[Danger]]:
     """What the technician of a published visit needs of tickets they do not see: what is wrong, where, when, and whom
     to ask for; nothing of who insures it, and not who pays."""
     with elevated(session, "work of the technician"):
-        tickets = {ticket.id: ticket.number for ticket in _tickets(session, work_order_id)}
+        joined = _tickets(session, work_order_id)
+        tickets = {ticket.id: ticket.number for ticket in joined}
         parties = _parties(session, list(tickets))
         insurers = _insurers(session, parties)
         wanted = select(Fact).where(Fact.ticket_id.in_(tickets), Fact.field.in_(_OF_WORK))
         facts = [fact for fact in session.scalars(wanted) if fact.said_by_id not in insurers]
+        danger = dangers((ticket for ticket in joined if ticket.contact_id not in insurers), facts)
         known = tuple(each for each in parties if each.role not in _PAYS and each.contact_id not in insurers)
-        return facts, tickets, known, _names(session, (fact.said_by_id for fact in facts))
+        names = _names(session, (*(fact.said_by_id for fact in facts), *(each.ticket.contact_id for each in danger)))
+        return facts, tickets, known, names, danger
 
 
 def _insurers(session: Session, parties: Iterable[FoldedParty]) -> set[int]:

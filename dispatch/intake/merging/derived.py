@@ -24,6 +24,9 @@ COLUMNS: Final = (
 )
 """What is derived. Of a status only this: an emergency makes a draft ready."""
 
+ALARMED: Final = frozenset({"priority", "summary", "due_at"})
+"""Columns in which danger that is told later counts, whatever a person wrote there before they knew of it."""
+
 URGENCY: Final = (Priority.LOW, Priority.NORMAL, Priority.HIGH, Priority.EMERGENCY)
 LONGEST_SUMMARY: Final = 200
 Base = Mapping[str, Any]
@@ -36,6 +39,7 @@ class Told:
 
     symptoms, priorities: that hold, in the order they were said. units: of those tickets, standing at the order's site.
     payer_id: the organisation that is a paying party. absorbed: priorities of orders that were merged into this one.
+    danger: the words that tell of danger, by ticket; the earliest told first.
     """
 
     tickets: Sequence[Ticket]
@@ -44,6 +48,7 @@ class Told:
     units: Mapping[int, int] = field(default_factory=dict)
     payer_id: int | None = None
     absorbed: Sequence[Priority] = ()
+    danger: Mapping[int, str] = field(default_factory=dict)
 
     @property
     def emergencies(self) -> list[int]:
@@ -55,7 +60,7 @@ def derive_columns(base: Base, told: Told, clocks: Clocks) -> dict[str, Any]:
     """{column: value}: the strictest of what the order and its tickets say; the earliest where nothing is stricter."""
     return {
         "priority": _priority(base, told),
-        "summary": base["summary"] or told.tickets[0].subject[:LONGEST_SUMMARY],
+        "summary": _summary(base, told),
         "description": _description(base, told),
         "equipment_id": base["equipment_id"] or _first_unit(told),
         "contract_id": base["contract_id"] or clocks.contract_id,
@@ -83,6 +88,16 @@ def _priority(base: Base, told: Told) -> Priority:
         return Priority.EMERGENCY
     own: Priority = base["priority"]
     return max((own, *told.priorities, *told.absorbed), key=URGENCY.index)
+
+
+def _summary(base: Base, told: Told) -> str:
+    """What the order is called, after the words that tell of danger, if any do."""
+    usual = base["summary"] or told.tickets[0].subject
+    lead = next(iter(told.danger.values()), "")
+    if normal(lead) in normal(usual):
+        lead = ""
+    said = lead if normal(usual) in normal(lead) else "; ".join(part for part in (lead, usual) if part)
+    return said[:LONGEST_SUMMARY]
 
 
 def _status(base: Base, told: Told) -> WorkOrderStatus:

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, Self
 
 from db.models import Priority, WorkOrder, WorkOrderStatus
-from dispatch.intake.merging.derived import COLUMNS, base_of
+from dispatch.intake.merging.derived import ALARMED, COLUMNS, base_of
 
 _INSTANTS = frozenset({"reported_at", "due_at", "repair_due_at"})
 
@@ -14,8 +14,8 @@ _INSTANTS = frozenset({"reported_at", "due_at", "repair_due_at"})
 class Memory:
     """base: what the order says of itself. written: what folding wrote last. by_hand: what people wrote over it since.
 
-    emergencies: tickets that told of danger when folding last looked; knew: those that were known when a person last
-    set the priority, and so overrule it no more.
+    emergencies: tickets that told of danger when folding last looked; knew: {column: those that were known when a
+    person last wrote it, and so overrule it no more}.
     needs: what folding added to visits: {visit id: {"skills" | "parts": {id: [before | None, written]}}}.
     emptied: status of the order and of the visits that were called off when its last ticket left; None: it has tickets.
     """
@@ -24,7 +24,7 @@ class Memory:
     written: dict[str, Any]
     by_hand: dict[str, Any] = field(default_factory=dict)
     emergencies: list[int] = field(default_factory=list)
-    knew: list[int] = field(default_factory=list)
+    knew: dict[str, list[int]] = field(default_factory=dict)
     needs: dict[str, Any] = field(default_factory=dict)
     emptied: dict[str, Any] | None = None
 
@@ -39,7 +39,7 @@ class Memory:
             written=_values(kept["written"]),
             by_hand=_values(kept["by_hand"]),
             emergencies=list(kept["emergencies"]),
-            knew=list(kept["knew"]),
+            knew={column: list(known) for column, known in kept["knew"].items()},
             needs={visit: {kind: dict(rows) for kind, rows in what.items()} for visit, what in kept["needs"].items()},
             emptied=kept["emptied"],
         )
@@ -50,8 +50,8 @@ class Memory:
             value = getattr(order, column)
             if column != "status" and value != self.written[column]:
                 self.by_hand[column] = value
-                if column == "priority":
-                    self.knew = list(self.emergencies)
+                if column in ALARMED:
+                    self.knew[column] = list(self.emergencies)
 
     def kept(self) -> dict[str, Any]:
         """As it is written into the row."""

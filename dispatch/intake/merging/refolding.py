@@ -1,15 +1,17 @@
 """Writes into a work order what its tickets say, each time they, their facts or its clocks changed."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from db.models import Equipment, Fact, Party, PartyRole, Priority, Ticket, WorkOrder
 from dispatch.intake.clocks import clocks_of
+from dispatch.intake.facts.danger import dangers
 from dispatch.intake.facts.said import Field, facts_of
 from dispatch.intake.facts.side_by_side import holding
-from dispatch.intake.merging.derived import COLUMNS, Told, derive_columns, first_unit
+from dispatch.intake.merging.derived import ALARMED, COLUMNS, Told, derive_columns, first_unit
 from dispatch.intake.merging.emptied import call_off, revive
 from dispatch.intake.merging.memberships import members, tickets_of
 from dispatch.intake.merging.memory import Memory
@@ -64,11 +66,12 @@ def _write_columns(session: Session, order: WorkOrder, memory: Memory, told: Tol
     contract = memory.by_hand.get("contract_id") or memory.base["contract_id"]
     found = clocks_of(session, order, told.tickets, unit, contract)
     derived = derive_columns(memory.base, told, found)
-    danger = set(told.emergencies) - set(memory.knew)
     for column in COLUMNS:
         value = memory.by_hand.get(column, derived[column])
-        if column == "priority" and danger:
-            value = Priority.EMERGENCY
+        fresh = set(told.emergencies) - set(memory.knew.get(column, told.emergencies))
+        if column in ALARMED and fresh:
+            lead = {ticket: words for ticket, words in told.danger.items() if ticket in fresh}
+            value = derive_columns(memory.base | memory.by_hand, replace(told, danger=lead), found)[column]
         if column == "status" and order.status != memory.written["status"]:
             continue
         if getattr(order, column) != value:
@@ -91,6 +94,7 @@ def _told(session: Session, order: WorkOrder, tickets: Sequence[Ticket], facts: 
         units=_units(session, order, tickets),
         payer_id=_payer(session, tickets),
         absorbed=_absorbed(session, order),
+        danger={each.ticket.id: each.words for each in dangers(tickets, facts)},
     )
 
 

@@ -11,7 +11,8 @@ from dispatch.access import Viewer
 from dispatch.errors import NotFound
 from dispatch.intake.facts.folding import fold
 from dispatch.intake.facts.said import Field, Said, say
-from dispatch.intake.merging import merge
+from dispatch.intake.merging import merge, unmerge
+from dispatch.intake.merging.refolding import refold_by_id
 from tests.builders.world import build_world
 from tests.intake.merging.desk import SYSTEM, Desk
 
@@ -222,3 +223,46 @@ def test_a_technician_is_told_what_the_work_needs_and_nothing_of_the_insurer(uow
         assert m.PartyRole.INSURER not in {party.role for party in folded.parties}
         with pytest.raises(NotFound):
             fold(session, viewer, mate[m.WorkOrder])
+
+
+def test_an_emergency_that_joins_leads_the_order_and_leaves_no_trace_when_taken_back(desk: Desk) -> None:
+    caretaker, tenant = desk.contact("Caretaker"), desk.contact("Tenant")
+    calm = desk.ticket("The lift grinds", caretaker)
+    danger = desk.ticket("The lift stands", tenant, emergency=True, received_at=desk.company.local(11))
+    order = desk.order(calm, due_at=desk.company.local(17), priority=m.Priority.LOW)
+    desk.order(danger)
+    desk.say(danger, Field.SYMPTOM, "It stands. A woman is trapped in it!", tenant)
+    before = (order.summary, order.due_at, order.priority, order.status)
+
+    change = merge(desk.session, SYSTEM, [danger.id], order.id)
+
+    folded = fold(desk.session, SYSTEM, order.id)
+    priority, response = folded.of(Field.PRIORITY), folded.clocks.response
+    assert priority is not None
+    assert response is not None
+    assert order.summary == "A woman is trapped in it!; Repair"
+    assert folded.priority is order.priority is m.Priority.EMERGENCY
+    assert [(each.value, [(s.contact_name, s.ticket_number) for s in each.sources]) for each in priority.values] == [
+        ("emergency", [("Tenant", danger.number)])
+    ]
+    assert order.due_at == response.at == desk.session.info["now"]() + timedelta(hours=1)
+    assert "whatever a contract says" in response.steps[0]
+    unmerge(desk.session, SYSTEM, change.merges[0].id)
+    assert (order.summary, order.due_at, order.priority, order.status) == before
+    assert fold(desk.session, SYSTEM, order.id).of(Field.PRIORITY) is None
+
+
+def test_danger_leads_over_what_a_person_wrote_before_they_knew_of_it_and_not_after(desk: Desk) -> None:
+    order = desk.order(desk.ticket("The lift grinds"))
+    order.summary, order.due_at = "Bring grease", desk.company.local(23, 30)
+    desk.session.flush()
+    danger = desk.ticket("Somebody is trapped in the lift", emergency=True)
+
+    merge(desk.session, SYSTEM, [danger.id], order.id)
+
+    assert order.summary == "Somebody is trapped in the lift; Bring grease"
+    assert order.due_at == danger.received_at + timedelta(hours=1)
+    order.summary = "Firemen got them out; bring grease"
+    desk.session.flush()
+    refold_by_id(desk.session, order.id)
+    assert order.summary == "Firemen got them out; bring grease"
