@@ -10,6 +10,7 @@ from dispatch.access import Action, Viewer, elevated, require
 from dispatch.access.audit import note
 from dispatch.errors import NotFound, RuleBroken
 from dispatch.intake.merging.carrying import Going, carry_out
+from dispatch.intake.merging.consequences import shortened, tell, tell_called_off
 from dispatch.intake.merging.decisions import Remembered, decide, settle, take_back, two
 from dispatch.intake.merging.latecomers import tell_latecomers
 from dispatch.intake.merging.leaving import leave
@@ -91,7 +92,7 @@ def _holder(session: Session, work_order_id: int) -> int:
 
 def _decisions(session: Session, viewer: Viewer, merge: Merge, here: Sequence[int], holder: int) -> Remembered:
     """A person's change leaves the pairs as they were before it; one that a score made is not to be made again."""
-    if merge.before.get("how") != [MergedBy.SCORE.value]:
+    if not _by_score(merge):
         take_back(session, merge.before.get("decided", {}), here)
         return {}
     apart = merge.kind is not MergeKind.SPLIT
@@ -103,11 +104,19 @@ def _decisions(session: Session, viewer: Viewer, merge: Merge, here: Sequence[in
     return decide(session, viewer, {two(one, min(stay)) for one in here if stay}, ReviewStatus.ACCEPTED)
 
 
+def _by_score(merge: Merge) -> bool:
+    """Whether nobody decided this change."""
+    return merge.before.get("how") == [MergedBy.SCORE.value]
+
+
 def _going(session: Session, merge: Merge, here: Sequence[int], decided: Remembered) -> Going | None:
-    """Back to the order that the tickets came from; a new one for tickets that had none, where one can be made."""
+    """Back to the order that the tickets came from. Those that had none have none again, where a person had put them
+    there; what a score did to a ticket as it came gets a new order, where one can be made, as it would have then."""
     was = {ticket: (order, how) for ticket, order, how in merge.before["memberships"]}
     to, hows = merge.from_work_order_id, {ticket: MergedBy(was[ticket][1] or MergedBy.FIRST) for ticket in here}
     said = f"Merge {merge.id} is taken back."
+    if to is None and not _by_score(merge):
+        return None
     if to is None:
         query = select(Ticket).where(Ticket.id.in_(here)).order_by(Ticket.received_at, Ticket.id)
         opened = open_order(session, list(session.scalars(query)))
@@ -118,9 +127,9 @@ def _going(session: Session, merge: Merge, here: Sequence[int], decided: Remembe
 
 
 def _leave(session: Session, viewer: Viewer, merge: Merge, here: Sequence[int], holder: int) -> Change:
-    """The tickets belong nowhere again, as before: nobody said yet where they are about."""
+    """The tickets belong nowhere again, as before."""
     now = session.info["now"]()
-    order, _, since = leave(session, holder, here)
+    order, changed, since = leave(session, holder, here)
     undo = Merge(
         kind=MergeKind.UNMERGE,
         at=now,
@@ -129,11 +138,17 @@ def _leave(session: Session, viewer: Viewer, merge: Merge, here: Sequence[int], 
         from_work_order_id=order.id,
         tickets=list(here),
         before={"memberships": [[ticket, order.id, MergedBy.PERSON.value] for ticket in here]},
-        consequence=f"Merge {merge.id} is taken back; the tickets wait for somebody to say where.",
+        consequence="",
         undoes_id=merge.id,
     )
     session.add(undo)
     session.flush()
+    said = f"Merge {merge.id} is taken back; the tickets have no work order again, as before."
+    if members(session, [order.id])[order.id]:
+        said = f"{said} {tell(session, order, f'merge:{undo.id}', needs_changed=changed)}"
+    else:
+        said = f"{said} {tell_called_off(session, order, f'merge:{undo.id}')}"
+    undo.consequence = shortened(said)
     note(session, viewer, MergeKind.UNMERGE.value, order, {"tickets": (list(here), None)})
     reopen(session, here, holder)
     settle(session, here)

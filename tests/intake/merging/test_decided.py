@@ -4,9 +4,9 @@ import pytest
 from sqlalchemy import select
 
 from db import models as m
-from dispatch.intake.merging import unmerge
+from dispatch.intake.merging import merge, unmerge
 from dispatch.intake.reviews import review, reviewing
-from tests.intake.merging.desk import SYSTEM, Desk, Scores
+from tests.intake.merging.desk import SYSTEM, Desk, Scores, state
 
 pytestmark = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
 
@@ -18,8 +18,8 @@ def test_pairs_that_an_undo_keeps_apart_are_no_decisions_of_a_reviewer(desk: Des
         desk.place(ticket)
     joined = desk.session.scalars(select(m.Merge)).all()
     assert joined
-    for merge in joined:
-        unmerge(desk.session, SYSTEM, merge.id)
+    for each in joined:
+        unmerge(desk.session, SYSTEM, each.id)
     apart = select(m.MatchPair).where(m.MatchPair.status == m.ReviewStatus.REJECTED)
     assert desk.session.scalars(apart).all()
     assert reviewing.decided(desk.session, SYSTEM) == []
@@ -30,10 +30,9 @@ def test_pairs_that_an_undo_keeps_apart_are_no_decisions_of_a_reviewer(desk: Des
     assert reviewing.decided(desk.session, SYSTEM) == []
 
 
-def test_undoing_tells_of_the_order_that_it_opens(desk: Desk) -> None:
-    first, second = desk.ticket("a"), desk.ticket("b")
-    order = desk.order(first)
-    pair = desk.company.add(
+def asked_about(desk: Desk, first: m.Ticket, second: m.Ticket) -> m.MatchPair:
+    """A pair of tickets that waits for a person, whatever their orders."""
+    return desk.company.add(
         m.MatchPair(
             ticket_id=first.id,
             other_id=second.id,
@@ -44,9 +43,41 @@ def test_undoing_tells_of_the_order_that_it_opens(desk: Desk) -> None:
             status=m.ReviewStatus.WAITING,
         )
     )
-    accepted = review.accept(desk.session, SYSTEM, pair.id)
-    assert accepted.change is not None
+
+
+@pytest.mark.parametrize("by_review", [True, False])
+def test_a_ticket_that_had_no_order_has_none_again_when_its_merge_is_taken_back(desk: Desk, *, by_review: bool) -> None:
+    first, second = desk.ticket("a"), desk.ticket("b")
+    order = desk.order(first, status=m.WorkOrderStatus.PLANNED, visit=m.VisitStatus.DISPATCHED)
+    pair = asked_about(desk, first, second)
+    before = state(desk.session)
+    change = (
+        review.accept(desk.session, SYSTEM, pair.id).change
+        if by_review
+        else merge(desk.session, SYSTEM, [second.id], order.id)
+    )
+    assert change is not None
     assert desk.order_of(second) == order.id
-    said = unmerge(desk.session, SYSTEM, accepted.change.merges[0].id).said
+
+    taken_back = (
+        review.undo(desk.session, SYSTEM, pair.id).change
+        if by_review
+        else unmerge(desk.session, SYSTEM, change.merges[0].id)
+    )
+
+    assert taken_back is not None
+    assert "have no work order again, as before" in taken_back.said
+    assert "its technician is told" in taken_back.said
+    assert state(desk.session) == before
+
+
+def test_what_a_score_joined_as_it_came_gets_an_order_of_its_own_when_that_is_taken_back(desk: Desk) -> None:
+    desk.scores = Scores({frozenset({"a", "b"}): 0.999})
+    first, second = desk.ticket("a"), desk.ticket("b")
+    desk.place(first)
+    desk.place(second)
+    made = desk.session.scalars(select(m.Merge)).one()
+    said = unmerge(desk.session, SYSTEM, made.id).said
     opened = desk.session.get_one(m.WorkOrder, desk.order_of(second))
+    assert opened.id != desk.order_of(first)
     assert f"{opened.number} is opened for what had no work order before it." in said
