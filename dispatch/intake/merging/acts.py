@@ -11,6 +11,7 @@ from dispatch.errors import Fault, Invalid, NotFound, RuleBroken
 from dispatch.intake.merging.carrying import Going, carry_out
 from dispatch.intake.merging.consequences import is_complaint, listed
 from dispatch.intake.merging.decisions import Remembered, Two, decide, pairs_of, two
+from dispatch.intake.merging.differing import elsewhere
 from dispatch.intake.merging.leaving import let_wait
 from dispatch.intake.merging.memberships import current, locked_orders, members
 from dispatch.intake.merging.opening import open_order
@@ -34,7 +35,8 @@ def merge(
 
     An order that was merged into another stands for that one. One that was done lately is not opened again: the tickets
     get a follow-up order, as a complaint about that work. `Change.said` tells what it means for work that is planned,
-    dispatched or begun. how, pair_id, decided: of a reviewer's decision, which is noted by who calls.
+    dispatched or begun, and warns where tickets are about another site than the order: that is for a person to know.
+    how, pair_id, decided: of a reviewer's decision, which is noted by who calls.
 
     Raises Forbidden, NotFound, Invalid without tickets, RuleBroken where the order is cancelled, done for long, or of
     another territory.
@@ -55,6 +57,7 @@ def merge(
             target, said = _follow_up(session, target, list(goes.values()))
         if decided is None:
             decided = _link(session, viewer, goes, target.id)
+        said = " ".join(filter(None, (said, elsewhere(session, target, goes.values()))))
         hows = dict.fromkeys(goes, how)
         going = Going(MergeKind.MERGE, target.id, hows, pair_id=pair_id, pairs=decided, said=said)
         return _change(target.id, carry_out(session, viewer, going))
@@ -116,6 +119,7 @@ def move(
         apart = decide(session, viewer, _across(goes, stay), ReviewStatus.REJECTED)
         linked = _link(session, viewer, goes, target.id)
         decided = {kind: [*linked[kind], *apart[kind]] for kind in ("pairs", "made")}
+        said = " ".join(filter(None, (said, elsewhere(session, target, goes.values()))))
         hows = dict.fromkeys(goes, MergedBy.PERSON)
         going = Going(MergeKind.MOVE, target.id, hows, pairs=decided, said=said)
         return _change(target.id, carry_out(session, viewer, going))

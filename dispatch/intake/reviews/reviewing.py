@@ -21,6 +21,7 @@ from db.models import (
 )
 from dispatch.access import Action, Viewer, require
 from dispatch.intake.facts.said import SECRET, Field, facts_of
+from dispatch.intake.merging.differing import sites_of
 from dispatch.intake.reviews import review
 
 TELLING: Final = 0.3
@@ -54,11 +55,12 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """Two tickets that may be about the same, or about which a person has decided."""
+    """Two tickets that may be about the same, or about which a person has decided. sites_differ: both are known."""
 
     pair: MatchPair
     sides: tuple[Side, ...]
     evidence: tuple[Evidence, ...]
+    sites_differ: bool = False
 
     @property
     def telling(self) -> list[Evidence]:
@@ -107,12 +109,13 @@ def _reviewed() -> Select[int]:
 def _questions(session: Session, pairs: Sequence[MatchPair]) -> list[Question]:
     ids = {key for pair in pairs for key in (pair.ticket_id, pair.other_id)}
     tickets = session.scalars(select(Ticket).where(Ticket.id.in_(sorted(ids)))).all()
-    sides = _sides(session, tickets)
+    sides, about = _sides(session, tickets), sites_of(session, tickets)
     return [
         Question(
             pair,
             tuple(sides[key] for key in (pair.ticket_id, pair.other_id)),
             tuple(sorted(map(_evidence, pair.evidence), key=lambda each: -abs(each.weight))),
+            len({about[key] for key in (pair.ticket_id, pair.other_id) if key in about}) > 1,
         )
         for pair in pairs
         if pair.ticket_id in sides and pair.other_id in sides
