@@ -27,6 +27,7 @@ class Keeping(Generic[Shown]):
     path: the last part of the address: "sites". one, many: what the descriptions call the records.
     create, edit: None: there is no such route.
     after: what else is done in the same transaction once a record was made (True) or edited.
+    edited: what the answer to an edit is, where it is more than the record, and what it holds besides.
     """
 
     noun: Noun[Any]
@@ -39,6 +40,7 @@ class Keeping(Generic[Shown]):
     edit: type[In] | None = None
     deletes: bool = False
     after: Callable[[Ask, Any, bool], None] | None = None
+    edited: tuple[type[Out], Callable[[Ask, Any], dict[str, Any]]] | None = None
 
     def router(self) -> APIRouter:
         """A router with these routes."""
@@ -131,13 +133,14 @@ def _add_create(router: APIRouter, keeping: Keeping[Shown], schema: type[In]) ->
 
 
 def _add_edit(router: APIRouter, keeping: Keeping[Shown], schema: type[In]) -> None:
-    noun, out = keeping.noun, keeping.out
+    noun = keeping.noun
+    out, besides = keeping.edited or (keeping.out, _nothing)
 
     def edit_record(ask: AskDep, response: Response, key: RowId, tag: IfMatch, body: In) -> Any:
         row = edit(ask.session, ask.viewer, noun, key, tag, body.said())
         if keeping.after is not None:
             keeping.after(ask, row, False)
-        shown = view(ask.session, noun, row)
+        shown = view(ask.session, noun, row) | besides(ask, row)
         tagged(response, shown)
         return out.model_validate(shown)
 
@@ -167,6 +170,10 @@ def _add_delete(router: APIRouter, keeping: Keeping[Shown]) -> None:
         summary=f"Delete {_a(keeping.one)} that nothing refers to",
         responses=failures(401, 403, 404, 409, 412, 422, 428),
     )
+
+
+def _nothing(_ask: Ask, _row: Any) -> dict[str, Any]:
+    return {}
 
 
 def _identifier(words: str) -> str:

@@ -1,16 +1,21 @@
 """Work orders."""
 
 from api.keeping import Keeping
-from api.schemas.work_orders import WorkOrderCreate, WorkOrderEdit, WorkOrderOut, WorkOrderQuery
+from api.schemas.work_orders import WorkOrderCreate, WorkOrderEdit, WorkOrderEdited, WorkOrderOut, WorkOrderQuery
 from api.transaction import Ask
 from db.models import WorkOrder
 from dispatch.intake.channels.recorded import give_deadlines
+from dispatch.records.catalogue.calling_off import consequences
 from dispatch.records.catalogue.work import WORK_ORDERS
 
 
 def _give_deadlines(ask: Ask, order: WorkOrder, is_new: bool) -> None:
     if is_new:
         give_deadlines(ask.session, order)
+
+
+def _consequences(ask: Ask, order: WorkOrder) -> dict[str, list[str]]:
+    return {"consequences": consequences(ask.session, order)}
 
 
 router = Keeping(
@@ -23,4 +28,5 @@ router = Keeping(
     create=WorkOrderCreate,
     edit=WorkOrderEdit,
     after=_give_deadlines,
+    edited=(WorkOrderEdited, _consequences),
 ).router()

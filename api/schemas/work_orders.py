@@ -40,6 +40,15 @@ class WorkOrderOut(EntityOut):
     tickets: list[MergedTicketOut] = Field(description="Tickets merged into it; not for technicians")
 
 
+class WorkOrderEdited(WorkOrderOut):
+    """The work order as it is now, and what follows from that."""
+
+    consequences: list[str] = Field(
+        description="Of a cancelled work order: what leaves the plan, whom to call, who is told; in words",
+        examples=[["Visit WO-1042/1 leaves the plan of 2026-11-23, unless that is published meanwhile."]],
+    )
+
+
 class WorkOrderCreate(In):
     """A new work order; its territory is that of its site."""
 

@@ -13,8 +13,8 @@ from db.session import UnitOfWork
 from dispatch.access import Viewer, elevated
 from dispatch.clock import Clock
 from dispatch.compute.outbox import Delivery, Receiver
-from dispatch.intake.merging.emptied import VISIT_CALLED_OFF
 from dispatch.planning import edit
+from dispatch.records.catalogue.calling_off import VISIT_CALLED_OFF
 from dispatch.travel.places import TravelTimes
 
 PLANNER = Viewer.system("planning")

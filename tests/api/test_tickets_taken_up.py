@@ -1,8 +1,12 @@
 """Tickets that are made as records take part in intake like those that came in by message."""
 
+import pytest
+
 from db.models import Contact, Contract, Equipment, Organisation, Site, WorkType
 from dispatch.access import Viewer
 from tests.api.served import Served
+
+SQLITE = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
 
 
 def test_tickets_made_as_records_of_one_fault_join_one_work_order(served: Served) -> None:
@@ -60,3 +64,42 @@ def test_a_work_order_made_by_hand_has_the_deadlines_of_its_contract(served: Ser
         assert made["late_cost_per_hour"] == 700
         named = client.post("/v1/work-orders", json=body | {"due_at": "2026-03-05T12:00:00Z"}).json()
         assert named["due_at"] == "2026-03-05T12:00:00Z"
+
+
+@SQLITE
+def test_an_emergency_waits_for_the_customer_only_when_somebody_says_that_it_is_none_any_more(served: Served) -> None:
+    body = {
+        "channel": "phone",
+        "subject": "A person is trapped in the lift",
+        "site_id": served.world.north[Site],
+        "equipment_id": served.world.north[Equipment],
+    }
+    with served.client("scheduler") as client:
+        ticket = client.post("/v1/tickets", json=body).json()
+        path = f"/v1/work-orders/{ticket['work_orders'][0]['work_order_id']}"
+        order = client.get(path).json()
+        assert order["priority"] == "emergency"
+        asked = {"If-Match": client.get(path).headers["ETag"]}
+        refused = client.patch(path, json={"status": "waiting_for_customer"}, headers=asked)
+        assert refused.status_code == 409
+        assert f"{order['number']} is an emergency" in refused.json()["detail"]
+        assert "send another priority" in refused.json()["detail"]
+        calm = {"status": "waiting_for_customer", "priority": "high"}
+        allowed = client.patch(path, json=calm, headers=asked)
+        assert allowed.status_code == 200
+        assert [allowed.json()[name] for name in (*calm, "consequences")] == ["waiting_for_customer", "high", []]
+        asked = {"If-Match": allowed.headers["ETag"]}
+        again = client.patch(path, json={"priority": "emergency"}, headers=asked)
+        assert again.status_code == 409
+
+
+@SQLITE
+def test_cancelling_answers_with_what_follows(served: Served) -> None:
+    side = served.world.north
+    body = {"channel": "phone", "subject": "Door sticks", "site_id": side[Site], "equipment_id": side[Equipment]}
+    with served.client("scheduler") as client:
+        ticket = client.post("/v1/tickets", json=body).json()
+        path = f"/v1/work-orders/{ticket['work_orders'][0]['work_order_id']}"
+        asked = {"If-Match": client.get(path).headers["ETag"]}
+        cancelled = client.patch(path, json={"status": "cancelled"}, headers=asked)
+        assert cancelled.json()["consequences"] == ["The parties of its ticket are told that no visit will take place."]

@@ -11,6 +11,7 @@ from db.models import (
     ClockPause,
     Contract,
     ContractEquipment,
+    Priority,
     Site,
     Territory,
     Ticket,
@@ -39,7 +40,8 @@ def derive(session: Session, work_order_id: int) -> Clocks:
             TicketMembership.work_order_id == order.id, TicketMembership.left_at.is_(None)
         )
         tickets = list(session.scalars(select(Ticket).where(Ticket.id.in_(joined)).order_by(Ticket.id)))
-        return clocks_of(session, order, tickets, order.equipment_id, order.contract_id)
+        in_danger = order.priority is Priority.EMERGENCY
+        return clocks_of(session, order, tickets, order.equipment_id, order.contract_id, in_danger=in_danger)
 
 
 def clocks_of(
@@ -48,8 +50,13 @@ def clocks_of(
     tickets: Sequence[Ticket],
     equipment_id: int | None,
     contract_id: int | None,
+    *,
+    in_danger: bool,
 ) -> Clocks:
-    """The deadlines as if these were the order's tickets, unit and (named by hand) contract."""
+    """The deadlines as if these were the order's tickets, unit and (named by hand) contract.
+
+    in_danger: whether people still are, if a ticket tells so; False: somebody made sure that nobody is any more.
+    """
     starts = [Start(ticket.received_at, ticket.number, ticket.id) for ticket in tickets]
     starts = starts or [Start(order.reported_at, order.number)]
     units = {ticket.equipment_id for ticket in tickets} | {equipment_id}
@@ -57,7 +64,7 @@ def clocks_of(
     owners.add(session.scalar(select(Site.organisation_id).where(Site.id == order.site_id)))
     found = _terms(session, {each for each in units if each}, {each for each in owners if each}, contract_id)
     pairs = [(start, terms) for start in starts for terms in found]
-    alarmed = [ticket for ticket in tickets if ticket.emergency]
+    alarmed = [ticket for ticket in tickets if ticket.emergency and in_danger]
     facts = facts_of(session, [ticket.id for ticket in alarmed]) if alarmed else []
     since = [Start(each.said_at, each.ticket.number, each.ticket.id) for each in dangers(alarmed, facts)]
     return clocks(pairs, _zone(session, order.territory_id), _pauses(session, order.id), since)

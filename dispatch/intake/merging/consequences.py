@@ -9,17 +9,12 @@ from sqlalchemy.orm import Session
 from db.models import Visit, VisitStatus, WorkOrder, WorkOrderStatus
 from dispatch.compute.outbox import post
 from dispatch.errors import RuleBroken
-from dispatch.intake.merging.emptied import placed
 from dispatch.intake.merging.needs import open_visit
+from dispatch.records.catalogue.calling_off import TOLD, VISIT_CHANGED, placed
 
 COMPLAINT: Final = timedelta(days=14)
 """So long after work was done, a report about the same counts as a complaint about that work."""
 
-VISIT_CHANGED: Final = "visit.changed"
-"""The outbox's topic for a visit that needs, or says, more or less than its technician or plan knew:
-{visit_id, work_order_id, technician_id, told}."""
-
-TOLD: Final = (VisitStatus.DISPATCHED, VisitStatus.TRAVELLING, VisitStatus.ON_SITE)
 LONGEST: Final = 300
 
 

@@ -59,7 +59,7 @@ class Told:
 def derive_columns(base: Base, told: Told, clocks: Clocks) -> dict[str, Any]:
     """{column: value}: the strictest of what the order and its tickets say; the earliest where nothing is stricter."""
     return {
-        "priority": _priority(base, told),
+        "priority": derive_priority(base, told),
         "summary": _summary(base, told),
         "description": _description(base, told),
         "equipment_id": base["equipment_id"] or _first_unit(told),
@@ -83,7 +83,8 @@ def first_unit(told: Told) -> int | None:
     return _first_unit(told)
 
 
-def _priority(base: Base, told: Told) -> Priority:
+def derive_priority(base: Base, told: Told) -> Priority:
+    """The highest that the order and its tickets say; danger makes an emergency."""
     if told.emergencies:
         return Priority.EMERGENCY
     own: Priority = base["priority"]

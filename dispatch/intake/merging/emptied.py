@@ -9,9 +9,7 @@ from db.models import Stop, Visit, VisitStatus, WorkOrder, WorkOrderStatus
 from dispatch.compute.outbox import post
 from dispatch.intake.merging.memberships import next_change
 from dispatch.intake.merging.memory import Memory
-
-VISIT_CALLED_OFF: Final = "visit.called_off"
-"""The outbox's topic for a visit that is in a route, of an order that was called off: {visit_id, work_order_id}."""
+from dispatch.records.catalogue.calling_off import VISIT_CALLED_OFF, placed
 
 CALLED_OFF: Final = frozenset(
     {
@@ -53,12 +51,6 @@ def revive(session: Session, order: WorkOrder, memory: Memory) -> None:
     if order.status is WorkOrderStatus.CANCELLED:
         order.status = _status(session, WorkOrderStatus(kept["status"]), visits)
     session.flush()
-
-
-def placed(session: Session, order: WorkOrder) -> list[Visit]:
-    """The order's visits that are in a route, the first one first."""
-    query = select(Visit).join(Stop, Stop.visit_id == Visit.id).where(Visit.work_order_id == order.id)
-    return list(session.scalars(query.order_by(Visit.sequence)))
 
 
 def _status(session: Session, before: WorkOrderStatus, visits: list[Visit]) -> WorkOrderStatus:

@@ -11,7 +11,7 @@ from dispatch.intake.clocks import clocks_of
 from dispatch.intake.facts.danger import dangers
 from dispatch.intake.facts.said import Field, facts_of
 from dispatch.intake.facts.side_by_side import holding
-from dispatch.intake.merging.derived import ALARMED, COLUMNS, Told, derive_columns, first_unit
+from dispatch.intake.merging.derived import ALARMED, COLUMNS, Told, derive_columns, derive_priority, first_unit
 from dispatch.intake.merging.emptied import call_off, revive
 from dispatch.intake.merging.memberships import members, tickets_of
 from dispatch.intake.merging.memory import Memory
@@ -64,12 +64,12 @@ def _write_columns(session: Session, order: WorkOrder, memory: Memory, told: Tol
     memory.notice(order)
     unit = memory.by_hand.get("equipment_id") or memory.base["equipment_id"] or first_unit(told)
     contract = memory.by_hand.get("contract_id") or memory.base["contract_id"]
-    found = clocks_of(session, order, told.tickets, unit, contract)
+    in_danger = _priority_now(memory, told) is Priority.EMERGENCY
+    found = clocks_of(session, order, told.tickets, unit, contract, in_danger=in_danger)
     derived = derive_columns(memory.base, told, found)
     for column in COLUMNS:
         value = memory.by_hand.get(column, derived[column])
-        fresh = set(told.emergencies) - set(memory.knew.get(column, told.emergencies))
-        if column in ALARMED and fresh:
+        if fresh := _fresh(memory, told, column):
             lead = {ticket: words for ticket, words in told.danger.items() if ticket in fresh}
             value = derive_columns(memory.base | memory.by_hand, replace(told, danger=lead), found)[column]
         if column == "status" and order.status != memory.written["status"]:
@@ -78,6 +78,19 @@ def _write_columns(session: Session, order: WorkOrder, memory: Memory, told: Tol
             setattr(order, column, value)
         memory.written[column] = value
     memory.emergencies = told.emergencies
+
+
+def _fresh(memory: Memory, told: Told, column: str) -> set[int]:
+    """Tickets that told of danger since a person wrote this column; none where nobody did, or it tells nothing."""
+    known = memory.knew.get(column) if column in ALARMED else None
+    return set() if known is None else set(told.emergencies) - set(known)
+
+
+def _priority_now(memory: Memory, told: Told) -> Priority:
+    if "priority" in memory.by_hand and not _fresh(memory, told, "priority"):
+        priority: Priority = memory.by_hand["priority"]
+        return priority
+    return derive_priority(memory.base, told)
 
 
 def _told(session: Session, order: WorkOrder, tickets: Sequence[Ticket], facts: Sequence[Fact]) -> Told:

@@ -1,5 +1,6 @@
 """Work types, work orders and visits."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import ColumnElement, func, select
@@ -8,6 +9,7 @@ from sqlalchemy.orm import Session
 from db.models import (
     Contract,
     Equipment,
+    Priority,
     Site,
     Stop,
     TicketMembership,
@@ -25,6 +27,7 @@ from db.models import (
 )
 from dispatch.access import Viewer
 from dispatch.errors import Fault, RuleBroken
+from dispatch.records.catalogue.calling_off import call_off_visits
 from dispatch.records.catalogue.pausing import follow_status
 from dispatch.records.catalogue.spans import span_faults
 from dispatch.records.nouns import Collection, Draft, Noun, Values
@@ -48,6 +51,9 @@ def _check_work_order(session: Session, draft: Draft[WorkOrder]) -> list[Fault]:
     if "status" in before:
         require_step("work order", WORK_ORDER, before["status"], order.status)
         follow_status(session, order, before["status"])
+        if order.status is WorkOrderStatus.CANCELLED:
+            call_off_visits(session, order)
+    _refuse_to_let_danger_wait(order, before)
     faults: list[Fault] = []
     if draft.is_new and order.status not in (WorkOrderStatus.DRAFT, WorkOrderStatus.READY):
         msg = f"A new work order is draft or ready, not {order.status}; it gets further by what is done for it."
@@ -59,6 +65,18 @@ def _check_work_order(session: Session, draft: Draft[WorkOrder]) -> list[Fault]:
         msg = f"Equipment {order.equipment_id} stands at site {place}, not {order.site_id}; name a unit of that site."
         faults.append(Fault("/equipment_id", msg))
     return faults
+
+
+def _refuse_to_let_danger_wait(order: WorkOrder, before: Mapping[str, Any]) -> None:
+    """An emergency waits for nobody's answer; who sees to it that nobody is in danger any more says so first."""
+    held = order.status is WorkOrderStatus.WAITING_FOR_CUSTOMER
+    if held and order.priority is Priority.EMERGENCY and ("status" in before or "priority" in before):
+        msg = (
+            f"{order.number} is an emergency, which does not wait for the customer: nobody would come. "
+            "Make sure that nobody is in danger any more, and say so: send another priority (high, normal or low) "
+            "together with the status."
+        )
+        raise RuleBroken(msg)
 
 
 def _from_work_type(session: Session, _viewer: Viewer, values: Values) -> Values:

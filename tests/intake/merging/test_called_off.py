@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from db import models as m
 from db.models import VisitStatus as V
@@ -16,6 +17,10 @@ from dispatch.compute.outbox import deliver
 from dispatch.intake.merging import Change, merge, unmerge
 from dispatch.planning import called_off, linter
 from dispatch.planning.findings import Code
+from dispatch.records.catalogue.calling_off import VISIT_CHANGED, consequences
+from dispatch.records.catalogue.work import WORK_ORDERS
+from dispatch.records.keep import edit
+from dispatch.records.views import tag_of
 from tests.builders.planning import at
 from tests.intake.merging.desk import SYSTEM, Desk
 from tests.planning.common import ROADS
@@ -155,3 +160,55 @@ def test_published_in_between_it_is_left_to_the_scheduler_too(planned: Planned) 
     planned.deliver()
     assert planned.status == (W.CANCELLED, V.DISPATCHED)
     assert planned.findings() == [(Code.CALLED_OFF, "call its technician, then take it out of the plan")]
+
+
+def cancel(planned: Planned) -> list[str]:
+    """Somebody cancels the order by hand; what follows."""
+
+    def do(session: Session) -> list[str]:
+        order = session.get_one(m.WorkOrder, planned.left.work_order_id)
+        return consequences(
+            session, edit(session, SYSTEM, WORK_ORDERS, order.id, tag_of(order), {"status": W.CANCELLED})
+        )
+
+    return planned.scene.act(do)
+
+
+@SQLITE
+def test_cancelling_by_hand_tells_what_follows_and_takes_the_visit_out_of_the_plan(planned: Planned) -> None:
+    number = planned.scene.order_of(planned.left).number
+    assert cancel(planned) == [
+        f"Visit {number}/1 leaves the plan of {planned.desk.company.day}, unless that is published meanwhile.",
+        "The parties of its ticket are told that no visit will take place.",
+    ]
+    planned.deliver()
+    assert planned.status == (W.CANCELLED, V.CANCELLED)
+    assert planned.route == [planned.kept.id]
+    assert planned.scene.violations() == []
+
+
+@SQLITE
+@pytest.mark.parametrize(
+    ("state", "said"),
+    [
+        (V.DISPATCHED, "Visit {} is dispatched in the published plan of {} and stays there: call {}, then take it out"),
+        (V.TRAVELLING, "{2} is on the way to visit {0} of {1}, which stays in the plan: call them, then take it out"),
+    ],
+)
+def test_who_drives_there_already_is_named_when_the_work_is_cancelled(planned: Planned, state: V, said: str) -> None:
+    planned.scene.publish()
+
+    def drive(session: Session) -> str:
+        visit = session.get_one(m.Visit, planned.left.id)
+        visit.status = state
+        return session.get_one(m.Technician, visit.technician_id).name
+
+    who = planned.scene.act(drive)
+    name = f"{planned.scene.order_of(planned.left).number}/1"
+
+    assert cancel(planned)[0] == f"{said.format(name, planned.desk.company.day, who)} of the plan."
+    planned.deliver()
+    assert planned.status == (W.CANCELLED, state)
+    with planned.scene.uow(viewer=SYSTEM, read_only=True) as session:
+        told = session.scalars(select(m.OutboxMessage).where(m.OutboxMessage.topic == VISIT_CHANGED)).all()
+        assert [(each.payload["visit_id"], each.payload["told"]) for each in told] == [(planned.left.id, True)]

@@ -10,8 +10,9 @@ from dispatch.access import Viewer
 from dispatch.errors import Forbidden, Invalid, NotFound, RuleBroken
 from dispatch.intake.facts.said import Field
 from dispatch.intake.merging import merge, move, split, unmerge
-from dispatch.intake.merging.consequences import VISIT_CHANGED
 from dispatch.intake.merging.refolding import refold_by_id
+from dispatch.intake.reviews import review, reviewing
+from dispatch.records.catalogue.calling_off import VISIT_CHANGED
 from tests.intake.merging.desk import SYSTEM, Desk, state
 
 SQLITE = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
@@ -257,6 +258,54 @@ def test_tickets_of_another_territory_are_refused(desk: Desk) -> None:
 
     with pytest.raises(RuleBroken, match="in another territory"):
         merge(desk.session, SYSTEM, [ticket.id], order.id)
+
+
+def test_who_merges_or_moves_tickets_of_another_site_is_warned_and_obeyed(desk: Desk) -> None:
+    order = desk.order(desk.ticket("Stuck"))
+    site = desk.company.site()
+    lift = desk.company.add(m.Equipment(site_id=site.id, kind="lift", model="X", serial="S2", label_code="L2"))
+    far = desk.ticket("Stuck elsewhere", site_id=None, equipment_id=lift.id)
+    nowhere = desk.ticket("Stuck somewhere", site_id=None, equipment_id=None)
+    warning = (
+        f"The sites differ: {far.number} is about {site.name}, Calle 1, {order.number} about {desk.site.name}, Calle 1."
+    )
+
+    merged = merge(desk.session, SYSTEM, [far.id, nowhere.id], order.id)
+    back = split(desk.session, SYSTEM, order.id, [far.id])
+    moved = move(desk.session, SYSTEM, [far.id], back.work_order_id, order.id)
+
+    assert warning in merged.said
+    assert warning in merged.merges[0].consequence
+    assert warning in moved.said
+    assert desk.order_of(far) == desk.order_of(nowhere) == order.id
+    assert "sites differ" not in merge(desk.session, SYSTEM, [desk.ticket("Stuck too").id], order.id).said
+
+
+def test_the_reviewer_sees_that_two_sites_differ_and_may_merge_all_the_same(desk: Desk) -> None:
+    here, too = desk.ticket("Stuck"), desk.ticket("Stuck too")
+    far = desk.ticket("Stuck elsewhere", site_id=desk.company.site().id, equipment_id=None)
+    pairs = []
+    for ticket in (here, too, far):
+        desk.order(ticket)
+    for other in (too, far):
+        pairs.append(
+            desk.company.add(
+                m.MatchPair(
+                    ticket_id=here.id,
+                    other_id=other.id,
+                    probability=0.6,
+                    band=m.MatchBand.REVIEW,
+                    evidence=[],
+                    compared_at=desk.session.info["now"](),
+                    status=m.ReviewStatus.WAITING,
+                )
+            )
+        )
+
+    asked = {each.pair.id: each.sites_differ for each in reviewing.queue(desk.session, SYSTEM)}
+
+    assert asked == {pairs[0].id: False, pairs[1].id: True}
+    assert "The sites differ" in review.accept(desk.session, SYSTEM, pairs[1].id).said
 
 
 def test_what_people_wrote_by_hand_survives_merging_and_taking_back(desk: Desk) -> None:
