@@ -23,6 +23,8 @@ def child_rules(*, visit: Reached, technicians: Ids, shifts: Ids, routes: Ids) -
         m.VisitSkill: lambda: visit(m.VisitSkill.__table__.c.visit_id),
         m.VisitPart: lambda: visit(m.VisitPart.__table__.c.visit_id),
         m.VisitTechnician: lambda: visit(m.VisitTechnician.__table__.c.visit_id),
+        m.VisitLink: lambda: visit(m.VisitLink.__table__.c.visit_id),
+        m.AppointmentVisit: lambda: visit(m.AppointmentVisit.__table__.c.visit_id),
         m.TechnicianSkill: lambda: m.TechnicianSkill.technician_id.in_(technicians()),
         m.VanStock: lambda: m.VanStock.technician_id.in_(technicians()),
         m.Shift: lambda: m.Shift.technician_id.in_(technicians()),

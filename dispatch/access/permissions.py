@@ -88,8 +88,16 @@ PERMISSIONS: Final[Mapping[type[Base], Grants]] = {
     m.VisitSkill: _NEEDED,
     m.VisitPart: _NEEDED,
     m.VisitTechnician: _grants(administrator="rced", scheduler="rced", call_taker="rced"),
-    m.Promise: _TALK,
-    m.PromiseEvent: _TALK,
+    m.VisitLink: _NEEDED,
+    # what customers were offered, and what they were promised
+    m.Appointment: _grants(administrator="rce", scheduler="rce", call_taker="rce", technician="r"),
+    m.AppointmentVisit: _grants(administrator="rce", scheduler="rce", call_taker="rce", technician="r"),
+    m.CustomerLink: _grants(administrator="rce", scheduler="rce", call_taker="rce"),
+    m.SlotPolicy: _OFFICE,
+    m.Promise: _grants(administrator="rc", scheduler="rc", call_taker="rc"),
+    m.PromiseEvent: _grants(administrator="rc", scheduler="rc", call_taker="rc"),
+    m.ServiceStandard: _OFFICE,
+    m.WebhookEndpoint: _grants(administrator="rced"),
     # who does it, and when
     m.Skill: _CATALOGUE,
     m.Technician: _grants(administrator="rce", scheduler="rce", call_taker="r", technician="r"),
@@ -110,6 +118,7 @@ PERMISSIONS: Final[Mapping[type[Base], Grants]] = {
     m.Plan: _grants(administrator="rce", scheduler="rce", call_taker="r", technician="r"),
     m.Route: _PLANNED,
     m.Stop: _PLANNED,
+    m.DurationModel: _grants(administrator="r", scheduler="r"),
     # users: everybody knows themselves
     m.User: _grants(administrator="rce", scheduler="r", call_taker="r", technician="r", integrator="r"),
     m.UserTerritory: _OWN,

@@ -58,6 +58,10 @@ class _Reach:
         table = fresh(m.Visit)
         return select(table.c.work_order_id).where(table.c.id.in_(self.visits()))
 
+    def appointments(self) -> Select[int]:
+        table = fresh(m.AppointmentVisit)
+        return select(table.c.appointment_id).where(table.c.visit_id.in_(self.visits()))
+
     def sites(self) -> Select[int]:
         table = fresh(m.WorkOrder)
         return select(table.c.site_id).where(table.c.id.in_(self.work_orders()))
@@ -106,6 +110,7 @@ def technician_rules(viewer: Viewer) -> Rules:
         m.Plan: lambda: m.Plan.id.in_(reach.plans()),
         m.Route: lambda: m.Route.id.in_(reach.routes()),
         m.Visit: lambda: m.Visit.id.in_(reach.visits()),
+        m.Appointment: lambda: m.Appointment.id.in_(reach.appointments()),
         m.WorkOrder: lambda: m.WorkOrder.id.in_(reach.work_orders()),
         m.Site: lambda: m.Site.id.in_(reach.sites()),
         m.SiteContact: lambda: m.SiteContact.site_id.in_(reach.sites()),

@@ -230,6 +230,16 @@ def territory_rules(viewer: Viewer) -> Rules:
         m.TicketMembership: lambda: reach.is_our_work_order(m.TicketMembership.__table__.c.work_order_id),
         m.ClockPause: lambda: reach.is_our_work_order(m.ClockPause.__table__.c.work_order_id),
         m.Visit: lambda: reach.is_our_work_order(m.Visit.__table__.c.work_order_id),
+        m.Appointment: lambda: m.Appointment.territory_id.in_(ours),
+        m.CustomerLink: lambda: or_(
+            reach.is_our_work_order(m.CustomerLink.__table__.c.work_order_id),
+            m.CustomerLink.technician_id.in_(reach.technicians()),
+        ),
+        m.SlotPolicy: lambda: or_(m.SlotPolicy.territory_id.is_(None), m.SlotPolicy.territory_id.in_(ours)),
+        m.ServiceStandard: lambda: or_(
+            m.ServiceStandard.contract_id.is_(None), m.ServiceStandard.contract_id.in_(reach.contracts())
+        ),
+        m.DurationModel: lambda: m.DurationModel.territory_id.in_(ours),
         m.Promise: lambda: reach.is_our_work_order(m.Promise.__table__.c.work_order_id),
         m.PromiseEvent: lambda: reach.is_our_promise(m.PromiseEvent.__table__.c.promise_id),
         m.Technician: lambda: m.Technician.territory_id.in_(ours),

@@ -21,13 +21,13 @@ KINDS = sorted((mapper.class_ for mapper in Base.registry.mappers), key=lambda k
 COMMON = {m.WorkType, m.WorkTypeSkill, m.WorkTypePart, m.Skill, m.Part, m.PartSubstitute, m.Article}
 SYSTEM_ONLY = {m.SignIn, m.FailedSignIn, m.IdempotencyRecord, m.NumberSeries}
 MATCHING = {m.MatchRecord, m.MatchKey, m.MatchModel}
-OPERATIONS = {m.OutboxMessage, m.Job, m.AuditEntry, m.Consent}
+OPERATIONS = {m.OutboxMessage, m.Job, m.AuditEntry, m.Consent, m.WebhookEndpoint}
 OWN = {m.User, m.UserTerritory, m.Device, m.AccessToken}
-OFFICE_ONLY = {m.PlanningRun, m.Proposal, m.Absence, m.StockMovement, m.Inbound}
+OFFICE_ONLY = {m.PlanningRun, m.Proposal, m.Absence, m.StockMovement, m.Inbound, m.DurationModel}
 TECHNICIANS_WORK = {
     m.Territory, m.Technician, m.TechnicianSkill, m.Shift, m.ShiftBreak, m.Absence, m.VanStock, m.StockMovement,
     m.Warehouse, m.WarehouseStock, m.Plan, m.Route, m.Stop, m.Visit, m.VisitWindow, m.VisitSkill, m.VisitPart,
-    m.WorkOrder, m.Site, m.SiteContact, m.Equipment, m.Contact, m.Organisation, m.Attachment,
+    m.VisitLink, m.Appointment, m.AppointmentVisit, m.WorkOrder, m.Site, m.SiteContact, m.Equipment, m.Contact, m.Organisation, m.Attachment,
 }  # fmt: skip
 INTEGRATORS_WORK = {m.Organisation, m.Site, m.Equipment, m.Ticket, m.Territory}
 
@@ -208,7 +208,7 @@ def test_a_session_serves_one_viewer(uow: UnitOfWork, world: World) -> None:
 def test_elevation_ends(uow: UnitOfWork, world: World) -> None:
     with uow(viewer=world.viewer(Role.INTEGRATOR), read_only=True) as session:
         with elevated(session, "test"):
-            assert len(keys(session, m.Visit)) == 3
+            assert len(keys(session, m.Visit)) == 6
         assert keys(session, m.Visit) == set()
         with pytest.raises(ZeroDivisionError), elevated(session, "test"):
             raise ZeroDivisionError

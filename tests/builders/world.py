@@ -58,6 +58,7 @@ class _Builder:
         self.add(side, m.WorkTypePart, work_type_id=work_type, part_id=part)
         self.add(side, m.Article, number="KB-1", title="Doors", symptom="Doors stick", remedy="Clean the sill")
         self.add(side, m.MatchModel, learned_at=NOW, parameters=shipped_model().as_json())
+        self.add(side, m.WebhookEndpoint, url="https://portal.example/hook", secret="whsec_bm9ib2R5IGtub3dz")
         self.add(side, m.OutboxMessage, key="k", topic="t", payload={}, created_at=NOW, available_at=NOW)
         self.add(side, m.Job, kind="k", key="j", created_at=NOW, run_after=NOW)
         self.add(side, m.AuditEntry, at=NOW, actor="a", action="create", entity="site", entity_id=1)
@@ -193,6 +194,8 @@ class _Builder:
             reason="parts",
         )
         visit = self.add(side, m.Visit, work_order_id=order, status=m.VisitStatus.DISPATCHED, duration_seconds=3600)
+        later = self.add(side, m.Visit, work_order_id=order, sequence=9, duration_seconds=3600)
+        self.add(side, m.VisitLink, kind=m.LinkKind.PRECEDES, visit_id=visit, other_id=later)
         self.add(side, m.VisitWindow, visit_id=visit, opens_at=NOW, closes_at=NOW + timedelta(hours=9))
         self.add(side, m.VisitSkill, visit_id=visit, skill_id=common[m.Skill])
         self.add(side, m.VisitPart, visit_id=visit, part_id=common[m.Part])
@@ -216,6 +219,36 @@ class _Builder:
             made_at=NOW,
         )
         self.add(side, m.PromiseEvent, promise_id=promise, outcome=m.PromiseOutcome.KEPT, at=NOW)
+        self._appointment(side, order, visit)
+
+    def _appointment(self, side: Side, order: int, visit: int) -> None:
+        appointment = self.add(
+            side,
+            m.Appointment,
+            work_order_id=order,
+            territory_id=side[m.Territory],
+            status=m.AppointmentStatus.CONFIRMED,
+            opens_at=NOW,
+            closes_at=NOW + timedelta(hours=9),
+            local_date=TODAY,
+            local_from=time(8),
+            local_by=time(17),
+            time_zone=ZONE,
+            uid=f"{side.name}@appointments",
+            access_notes=f"code {side.name}",
+        )
+        self.add(side, m.AppointmentVisit, appointment_id=appointment, visit_id=visit)
+        self.add(
+            side,
+            m.CustomerLink,
+            purpose=m.LinkPurpose.APPOINTMENT,
+            token_sha256=f"{side.name:0>64}"[-64:],
+            work_order_id=order,
+            contact_id=side[m.Contact],
+            made_at=NOW,
+            expires_at=NOW + timedelta(days=30),
+        )
+        self.add(side, m.ServiceStandard, kind=m.PromiseKind.CALLBACK, contract_id=side[m.Contract], within_minutes=60)
 
     def _ticket(self, side: Side) -> None:
         ticket = self.add(
@@ -337,6 +370,8 @@ class _Builder:
             summary={},
         )
         self.add(side, m.Plan, territory_id=territory, local_date=TODAY, published_at=NOW)
+        self.add(side, m.DurationModel, territory_id=territory, learned_at=NOW, parameters={})
+        self.add(side, m.SlotPolicy, territory_id=territory)
 
     def _route(self, side: Side) -> None:
         route = self.add(side, m.Route, plan_id=side[m.Plan], shift_id=side[m.Shift])
