@@ -1,0 +1,1 @@
+"""Slots that the plan can really keep: offered, held, confirmed, changed, cancelled."""
