@@ -21,6 +21,9 @@ _DETAILS: Final = {
     405: "Go back to the page you came from, and use its buttons.",
 }
 
+_FOLDERS: Final = ("/intake/", "/plans/", "/q/", "/sign-in/")
+"""Below these there are pages and nothing else."""
+
 
 def install(app: FastAPI) -> None:
     """Makes the app answer who looks at a page with a page, whatever went wrong."""
@@ -53,12 +56,15 @@ def _on_pages(answer: Answer) -> Answer:
 
 
 def _is_page(request: Request, status: int) -> bool:
-    """Whether people look at this address; where there is nothing, whether a browser asks."""
+    """Whether people look at this address; where there is nothing, whether a browser asks, or among pages anybody but
+    a program that wants JSON."""
     route = request.scope.get("route")
     if isinstance(route, APIRoute):
         return not route.include_in_schema
-    is_api = request.url.path.startswith("/v1/")
-    return status == 404 and not is_api and "text/html" in request.headers.get("accept", "")
+    path, accepts = request.url.path, request.headers.get("accept", "").lower()
+    if status != 404 or path.startswith("/v1/"):
+        return False
+    return "text/html" in accepts or (path.startswith(_FOLDERS) and "json" not in accepts)
 
 
 def _as_page(request: Request, told: Response) -> HTMLResponse:

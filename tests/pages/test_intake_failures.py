@@ -62,3 +62,14 @@ def test_programs_and_browsers_are_told_as_before(served: Served) -> None:
     assert program.headers["content-type"] == plain.headers["content-type"] == "application/problem+json"
     assert (nowhere.status_code, nowhere.headers["content-type"]) == (404, "text/html; charset=utf-8")
     assert "There is nothing at this address" in nowhere.text
+
+
+@pytest.mark.parametrize("path", ["/intake/nope", "/intake/review/1/nope/nope", "/q/code/nope", "/sign-in/nope"])
+def test_what_is_nowhere_among_pages_is_told_on_a_page_unless_a_program_asks(served: Served, path: str) -> None:
+    with served.client("call_taker") as client:
+        pages = [client.get(path, headers={"Accept": accept}) for accept in ("Text/HTML", "*/*", "")]
+        program = client.get(path, headers={"Accept": "application/json"})
+    for page in pages:
+        assert (page.status_code, page.headers["content-type"]) == (404, "text/html; charset=utf-8")
+        assert "Page not found" in page.text
+    assert (program.status_code, program.headers["content-type"]) == (404, "application/problem+json")
