@@ -1,6 +1,7 @@
 """No plan costs less than the bound, whatever the problem asks for; and on tiny days the bound is the least cost."""
 
 import sys
+from collections.abc import Iterator
 from dataclasses import replace
 from itertools import permutations, product
 from time import monotonic
@@ -28,10 +29,12 @@ from tests.builders.random_problems import random_problem
 PAID = {"cost_per_duty_hour": 2999, "cost_per_travel_hour": 1000, "cost_per_km": 37, "fixed_cost": 500}
 
 
-def all_plans(given: Problem) -> list[Plan]:
-    """Every plan that the timing of routes knows: each visit in each shift or left out, in every order."""
+def all_plans(given: Problem) -> Iterator[Plan]:
+    """Every plan that the timing of routes knows: each visit in each shift or left out, in every order.
+
+    One at a time: all of them together take gigabytes.
+    """
     compiled = compile_problem(given)
-    plans = []
     shifts = range(len(compiled.duties))
     for chosen in product([-1, *shifts], repeat=len(given.visits)):
         orders = [list(permutations(v for v, s in enumerate(chosen) if s == own)) for own in shifts]
@@ -44,13 +47,12 @@ def all_plans(given: Problem) -> list[Plan]:
                     if change is not None:
                         plan.apply(change)
                 if [plan.visits(s) for s in shifts] == list(order):
-                    plans.append(plan)
-    return plans
+                    yield plan
 
 
 def least_cost(given: Problem) -> int | None:
     """Cents of the cheapest plan that serves all that must be served, by trying them all; None: there is none."""
-    served = [plan for plan in all_plans(given) if not any(plan.compiled.must[v] for v in plan.left_out())]
+    served = (plan for plan in all_plans(given) if not any(plan.compiled.must[v] for v in plan.left_out()))
     return min((cost(given, routes_of(plan)).total for plan in served), default=None)
 
 
