@@ -1,4 +1,6 @@
-"""Alarms the duty desk of every ticket that tells of danger, once, whether or not anybody knows yet where it is.
+"""Alarms the duty desk of every danger, once, whether or not anybody knows yet where it is.
+
+Within an hour, further tickets of the same work order that tell of the same danger alarm nobody again.
 
 The alarm is posted in the transaction that makes the ticket, or finds the danger. Who is on the desk is a setting, so
 a receiver makes one notice of it for each address; these go out, and are tried again, each by itself.
@@ -6,12 +8,23 @@ a receiver makes one notice of it for each address; these go out, and are tried 
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any, Final
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from db.models import Channel, Contact, Equipment, Fact, Organisation, Site, Ticket
+from db.models import (
+    Channel,
+    Contact,
+    Equipment,
+    Fact,
+    Organisation,
+    OutboxMessage,
+    Site,
+    Ticket,
+    TicketMembership,
+)
 from db.session import UnitOfWork
 from dispatch.access import Viewer, elevated
 from dispatch.compute import outbox
@@ -21,12 +34,15 @@ from dispatch.intake.facts.said import Field
 from dispatch.intake.resolving.numbers import normal_phone
 from dispatch.intake.telling.texts import language_of
 from dispatch.intake.triage.emergency import WET, is_emergency
+from dispatch.intake.turns import take_turn
 from dispatch.messaging.notices import Notice
 
 TOPIC: Final = "ticket.alarm"
 SEND: Final = "alarm.send"
 ALARMS: Final = Viewer.system("alarms")
 LONGEST_SAID: Final = 400
+QUIET: Final = timedelta(hours=1)
+"""After an alarm, so long no other one of the same danger in the same work order."""
 
 _WORDS: Final = {
     "en": {
@@ -98,7 +114,11 @@ def alarm(session: Session, ticket: Ticket) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Alarms:
-    """The receiver that makes a notice for each address of the desk, in one transaction; none where there is none."""
+    """The receiver that makes a notice for each address of the desk, in one transaction; none where there is none.
+
+    An address gets none that was alarmed of the same danger by another ticket of the work order within the hour
+    (`QUIET`).
+    """
 
     uow: UnitOfWork
     desk: Desk
@@ -108,9 +128,14 @@ class Alarms:
         ticket_id = int(delivery.payload["ticket_id"])
 
         def post(session: Session) -> None:
+            # Of two tickets that come at once, one sees that the other was first.
+            take_turn(session)
+            with elevated(session, "alarm"):
+                others = _same_danger(session, ticket_id)
             for channel, to in self.desk.to:
-                said = {"ticket_id": ticket_id, "channel": channel, "to": to}
-                outbox.post_once(session, SEND, f"{SEND}:{ticket_id}:{to}"[:200], said)
+                if not _was_alarmed(session, others, to):
+                    said = {"ticket_id": ticket_id, "channel": channel, "to": to}
+                    outbox.post_once(session, SEND, _key(ticket_id, to), said)
 
         self.uow.run(post, viewer=ALARMS)
 
@@ -130,9 +155,42 @@ class Alarms:
         return Notice(channel, payload["to"], lines[0], "\n".join(lines), self.desk.language, ticket.number)
 
 
-def _title(session: Session, ticket: Ticket, language: str) -> str:
+def _key(ticket_id: int, to: str) -> str:
+    return f"{SEND}:{ticket_id}:{to}"[:200]
+
+
+def _was_alarmed(session: Session, ticket_ids: Sequence[int], to: str) -> bool:
+    """Whether an alarm of one of these tickets went, or is to go, to this address lately; one given up is none."""
+    query = select(OutboxMessage.id).where(
+        OutboxMessage.key.in_([_key(each, to) for each in ticket_ids]),
+        OutboxMessage.created_at > session.info["now"]() - QUIET,
+        OutboxMessage.gave_up_at.is_(None),
+    )
+    return session.scalar(query.limit(1)) is not None
+
+
+def _same_danger(session: Session, ticket_id: int) -> list[int]:
+    """The other tickets of its work order, if it has one, that tell of the same danger."""
+    mine = select(TicketMembership.work_order_id).where(
+        TicketMembership.ticket_id == ticket_id, TicketMembership.left_at.is_(None)
+    )
+    query = (
+        select(Ticket)
+        .join(TicketMembership, TicketMembership.ticket_id == Ticket.id)
+        .where(TicketMembership.work_order_id.in_(mine), TicketMembership.left_at.is_(None))
+    )
+    joined = list(session.scalars(query.where(Ticket.emergency)))
+    reasons = {each.id: _reason(session, each) for each in joined}
+    return [each for each in sorted(reasons) if each != ticket_id and reasons[each] == reasons.get(ticket_id)]
+
+
+def _reason(session: Session, ticket: Ticket) -> str | None:
     said = (ticket.subject, ticket.symptom, *_facts(session, ticket, (Field.SYMPTOM,)))
-    reason = is_emergency("\n".join(said))
+    return is_emergency("\n".join(said))
+
+
+def _title(session: Session, ticket: Ticket, language: str) -> str:
+    reason = _reason(session, ticket)
     if reason is None:
         reason = _WORDS[language]["unclear"]
     elif language == "es":

@@ -1,6 +1,6 @@
 """The duty desk hears of every danger, once, whether or not anybody knows where."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
@@ -130,3 +130,48 @@ def test_without_a_desk_nobody_is_written_to(
 def test_what_is_no_address_is_told(database_kind: str) -> None:
     with pytest.raises(Invalid, match="DISPATCH_ALARM_TO: 'the desk' is neither"):
         desk_of("duty@puntal.example, the desk", "CL", "en", "http://x")
+
+
+def in_one_order(reception: Reception, *numbers: int | None) -> None:
+    """Puts these tickets into the work order of the north."""
+    with reception.uow(viewer=SYSTEM) as session:
+        for ticket in session.scalars(select(m.Ticket).where(m.Ticket.id.in_(numbers))):
+            order = session.scalars(select(m.WorkOrder.id).order_by(m.WorkOrder.id)).first()
+            joined = m.TicketMembership(ticket_id=ticket.id, work_order_id=order, joined_at=reception.clock.now())
+            session.add(joined)
+        session.commit()
+
+
+def test_many_who_report_one_danger_make_one_alarm_within_the_hour(reception: Reception, desk: Desk) -> None:
+    with reception.uow(viewer=SYSTEM) as session:
+        build_world(session)
+        session.commit()
+    callers = [f"+5698765430{number}" for number in range(5)]
+    taken = [reception.text(each, "Somebody is trapped in the lift").ticket_id for each in callers]
+    in_one_order(reception, *taken)
+    assert [each.to for each in desk.alarms()] == ["duty@puntal.example", "+56955550000"]
+
+    worse = reception.text("+56987654321", "There is smoke and fire in the shaft")
+    in_one_order(reception, worse.ticket_id)
+    assert [each.number for each in desk.alarms()] == [worse.number, worse.number]
+
+    reception.clock.instant += timedelta(minutes=61)
+    later = reception.text("+56987654322", "They are still trapped in the lift")
+    in_one_order(reception, later.ticket_id)
+    assert [each.number for each in desk.alarms()] == [later.number, later.number]
+
+
+def test_an_alarm_that_never_arrived_silences_no_other(reception: Reception, desk: Desk) -> None:
+    with reception.uow(viewer=SYSTEM) as session:
+        build_world(session)
+        session.commit()
+    first = reception.text("+56987654300", "Somebody is trapped in the lift")
+    in_one_order(reception, first.ticket_id)
+    assert len(desk.alarms()) == 2
+    with reception.uow(viewer=SYSTEM) as session:
+        sent = select(m.OutboxMessage).where(m.OutboxMessage.key.endswith("duty@puntal.example"))
+        session.scalars(sent).one().gave_up_at = reception.clock.now()
+        session.commit()
+    second = reception.text("+56987654301", "Somebody is trapped in the lift")
+    in_one_order(reception, second.ticket_id)
+    assert [each.to for each in desk.alarms()] == ["duty@puntal.example"]
