@@ -1,0 +1,1 @@
+"""Local time, and the change of a zone's rules."""
