@@ -13,11 +13,13 @@ from datetime import timedelta
 from api.reception import Fetcher, receivers_of, rules_of, thresholds
 from db.session import UnitOfWork
 from dispatch.clock import Clock
+from dispatch.compute.nights import EachNight
 from dispatch.compute.solving import Solve, SolveInChild
 from dispatch.compute.worker import Handler, Worker
 from dispatch.intake.channels import placing
 from dispatch.intake.reviews import nightly
 from dispatch.planning import called_off
+from dispatch.planning.durations import learning
 from dispatch.planning.runs import JOB_KIND, RunHandler
 from dispatch.settings import Settings
 from dispatch.travel.places import TravelTimes
@@ -38,7 +40,9 @@ def make_worker(settings: Settings, uow: UnitOfWork, clock: Clock, travel: Trave
     chores: list[Callable[[], bool]] = [Fetcher(settings, uow, clock, rules)]
     if settings.learn_nightly:
         handlers[nightly.JOB_KIND] = nightly.LearnHandler(uow, thresholds(settings))
-        chores.append(nightly.EachNight(uow, clock, settings.learn_hour))
+        handlers[learning.JOB_KIND] = learning.LearnHandler(uow)
+        for kind in (nightly.JOB_KIND, learning.JOB_KIND):
+            chores.append(EachNight(uow, clock, kind, settings.learn_hour))
     return Worker(
         uow=uow,
         clock=clock,

@@ -1,5 +1,6 @@
 """The settings, read in this module alone and passed down as plain values. Environment: `DISPATCH_` and the name."""
 
+import re
 from enum import StrEnum
 from functools import lru_cache
 from pathlib import Path
@@ -76,10 +77,11 @@ class Settings(BaseSettings):
         default=MATCH_REVIEW, description="Probability from which a person is asked whether tickets are about the same"
     )
     learn_nightly: bool = Field(
-        default=True, description="Whether matching learns each night from what people decided about pairs of tickets"
+        default=True,
+        description="Whether matching and durations are learnt each night: from decisions, from what visits took",
     )
     learn_hour: Annotated[int, Field(ge=0, le=23)] = Field(
-        default=6, description="Hour of the day, in UTC, at which it learns"
+        default=6, description="Hour of the day, in UTC, at which they are learnt"
     )
     default_country: Annotated[str, Field(pattern=r"^[A-Z]{2}$")] = Field(
         default="CL", description="Country of telephone numbers that do not say theirs (ISO 3166-1 alpha-2)"
@@ -102,6 +104,9 @@ class Settings(BaseSettings):
     alarm_to: str = Field(
         default="",
         description="E-mail addresses and telephone numbers of the duty desk, with commas between: told of dangers",
+    )
+    emergency_phone: str = Field(
+        default="", description="Telephone number for emergencies, shown on the report form and its answers"
     )
     mail_from: str | None = Field(
         default=None, description="Address that our e-mails come from and answers go to: Name <service@example.com>"
@@ -150,6 +155,14 @@ class Settings(BaseSettings):
     gateway_secret: SecretStr | None = Field(
         default=None, description="Secret under which we sign text and chat messages of ours (whsec_ and Base64)"
     )
+
+    @field_validator("emergency_phone")
+    @classmethod
+    def _is_dialled(cls, value: str) -> str:
+        if re.fullmatch(r"(\+?[0-9][0-9 ()./-]{1,30})?", value.strip()) is None:
+            msg = "it is no telephone number; write it like +56 51 255 0000"
+            raise ValueError(msg)
+        return value.strip()
 
     @field_validator("default_country")
     @classmethod

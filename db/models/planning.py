@@ -109,7 +109,10 @@ class Proposal(Entity, Base):
 
 
 class Plan(Entity, Base):
-    """The current routes of one territory-day, from its first booking on; later marked published."""
+    """The current routes of one territory-day, from its first booking on; later marked published.
+
+    duration_model_id: what its durations go by, from its beginning on, so that no route breaks when more is learnt.
+    """
 
     __tablename__ = "plan"
     __table_args__ = (UniqueConstraint("territory_id", "local_date"),)
@@ -118,6 +121,7 @@ class Plan(Entity, Base):
     local_date: Mapped[date] = mapped_column(index=True)
     published_at: Mapped[datetime | None]
     published_by_id: Mapped[int | None] = reference("user.id")
+    duration_model_id: Mapped[int | None] = reference("duration_model.id")
 
     routes: Mapped[list["Route"]] = relationship(lazy="raise", back_populates="plan")
 

@@ -36,6 +36,11 @@ ADDED = (
         "appointment_id",
         "KEY CONSTRAINT fk_visit_window_appointment_id_appointment REFERENCES appointment (id)",
     ),
+    (
+        "plan",
+        "duration_model_id",
+        "KEY CONSTRAINT fk_plan_duration_model_id_duration_model REFERENCES duration_model (id)",
+    ),
     ("work_order", "decider_id", "KEY CONSTRAINT fk_work_order_decider_id_contact REFERENCES contact (id)"),
 )
 """Columns added in place (table, name, the rest): SQLite would lose CHECKs if a table were copied."""
@@ -50,6 +55,52 @@ NEW = (
     "slot_policy",
     "duration_model",
 )
+
+CLOCK = "clock VARCHAR(32) CONSTRAINT ck_promise_clock_kind CHECK (clock IN ('response', 'repair'))"
+"""Which clock a contract deadline is of."""
+
+WRITTEN_ONCE = ("promise", "promise_event")
+ONE_STANDARD = (
+    ("ix_service_standard_of_all", ["kind"], "work_type_id IS NULL AND contract_id IS NULL"),
+    ("ix_service_standard_of_type", ["kind", "work_type_id"], "work_type_id IS NOT NULL AND contract_id IS NULL"),
+    ("ix_service_standard_of_contract", ["kind", "contract_id"], "work_type_id IS NULL AND contract_id IS NOT NULL"),
+)
+"""A unique constraint takes two NULLs for different."""
+
+
+def keep_written_once() -> None:
+    """Triggers that refuse to change or delete rows of the ledger, whoever asks."""
+    if on_postgresql():
+        op.execute(
+            "CREATE OR REPLACE FUNCTION refuse_to_edit() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
+            " RAISE EXCEPTION '% is written once and never changed or deleted', TG_TABLE_NAME"
+            " USING ERRCODE = 'restrict_violation'; END $$"
+        )
+    for table in WRITTEN_ONCE:
+        if on_postgresql():
+            op.execute(
+                f"CREATE TRIGGER {table}_written_once BEFORE UPDATE OR DELETE ON {table}"
+                " FOR EACH ROW EXECUTE FUNCTION refuse_to_edit()"
+            )
+            op.execute(
+                f"CREATE TRIGGER {table}_not_emptied BEFORE TRUNCATE ON {table}"
+                " FOR EACH STATEMENT EXECUTE FUNCTION refuse_to_edit()"
+            )
+            continue
+        for act in ("update", "delete"):
+            op.execute(
+                f"CREATE TRIGGER {table}_no_{act} BEFORE {act.upper()} ON {table}"
+                f" BEGIN SELECT RAISE(ABORT, '{table} is written once and never changed or deleted'); END"
+            )
+
+
+def let_edit() -> None:
+    """Without these triggers."""
+    for table in WRITTEN_ONCE:
+        for name in ("written_once", "not_emptied") if on_postgresql() else ("no_update", "no_delete"):
+            op.execute(f"DROP TRIGGER {table}_{name}" + (f" ON {table}" if on_postgresql() else ""))
+    if on_postgresql():
+        op.execute("DROP FUNCTION refuse_to_edit()")
 
 
 def on_postgresql() -> bool:
@@ -174,6 +225,15 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_service_standard_contract_id"), "service_standard", ["contract_id"], unique=False)
     op.create_index(op.f("ix_service_standard_work_type_id"), "service_standard", ["work_type_id"], unique=False)
+    for name, columns, where in ONE_STANDARD:
+        op.create_index(
+            name,
+            "service_standard",
+            columns,
+            unique=True,
+            sqlite_where=sa.text(where),
+            postgresql_where=sa.text(where),
+        )
 
     op.create_table(
         "customer_link",
@@ -343,12 +403,16 @@ def upgrade() -> None:
     for table, column, kind in ADDED:
         op.execute(f'ALTER TABLE "{table}" ADD COLUMN {column} {kind.replace("KEY", key)}')
         op.create_index(op.f(f"ix_{table}_{column}"), table, [column], unique=False)
+    op.execute(f"ALTER TABLE promise ADD COLUMN {CLOCK}")
+    keep_written_once()
 
 
 def downgrade() -> None:
     """Back to the revision before; what was appointed is lost."""
     if on_postgresql():
         op.execute(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'")
+    let_edit()
+    op.execute("ALTER TABLE promise DROP COLUMN clock")
     # Windows of appointments would bind visits that nobody holds any more.
     op.execute("DELETE FROM visit_window WHERE appointment_id IS NOT NULL")
     for table, column, _kind in reversed(ADDED):

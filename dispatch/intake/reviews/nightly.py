@@ -4,7 +4,7 @@ import logging
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy import select
@@ -13,8 +13,6 @@ from sqlalchemy.orm import Session
 from db.models import MatchModel, MatchPair, ReviewStatus
 from db.session import UnitOfWork
 from dispatch.access import Viewer, elevated
-from dispatch.clock import Clock
-from dispatch.compute.jobs import enqueue
 from dispatch.compute.worker import Lease
 from dispatch.intake.matching import Model, Thresholds, active_model, learn
 from dispatch.intake.matching.learning import bits_of, decided_by_people
@@ -107,33 +105,6 @@ def _decided(session: Session) -> list[Decided]:
 
 def _any_since(session: Session, instant: datetime) -> bool:
     return session.scalar(select(MatchPair.id).where(MatchPair.decided_at > instant).limit(1)) is not None
-
-
-@dataclass
-class EachNight:
-    """A chore of the worker: puts a night's job in the queue, once however many workers there are.
-
-    hour: of the day, in UTC.
-    """
-
-    uow: UnitOfWork
-    clock: Clock
-    hour: int
-    planned: datetime | None = None
-
-    def __call__(self) -> bool:
-        """Whether a job was put there, or was there already, for a night that this worker had not seen to yet."""
-        night = self._next(self.clock.now())
-        if self.planned == night:
-            return False
-        key = f"{JOB_KIND}:{night:%Y-%m-%d}"
-        self.uow.run(lambda session: enqueue(session, JOB_KIND, key, {}, run_after=night), viewer=INTAKE)
-        self.planned = night
-        return True
-
-    def _next(self, now: datetime) -> datetime:
-        tonight = now.astimezone(UTC).replace(hour=self.hour, minute=0, second=0, microsecond=0)
-        return tonight if now <= tonight else tonight + timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
