@@ -160,7 +160,7 @@ class Settings(BaseSettings):
     @classmethod
     def _is_dialled(cls, value: str) -> str:
         if re.fullmatch(r"(\+?[0-9][0-9 ()./-]{1,30})?", value.strip()) is None:
-            msg = "it is no telephone number; write it like +56 51 255 0000"
+            msg = "is no telephone number; write it like +56 51 255 0000"
             raise ValueError(msg)
         return value.strip()
 

@@ -13,6 +13,7 @@ from api.dependencies import ServicesDep
 from api.pages.page_route import nobody
 from api.pages.render import render
 from api.pages.report_words import WORDS, language_for
+from api.services import Services
 from dispatch.access.errors import NotFromHere, TooManyAttempts
 from dispatch.intake.form.reporting import Report, Reported, WrongReport, report
 from dispatch.records.attachments import Given
@@ -87,6 +88,7 @@ def _page(
 ) -> HTMLResponse:
     language = language_for(request.headers.get("accept-language", ""))
     words = WORDS[language]
+    services: Services = request.app.state.services
     page = render(
         "report.html",
         language=language,
@@ -97,6 +99,8 @@ def _page(
         problems=[words[each] for each in problems],
         wrong=problems,
         done=done,
+        emergency_phone=services.settings.emergency_phone,
+        dialled=re.sub(r"[^+0-9]", "", services.settings.emergency_phone),
         **nobody(),
     )
     # The address holds the code: no other site learns it.

@@ -6,6 +6,7 @@ WORDS: Final = {
     "en": {
         "title": "Report a fault",
         "danger": "Is somebody trapped or hurt? Gas, smoke or fire? Call the emergency services first.",
+        "call": "Emergency? Call",
         "what": "What is wrong?",
         "what_help": "In your own words. Please do not write door codes here.",
         "name": "Your name",
@@ -34,6 +35,7 @@ WORDS: Final = {
     "es": {
         "title": "Avisar de una falla",
         "danger": "¿Hay alguien atrapado o herido, huele a gas, ve humo o fuego? Llame primero a emergencias.",
+        "call": "¿Una emergencia? Llame al",
         "what": "¿Qué ocurre?",
         "what_help": "Con sus propias palabras. Por favor no escriba aquí códigos de acceso.",
         "name": "Su nombre",

@@ -21,6 +21,7 @@ from dispatch.messaging.composing import subject_of
 from dispatch.messaging.courier import Courier
 from dispatch.messaging.letters import TOPIC, Letter
 from dispatch.records.photographs import without_place
+from dispatch.settings import Settings
 from dispatch.travel.straight import StraightLine
 from tests.api.served import Served, serve
 from tests.records.test_attachments import photograph
@@ -279,3 +280,27 @@ def test_a_code_is_made_once_and_drawn(served: Served) -> None:
     assert picture.headers["content-type"] == "image/svg+xml"
     assert "<svg" in picture.text
     assert made[0]["path"] == f"/q/{made[0]['code']}"
+
+
+def test_the_emergency_number_stands_on_the_form_after_it_and_where_it_is_refused(
+    uow: UnitOfWork, clock: FixedClock, tmp_path: Path
+) -> None:
+    served = serve(uow, clock, {"data_dir": tmp_path, "emergency_phone": "+56 (51) 255-0000"})
+    install(served.app, Drawing(StraightLine(), None))
+    with served.client() as client:
+        form = client.get("/q/x", headers={"Accept-Language": "es"})
+        done = [
+            client.post("/q/x", data={"words": "It rattles", "once": f"{ONCE}{number}"})
+            for number in range(LIMITS["place"] + 1)
+        ]
+    assert [form.status_code, done[0].status_code, done[-1].status_code] == [200, 200, 429]
+    for page in (form, done[0], done[-1]):
+        assert '<a href="tel:+56512550000">+56 (51) 255-0000</a>' in page.text
+    assert WORDS["es"]["call"] in form.text
+
+
+def test_without_an_emergency_number_none_is_named_and_what_is_none_is_told(served: Served) -> None:
+    with served.client() as client:
+        assert "tel:" not in client.get("/q/x").text
+    with pytest.raises(ValueError, match="is no telephone number; write it like"):
+        Settings(emergency_phone="the desk")
