@@ -12,6 +12,7 @@ from datetime import timedelta
 
 from api.reception import Fetcher, receivers_of, rules_of, thresholds
 from db.session import UnitOfWork
+from dispatch.appointments.rezoning import EachHalfDay
 from dispatch.clock import Clock
 from dispatch.compute.nights import EachNight
 from dispatch.compute.solving import Solve, SolveInChild
@@ -37,7 +38,7 @@ def make_worker(settings: Settings, uow: UnitOfWork, clock: Clock, travel: Trave
         JOB_KIND: RunHandler(uow, clock, travel, solve),
         placing.JOB_KIND: placing.PlaceHandler(uow, rules),
     }
-    chores: list[Callable[[], bool]] = [Fetcher(settings, uow, clock, rules)]
+    chores: list[Callable[[], bool]] = [Fetcher(settings, uow, clock, rules), EachHalfDay(uow, clock, travel)]
     if settings.learn_nightly:
         handlers[nightly.JOB_KIND] = nightly.LearnHandler(uow, thresholds(settings))
         handlers[learning.JOB_KIND] = learning.LearnHandler(uow)
