@@ -36,6 +36,10 @@ class Keyed:
     id: Mapped[int] = mapped_column(Key, primary_key=True, sort_order=-1)
 
 
+class AppendOnly:
+    """Is written once: sessions refuse to change or delete it, and so do triggers in the database."""
+
+
 class Versioned:
     """Carries a version: an edit made against an older one fails (`StaleDataError`)."""
 

@@ -6,7 +6,8 @@
     ├── DriverMissing        the Python driver of that database is not installed
     ├── BadUrl               the database URL cannot be used
     ├── MigrationProblem     the schema cannot be brought to the wanted revision
-    └── BackupProblem        a backup cannot be made, is damaged, or may not be restored there
+    ├── BackupProblem        a backup cannot be made, is damaged, or may not be restored there
+    └── NeverEdited          somebody tried to change or delete what is written once
 
 `IntegrityError` (a constraint refused a row) and `StaleDataError` (a row was changed by somebody else since it was
 read) come from SQLAlchemy and are handed on from here, so that the floors above need not import it.
@@ -24,6 +25,7 @@ __all__ = [
     "DriverMissing",
     "IntegrityError",
     "MigrationProblem",
+    "NeverEdited",
     "StaleDataError",
 ]
 
@@ -54,3 +56,7 @@ class MigrationProblem(DatabaseError):
 
 class BackupProblem(DatabaseError):
     """A backup cannot be made, is damaged, or may not be restored there."""
+
+
+class NeverEdited(DatabaseError):
+    """Somebody tried to change or delete what is written once."""

@@ -14,12 +14,12 @@ from datetime import datetime
 from typing import TypeVar
 
 from sqlalchemy import Engine, event
-from sqlalchemy.orm import Session, UOWTransaction
+from sqlalchemy.orm import ORMExecuteState, Session, UOWTransaction
 from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait_random_exponential
 
-from db.base import Stamped
+from db.base import AppendOnly, Stamped
 from db.engine import reading
-from db.errors import DatabaseBusy
+from db.errors import DatabaseBusy, NeverEdited
 
 __all__ = ["DispatchSession", "Session", "UnitOfWork"]
 
@@ -88,3 +88,21 @@ def _stamp(session: Session, _context: UOWTransaction, _instances: object) -> No
     for row in session.dirty:
         if isinstance(row, Stamped) and session.is_modified(row):
             row.updated_at = now
+
+
+@event.listens_for(DispatchSession, "before_flush")
+def _refuse_edits(session: Session, _context: UOWTransaction, _instances: object) -> None:
+    changed = [row for row in session.dirty if isinstance(row, AppendOnly) and session.is_modified(row)]
+    for row in [*changed, *(row for row in session.deleted if isinstance(row, AppendOnly))]:
+        raise _never_edited(type(row))
+
+
+@event.listens_for(DispatchSession, "do_orm_execute")
+def _refuse_bulk_edits(state: ORMExecuteState) -> None:
+    mapper = state.bind_mapper
+    if (state.is_update or state.is_delete) and mapper is not None and issubclass(mapper.class_, AppendOnly):
+        raise _never_edited(mapper.class_)
+
+
+def _never_edited(kind: type) -> NeverEdited:
+    return NeverEdited(f"A {kind.__name__} is written once and never changed or deleted; write another one instead")

@@ -3,10 +3,11 @@
 from datetime import date, datetime, time
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from db.base import Base, Entity, Keyed
+from db.base import AppendOnly, Base, Entity, Keyed
+from db.models.contracts import ClockKind
 from db.models.tickets import Channel
 from db.types import reference, state
 
@@ -28,10 +29,11 @@ class PromiseOutcome(StrEnum):
     RELEASED = "released"
 
 
-class Promise(Keyed, Base):
+class Promise(AppendOnly, Keyed, Base):
     """What we said we would do by when, to whom. Never edited; a new one may supersede it.
 
     The local date, times and zone are what was said; `from_at` and `by_at` are what they meant when it was said.
+    clock: which clock of a contract a contract deadline is of.
     """
 
     __tablename__ = "promise"
@@ -54,9 +56,10 @@ class Promise(Keyed, Base):
     supersedes_id: Mapped[int | None] = reference("promise.id", unique=True)
     appointment_id: Mapped[int | None] = reference("appointment.id")
     standard_id: Mapped[int | None] = reference("service_standard.id")
+    clock: Mapped[ClockKind | None] = mapped_column(state(ClockKind))
 
 
-class PromiseEvent(Keyed, Base):
+class PromiseEvent(AppendOnly, Keyed, Base):
     """The end of a promise: kept, broken, or released by the customer."""
 
     __tablename__ = "promise_event"
@@ -65,6 +68,13 @@ class PromiseEvent(Keyed, Base):
     outcome: Mapped[PromiseOutcome] = mapped_column(state(PromiseOutcome))
     at: Mapped[datetime]
     note: Mapped[str] = mapped_column(String(200), default="")
+
+
+def _one_standard(name: str, where: str, *columns: str) -> Index:
+    """One standard at most where columns are empty: a unique constraint takes two NULLs for different."""
+    return Index(
+        f"ix_service_standard_of_{name}", *columns, unique=True, sqlite_where=text(where), postgresql_where=text(where)
+    )
 
 
 class ServiceStandard(Entity, Base):
@@ -77,6 +87,9 @@ class ServiceStandard(Entity, Base):
     __tablename__ = "service_standard"
     __table_args__ = (
         UniqueConstraint("kind", "work_type_id", "contract_id"),
+        _one_standard("all", "work_type_id IS NULL AND contract_id IS NULL", "kind"),
+        _one_standard("type", "work_type_id IS NOT NULL AND contract_id IS NULL", "kind", "work_type_id"),
+        _one_standard("contract", "work_type_id IS NULL AND contract_id IS NOT NULL", "kind", "contract_id"),
         CheckConstraint("within_minutes > 0", name="within_minutes"),
         CheckConstraint("kind <> 'callback' OR within_minutes IS NOT NULL", name="callback"),
     )

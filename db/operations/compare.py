@@ -5,11 +5,11 @@ from collections.abc import Iterable
 from typing import Any, Final, Literal
 
 from alembic.autogenerate.api import AutogenContext
-from sqlalchemy import CheckConstraint, Enum, Inspector, MetaData, inspect
+from sqlalchemy import CheckConstraint, Enum, Inspector, MetaData, inspect, text
 from sqlalchemy.engine import Connection
 
 import db.models  # noqa: F401  (fills the metadata)
-from db.base import Base
+from db.base import AppendOnly, Base
 from db.types import Json, Key, UtcDateTime
 
 POSTGRES_ONLY: Final = frozenset({"ex_stop_overlap"})
@@ -58,7 +58,7 @@ def differing_checks(connection: Connection) -> list[str]:
             for name in sorted(found.keys() & wanted)
             if found[name] != wanted[name]
         ]
-    return findings + _missing_exclusions(inspector)
+    return findings + _missing_exclusions(inspector) + _missing_triggers(connection)
 
 
 def _checks(checks: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
@@ -70,6 +70,24 @@ def _missing_exclusions(inspector: Inspector) -> list[str]:
         return []
     made = {index["name"] for index in inspector.get_indexes("stop")}
     return [f"stop: the constraint {name} is missing" for name in sorted(POSTGRES_ONLY - made)]
+
+
+def _missing_triggers(connection: Connection) -> list[str]:
+    """What keeps rows that are written once from being edited; a table that SQLite copies loses its triggers."""
+    if connection.dialect.name == "sqlite":
+        names, wanted = "SELECT name FROM sqlite_master WHERE type = 'trigger'", ("no_update", "no_delete")
+    else:
+        names, wanted = "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal", ("written_once", "not_emptied")
+    made = set(connection.execute(text(names)).scalars())
+    tables = sorted(
+        mapper.local_table.description for mapper in Base.registry.mappers if issubclass(mapper.class_, AppendOnly)
+    )
+    return [
+        f"{table}: the trigger {table}_{name} is missing"
+        for table in tables
+        for name in wanted
+        if f"{table}_{name}" not in made
+    ]
 
 
 def _is_compared(_object: object, name: str | None, _kind: str, _reflected: bool, _other: object) -> bool:

@@ -46,6 +46,8 @@ def load(dumped: Path, url: str) -> None:
     """
     _program("pg_restore")
     _in_database(url, _put_aside)
+    # pg_dump of tables leaves out the function that their triggers call.
+    _in_database(url, _make_trigger_function)
     try:
         run("pg_restore", url, "--single-transaction", "--exit-on-error", "--no-owner", "--no-privileges", str(dumped))
         upgrade(url)
@@ -53,6 +55,16 @@ def load(dumped: Path, url: str) -> None:
         _in_database(url, _bring_back)
         raise
     _in_database(url, _drop_aside)
+
+
+def _make_trigger_function(connection: Connection) -> None:
+    connection.execute(
+        text(
+            "CREATE OR REPLACE FUNCTION refuse_to_edit() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
+            " RAISE EXCEPTION '% is written once and never changed or deleted', TG_TABLE_NAME"
+            " USING ERRCODE = 'restrict_violation'; END $$"
+        )
+    )
 
 
 def _put_aside(connection: Connection) -> None:
