@@ -11,6 +11,7 @@ from api.cli import (
     confidence,
     db,
     demo,
+    durations,
     export,
     importing,
     intake,
@@ -55,6 +56,7 @@ app.command("check")(check.check)
 app.command("bound")(bound.bound)
 app.command("confidence")(confidence.confidence)
 app.command("plan")(plan.plan)
+app.command("durations")(durations.durations)
 app.command("serve")(serve.serve)
 app.command("worker")(worker.worker)
 app.add_typer(user.app, name="user")
