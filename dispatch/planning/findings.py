@@ -36,6 +36,8 @@ class Code(StrEnum):
     FINISH_BY_IMPOSSIBLE = "finish_by_impossible"
     LONGER_THAN_ANY_SHIFT = "longer_than_any_shift"
     PINNED_ELSEWHERE = "pinned_elsewhere"
+    WAITS_FOR_VISIT = "waits_for_visit"
+    NOT_TOGETHER = "not_together"
     NOBODY_ALLOWED = "nobody_allowed"
     WORK_ORDER_WITHOUT_VISIT = "work_order_without_visit"
     CALLED_OFF = "called_off"

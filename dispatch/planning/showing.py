@@ -63,7 +63,8 @@ class Scene:
         horizon = Horizon.of(local_date, territory.time_zone)
         shifts = {shift.id: shift for shift in shifts_of(session, territory.id, local_date)}
         rows = routes_of(session, plan)
-        waiting = candidates(session, territory.id, plan.id if plan else None, reach(list(shifts.values()), horizon))
+        span = reach(list(shifts.values()), horizon)
+        waiting = candidates(session, territory.id, plan.id if plan else None, span, session.info["now"]())
         present = {shift: of_row(route) for shift, route in rows.items()}
         stops = [stop for draft in (*drafts.values(), *present.values()) for stop in draft.stops]
         wanted = {stop.visit_id for stop in stops} | set(extra)

@@ -39,7 +39,21 @@ def breaches(
     names = {name for name, key in shifts.items() if key in touched}
     for violation in referee.check_routes(built.problem, routes, touched=names):
         found.append(Breach(frozenset(shifts[name] for name in violation.shifts if name in shifts), violation.message))
-    return found
+    return [*found, *_orphaned(built, present, touched)]
+
+
+def _orphaned(built: Built, present: Mapping[int, RouteDraft], touched: Mapping[int, RouteDraft]) -> Iterable[Breach]:
+    """Visits that come after another one of their work order, which would be in no route of the day."""
+    where = {visit: shift for shift, draft in {**present, **touched}.items() for visit in draft.visit_ids}
+    was = {visit: shift for shift, draft in present.items() for visit in draft.visit_ids}
+    keys = built.ids.visits
+    for link in built.problem.links:
+        if link.kind == "precedes" and keys[link.visits[1]] in where and keys[link.visits[0]] not in where:
+            ends = where[keys[link.visits[1]]], was.get(keys[link.visits[0]])
+            shifts = frozenset(shift for shift in ends if shift is not None and shift in touched)
+            if shifts:
+                message = f"Visit {link.visits[1]} comes after {link.visits[0]}, which would be in no route."
+                yield Breach(shifts, message)
 
 
 def _deserted(built: Built, present: Mapping[int, RouteDraft], touched: Mapping[int, RouteDraft]) -> Iterable[Breach]:

@@ -7,6 +7,7 @@ from db.models import Preference, StopKind, VisitStatus, Warehouse
 from dispatch.planning.day.crew import Crew, Duty, crew
 from dispatch.planning.day.horizon import Horizon
 from dispatch.planning.day.ids import Ids, named, reverse
+from dispatch.planning.day.links import problem_links
 from dispatch.planning.day.policy import Policy
 from dispatch.planning.day.roads import Roads, spot
 from dispatch.planning.day.rows import DayRows, less
@@ -67,7 +68,7 @@ def build(day: Day, roads: Roads, lost: Code = Code.FAR_FROM_ROAD) -> Built:
     visits = [v for v in day.work.visits if roads.knows(v.place) and v.pinned_shift in (None, *kept)]
     stores = [warehouse for warehouse in day.warehouses if roads.knows(place_of(warehouse))]
     ids = _ids(day.rows, duties, visits, stores)
-    names = _Names(ids)
+    names = _Names(ids, day.rows)
     last = max((_last(duty, day.horizon) for duty in duties), default=0)
     policy = Policy.of(duty.technician for duty in day.crew.duties)
     published = day.rows.plan is not None and day.rows.plan.published_at is not None
@@ -77,6 +78,7 @@ def build(day: Day, roads: Roads, lost: Code = Code.FAR_FROM_ROAD) -> Built:
         technicians=tuple(_technicians(day.rows, duties, names, roads)),
         visits=tuple(_visit(day.rows, visit, names, roads) for visit in visits),
         warehouses=tuple(_warehouses(day.rows, stores, names, roads, last)),
+        links=problem_links(day.rows.ties, day.rows.candidates, names.visits),
         previous=tuple(_previous(day.rows, duties, names)),
         costs=p.Costs(
             unserved_default=0,
@@ -93,11 +95,12 @@ def place_of(warehouse: Warehouse) -> Place:
 
 
 class _Names:
-    """The problem's ids by the keys of rows."""
+    """The problem's ids by the keys of rows, and what technicians can do that day."""
 
-    def __init__(self, ids: Ids) -> None:
+    def __init__(self, ids: Ids, rows: DayRows) -> None:
         self.visits = reverse(ids.visits)
         self.technicians = reverse(ids.technicians)
+        self.skills = {who: skills_on(rows, who) for who in self.technicians}
         self.shifts = reverse(ids.shifts)
         self.breaks = reverse(ids.breaks)
         self.warehouses = reverse(ids.warehouses)
@@ -186,11 +189,10 @@ def _visit(rows: DayRows, visit: DayVisit, names: _Names, roads: Roads) -> p.Vis
     asks = not visit.candidate.started
     over = row.status in (VisitStatus.COMPLETED, VisitStatus.INCOMPLETE)
     parts = {} if over else rows.parts.get(row.id, {})
-    planned = row.duration_seconds + row.setup_seconds
     return p.Visit(
         id=names.visits[row.id],
         location=roads.of(visit.place),
-        duration=p.Duration(row.duration_seconds),
+        duration=_duration(rows, visit, names),
         setup=row.setup_seconds,
         windows=visit.windows,
         finish_by=visit.finish_by,
@@ -202,8 +204,17 @@ def _visit(rows: DayRows, visit: DayVisit, names: _Names, roads: Roads) -> p.Vis
         unserved_cost=visit.unserved_cost,
         technicians=_rule(rows, row.id, names) if asks else p.TechnicianRule(),
         pinned=_pinned(visit, names),
-        spread=0 if over else rows.spreads.seconds(visit.candidate.work_order.work_type_id, planned),
+        spread=0 if over else rows.durations.spread(visit.candidate.work_order, row, rows.horizon.local_date),
     )
+
+
+def _duration(rows: DayRows, visit: DayVisit, names: _Names) -> p.Duration:
+    """As learnt, for everybody on duty who could do the visit; what nobody could do needs no durations."""
+    order, row, day = visit.candidate.work_order, visit.candidate.visit, rows.horizon.local_date
+    needed = rows.skills.get(row.id, {}).items()
+    able = [who for who, has in names.skills.items() if all(has.get(skill, 0) >= level for skill, level in needed)]
+    own = rows.durations.by_technician(order, row, day, able)
+    return p.Duration(rows.durations.seconds(order, row, day), {names.technicians[who]: s for who, s in own.items()})
 
 
 def _rule(rows: DayRows, visit_id: int, names: _Names) -> p.TechnicianRule:

@@ -3,9 +3,11 @@
 A visit that is in a route of the day's current plan stays a candidate, so that planning again may move it. To those
 come visits that are in no route at all, of work orders that may be planned, which could be done on the day: not held
 back to a later one by `earliest_at`, their windows (if any) on the day, not pinned to another day.
+
+A visit with an appointment keeps to the appointment's windows alone; a hold that has run out binds nobody.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final, Literal
@@ -13,7 +15,19 @@ from typing import Final, Literal
 from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
-from db.models import Plan, Route, Stop, Visit, VisitStatus, VisitWindow, WorkOrder, WorkOrderStatus
+from db.models import (
+    Appointment,
+    AppointmentStatus,
+    Plan,
+    Route,
+    Stop,
+    Visit,
+    VisitStatus,
+    VisitWindow,
+    WorkOrder,
+    WorkOrderStatus,
+)
+from db.models.appointments import ACTIVE
 
 PLANNABLE: Final = (WorkOrderStatus.READY, WorkOrderStatus.PLANNED, WorkOrderStatus.IN_PROGRESS)
 """Work orders whose visits may be planned; waiting for parts or for the customer holds one outside planning."""
@@ -27,12 +41,16 @@ STARTED: Final = (VisitStatus.TRAVELLING, VisitStatus.ON_SITE, VisitStatus.COMPL
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A visit that may be planned on the day. `shift_id`: the shift it is in now, None when in no route."""
+    """A visit that may be planned on the day. `shift_id`: the shift it is in now, None when in no route.
+
+    promised: whether the windows are those of an appointment.
+    """
 
     visit: Visit
     work_order: WorkOrder
     shift_id: int | None
     windows: tuple[tuple[datetime, datetime], ...]
+    promised: bool = False
 
     @property
     def started(self) -> bool:
@@ -54,8 +72,18 @@ class Reach:
     shift_ids: frozenset[int]
 
 
-def candidates(session: Session, territory_id: int, plan_id: int | None, reach: Reach) -> list[Candidate]:
-    """The visits of the territory that may be planned on the day, by work order number and sequence."""
+def candidates(
+    session: Session,
+    territory_id: int,
+    plan_id: int | None,
+    reach: Reach,
+    now: datetime,
+    only: Collection[int] | None = None,
+) -> list[Candidate]:
+    """The visits of the territory that may be planned on the day, by work order number and sequence.
+
+    only: of the visits that are in no route these alone; None: all.
+    """
     waiting = and_(
         Stop.id.is_(None),
         Visit.status.in_(WAITING),
@@ -73,10 +101,14 @@ def candidates(session: Session, territory_id: int, plan_id: int | None, reach: 
         .where(WorkOrder.territory_id == territory_id, plannable, or_(waiting, here))
         .order_by(WorkOrder.id, Visit.sequence)
     )
+    if only is not None:
+        # Named beforehand, or the database would look at every visit of the territory.
+        placed = session.scalars(select(Stop.visit_id).join(Route).where(Route.plan_id == plan_id))
+        query = query.where(Visit.id.in_(sorted({*only, *(visit for visit in placed if visit is not None)})))
     # Visits are changed in bulk; a session that did so must see them as they are now.
     rows = session.execute(query.execution_options(populate_existing=True)).all()
-    windows = _windows(session, [visit.id for visit, _, _ in rows])
-    found = (Candidate(visit, order, shift, tuple(windows.get(visit.id, ()))) for visit, order, shift in rows)
+    windows = binding_windows(session, [visit.id for visit, _, _ in rows], now)
+    found = (Candidate(visit, order, shift, *windows.get(visit.id, ((), False))) for visit, order, shift in rows)
     return [candidate for candidate in found if candidate.shift_id is not None or _meets(candidate, reach)]
 
 
@@ -93,13 +125,31 @@ def plan_of(
     return session.scalars(query).one_or_none()
 
 
-def _windows(session: Session, visits: list[int]) -> dict[int, list[tuple[datetime, datetime]]]:
-    found: dict[int, list[tuple[datetime, datetime]]] = {}
-    query = select(VisitWindow.visit_id, VisitWindow.opens_at, VisitWindow.closes_at).order_by(VisitWindow.opens_at)
+def binding_windows(
+    session: Session, visits: list[int], now: datetime
+) -> dict[int, tuple[tuple[tuple[datetime, datetime], ...], bool]]:
+    """The windows that each visit keeps to, and whether they are an appointment's; what has none is left away."""
+    wishes: dict[int, list[tuple[datetime, datetime]]] = {}
+    appointed: dict[int, list[tuple[datetime, datetime]]] = {}
+    query = (
+        select(VisitWindow, Appointment.status, Appointment.held_until)
+        .outerjoin(Appointment, VisitWindow.appointment_id == Appointment.id)
+        .order_by(VisitWindow.opens_at)
+    )
     for part in chunks(visits):
-        for visit, opens, closes in session.execute(query.where(VisitWindow.visit_id.in_(part))):
-            found.setdefault(visit, []).append((opens, closes))
-    return found
+        for window, status, held_until in session.execute(query.where(VisitWindow.visit_id.in_(part))):
+            kind = wishes if window.appointment_id is None else appointed
+            if kind is wishes or binds(status, held_until, now):
+                kind.setdefault(window.visit_id, []).append((window.opens_at, window.closes_at))
+    found = {visit: (tuple(spans), False) for visit, spans in wishes.items()}
+    return found | {visit: (tuple(spans), True) for visit, spans in appointed.items()}
+
+
+def binds(status: AppointmentStatus, held_until: datetime | None, now: datetime) -> bool:
+    """Whether an appointment still takes up room: confirmed, or a hold that has not run out."""
+    if status is AppointmentStatus.HELD:
+        return held_until is not None and held_until > now
+    return status in ACTIVE
 
 
 def _meets(candidate: Candidate, reach: Reach) -> bool:

@@ -38,6 +38,10 @@ OVERDUE_PER_DAY: Final = 0.25
 MOST_OVERDUE: Final = 2.0
 """Each day overdue adds a quarter, up to double."""
 
+PROMISED_HOURS: Final = 5000
+"""Hours by which leaving out a visit with an appointment is dearer still, unless its slot policy has a price: more than
+anything else here, so that it is left out only where the rules leave no way."""
+
 CHANGE_TECHNICIAN_HOURS: Final = 0.5
 CHANGE_START_HOURS: Final = 0.25
 """What giving a visit of a published plan to somebody else costs, and each hour its start moves."""
@@ -62,6 +66,10 @@ class Policy:
         own = (visit.duration_seconds + visit.setup_seconds) / 3600
         hours = own + LEFT_OUT_HOURS[order.priority] * urgency(deadline, day_ends_at)
         return round(hours * self.rate)
+
+    def promise_broken(self, usual: int, break_cost: int | None) -> int:
+        """What leaving out a visit costs that has an appointment; usual: without it; break_cost: the slot policy's."""
+        return usual + PROMISED_HOURS * self.rate if break_cost is None else max(usual, break_cost)
 
     def late_per_hour(self, order: WorkOrder, contract: Contract | None) -> int:
         """What each hour of a late start costs: as the work order, else the contract, else the priority says."""

@@ -1,7 +1,7 @@
 """Reading a territory-day: all rows that planning looks at, in a fixed number of queries."""
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -30,9 +30,11 @@ from db.models import (
 )
 from dispatch.errors import NotFound
 from dispatch.planning.day.candidates import Candidate, Reach, candidates, chunks, plan_of
+from dispatch.planning.day.durations import Durations, durations
 from dispatch.planning.day.horizon import Horizon
+from dispatch.planning.day.links import Ties, read_ties
+from dispatch.planning.day.promised import SlotPolicies, slot_policies
 from dispatch.planning.day.reserved import Reserved, reserved
-from dispatch.planning.day.spreads import Spreads, spreads
 
 Levels = Mapping[int, Mapping[str, int]]
 """For each visit id: {skill code: level}."""
@@ -78,7 +80,9 @@ class DayRows:
     warehouse_stock: Mapping[int, Mapping[int, int]]
     reserved: Reserved
     part_numbers: Mapping[int, str]
-    spreads: Spreads
+    durations: Durations
+    ties: Ties
+    policies: SlotPolicies
 
     @property
     def revisions(self) -> dict[int, int]:
@@ -86,9 +90,11 @@ class DayRows:
         return {shift: route.revision for shift, route in self.routes.items()}
 
 
-def read_day(session: Session, territory_id: int, local_date: date, now: datetime) -> DayRows:
+def read_day(
+    session: Session, territory_id: int, local_date: date, now: datetime, waiting: Collection[int] | None = None
+) -> DayRows:
     """All that planning this day looks at; `now` decides which other days' plans still reserve parts, and which visits
-    show how much durations vary.
+    show how much durations vary. waiting: of the visits that are in no route only these; None: all.
 
     Raises NotFound when there is no such territory, or the session's viewer may not know of it.
     """
@@ -99,7 +105,7 @@ def read_day(session: Session, territory_id: int, local_date: date, now: datetim
     technicians = _by_id(session, select(Technician).where(Technician.territory_id == territory_id))
     shifts = shifts_of(session, territory_id, local_date)
     plan = plan_of(session, territory_id, local_date)
-    found = candidates(session, territory_id, plan.id if plan else None, reach(shifts, horizon))
+    found = candidates(session, territory_id, plan.id if plan else None, reach(shifts, horizon), now, waiting)
     visits = [candidate.visit.id for candidate in found]
     parts = _quantities(session, VisitPart.visit_id, VisitPart.part_id, VisitPart.quantity, visits)
     van = _quantities(session, VanStock.technician_id, VanStock.part_id, VanStock.quantity, list(technicians))
@@ -130,8 +136,10 @@ def read_day(session: Session, territory_id: int, local_date: date, now: datetim
         warehouses=warehouses,
         warehouse_stock=stock,
         reserved=reserved(session, territory_id, plan.id if plan else None, horizon.local(now).date()),
-        part_numbers=_part_numbers(session, parts, stock),
-        spreads=spreads(session, territory_id, now),
+        part_numbers=_part_numbers(session, parts, stock, van),
+        durations=durations(session, territory_id, plan, [candidate.work_order for candidate in found], now),
+        ties=read_ties(session, found),
+        policies=slot_policies(session, territory_id),
     )
 
 

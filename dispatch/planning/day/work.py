@@ -8,6 +8,7 @@ from db.models import Site, StopKind
 from dispatch.planning.day.candidates import Candidate
 from dispatch.planning.day.crew import Crew
 from dispatch.planning.day.horizon import Horizon, Span
+from dispatch.planning.day.links import Bound, bounds, couples
 from dispatch.planning.day.policy import Policy, deadline
 from dispatch.planning.day.roads import spot
 from dispatch.planning.day.rows import DayRows
@@ -49,14 +50,36 @@ def work(rows: DayRows, crew: Crew) -> Work:
     policy = Policy.of(duty.technician for duty in crew.duties)
     spans = [(duty.starts_at, duty.ends_at + timedelta(seconds=duty.max_overtime)) for duty in crew.duties]
     planned_at = _planned_at(rows)
+    bound = bounds(rows.ties, rows.candidates, planned_at)
     for candidate in rows.candidates:
         site = rows.sites[candidate.work_order.site_id]
-        found = _visit(rows, crew, policy, candidate, site, spans, planned_at)
+        tied = bound.get(candidate.visit.id, Bound())
+        found = _visit(rows, crew, policy, candidate, site, spans, planned_at, tied)
         if isinstance(found, DayVisit):
             visits.append(found)
         else:
             findings.append(found)
-    return Work(tuple(visits), tuple(findings))
+    alone = _alone(rows, visits)
+    findings += [
+        out(visit.candidate, Code.NOT_TOGETHER, alone[visit.candidate.visit.id])
+        for visit in visits
+        if visit.candidate.visit.id in alone
+    ]
+    return Work(tuple(visit for visit in visits if visit.candidate.visit.id not in alone), tuple(findings))
+
+
+def _alone(rows: DayRows, visits: Sequence[DayVisit]) -> dict[int, str]:
+    """Visits in no route that would start together with one that cannot be planned, and why each stays out."""
+    names = {candidate.visit.id: candidate.name for candidate in rows.candidates}
+    kept = {visit.candidate.visit.id for visit in visits}
+    free = {visit.candidate.visit.id for visit in visits if visit.candidate.shift_id is None}
+    found: dict[int, str] = {}
+    for group in couples(rows.ties.links, names.keys()):
+        missing = [names[key] for key in group if key not in kept]
+        if missing:
+            why = f"it starts together with {missing[0]}, which cannot be planned"
+            found |= {key: why for key in group if key in free}
+    return found
 
 
 def _planned_at(rows: DayRows) -> dict[int, datetime]:
@@ -76,6 +99,7 @@ def _visit(
     site: Site,
     spans: Sequence[Span],
     planned_at: dict[int, datetime],
+    tied: Bound,
 ) -> DayVisit | Finding:
     if site.latitude is None or site.longitude is None:
         return out(candidate, Code.SITE_WITHOUT_PLACE, f"its site {site.name!r} has no place on the map")
@@ -86,7 +110,9 @@ def _visit(
         return out(candidate, Code.ZERO_DURATION, "it takes no time")
     if candidate.visit.pinned_shift_id is not None and crew.of(candidate.visit.pinned_shift_id) is None:
         return out(candidate, Code.PINNED_ELSEWHERE, "it is pinned to a shift that cannot be planned")
-    return _waiting(rows, candidate, place, site, policy, spans)
+    if tied.waits_for is not None:
+        return out(candidate, Code.WAITS_FOR_VISIT, f"it is tied to {tied.waits_for}, which is not in this day's plan")
+    return _waiting(rows, candidate, place, site, policy, spans, tied)
 
 
 def _started(
@@ -109,7 +135,13 @@ def _started(
 
 
 def _waiting(
-    rows: DayRows, candidate: Candidate, place: Place, site: Site, policy: Policy, spans: Sequence[Span]
+    rows: DayRows,
+    candidate: Candidate,
+    place: Place,
+    site: Site,
+    policy: Policy,
+    spans: Sequence[Span],
+    tied: Bound,
 ) -> DayVisit | Finding:
     horizon, order, visit = rows.horizon, candidate.work_order, candidate.visit
     length = timedelta(seconds=visit.duration_seconds)
@@ -117,20 +149,23 @@ def _waiting(
     earliest = max(visit.earliest_at or horizon.starts_at, horizon.starts_at)
     if visit.finish_by is not None and visit.finish_by - length < earliest:
         return out(candidate, Code.FINISH_BY_IMPOSSIBLE, "it cannot be done by the time it must be finished")
-    windows = _windows(horizon, candidate, site, length, last)
+    windows = _windows(horizon, candidate, site, length, last, tied)
     if windows == ():
         return out(candidate, Code.WINDOW_OUTSIDE_OPENING_HOURS, f"its windows and {site.name!r}'s hours never meet")
     seconds = () if windows is None else in_seconds(windows, horizon, horizon.seconds(last))
     if windows is not None and not any(meet(windows, [span]) for span in spans):
         return out(candidate, Code.WINDOW_OUTSIDE_SHIFTS, "its windows lie outside every shift")
     due = deadline(order, visit)
+    left_out = policy.left_out(order, visit, due, horizon.ends_at)
+    if candidate.promised:
+        left_out = policy.promise_broken(left_out, rows.policies.break_cost(order.work_type_id))
     return DayVisit(
         candidate=candidate,
         place=place,
         windows=seconds,
         due=None if due is None else horizon.seconds(due),
         finish_by=None if visit.finish_by is None else horizon.seconds(visit.finish_by),
-        unserved_cost=policy.left_out(order, visit, due, horizon.ends_at),
+        unserved_cost=left_out,
         late_cost_per_hour=policy.late_per_hour(order, rows.contracts.get(order.contract_id or 0)),
         pinned_shift=visit.pinned_shift_id,
         pinned_start=None if visit.pinned_start_at is None else horizon.seconds(visit.pinned_start_at),
@@ -138,12 +173,17 @@ def _waiting(
 
 
 def _windows(
-    horizon: Horizon, candidate: Candidate, site: Site, length: timedelta, last: datetime
+    horizon: Horizon, candidate: Candidate, site: Site, length: timedelta, last: datetime, tied: Bound
 ) -> Sequence[Span] | None:
     visit = candidate.visit
+    until = max(last, horizon.ends_at)
     opening = horizon.open_spans(site.opening_hours, last)
-    earliest = visit.earliest_at if visit.earliest_at and visit.earliest_at > horizon.starts_at else None
-    return service_windows(candidate.windows, opening, length, earliest, max(last, horizon.ends_at))
+    held_back = [each for each in (visit.earliest_at, tied.earliest) if each and each > horizon.starts_at]
+    found = service_windows(candidate.windows, opening, length, max(held_back, default=None), until)
+    if tied.latest is None:
+        return found
+    before = [(horizon.starts_at, tied.latest)] if tied.latest >= horizon.starts_at else []
+    return tuple(before) if found is None else tuple(meet(found, before))
 
 
 def out(candidate: Candidate, code: Code, why: str) -> Finding:
@@ -157,6 +197,8 @@ def out(candidate: Candidate, code: Code, why: str) -> Finding:
         Code.WINDOW_OUTSIDE_SHIFTS: "change the visit's windows, or add a shift",
         Code.FAR_FROM_ROAD: "correct the site's place on the map",
         Code.PLACE_CHANGED: "plan again",
+        Code.WAITS_FOR_VISIT: "plan that one first, or take the tie between the two away",
+        Code.NOT_TOGETHER: "mend what keeps that one out, or take the tie between the two away",
     }
     return Finding(
         code=code,
