@@ -77,7 +77,7 @@ def shared_plan(session: Session, rows: DayRows) -> Plan:
         return plan
     try:
         with session.begin_nested():
-            plan = Plan(territory_id=key[0], local_date=key[1])
+            plan = Plan(territory_id=key[0], local_date=key[1], duration_model_id=rows.durations.model_id)
             session.add(plan)
     except IntegrityError as error:
         raise Conflict("the plan of this day was begun by somebody else just now; try again") from error

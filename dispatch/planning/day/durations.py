@@ -1,14 +1,18 @@
 """How long each visit of the day takes, and how surely: as learnt, else as people entered it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import Final
 
-from db.models import Equipment, Visit, WorkOrder
-from dispatch.planning.day.spreads import Spreads
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from db.models import DurationModel, Equipment, Plan, Visit, WorkOrder
+from dispatch.planning.day.candidates import chunks
+from dispatch.planning.day.spreads import Spreads, spreads
 from dispatch.planning.durations.effects import Effects
-from dispatch.planning.durations.learning import age_years
+from dispatch.planning.durations.learning import age_years, effects_of, latest
 
 MINUTE: Final = 60
 
@@ -56,3 +60,20 @@ class Durations:
             None if unit is None else unit.model or None,
             0.0 if unit is None else age_years(unit.installed_on, day),
         )
+
+
+def durations(
+    session: Session, territory_id: int, plan: Plan | None, orders: Sequence[WorkOrder], now: datetime
+) -> Durations:
+    """What the day's plan goes by: what it began with, or for a plan that is yet to be, what is known now."""
+    model = latest(session, territory_id) if plan is None else _of_plan(session, plan)
+    if model is None:
+        return Durations(spreads(session, territory_id, now))
+    units: dict[int, Equipment] = {}
+    for some in chunks(sorted({order.equipment_id for order in orders if order.equipment_id is not None})):
+        units |= {unit.id: unit for unit in session.scalars(select(Equipment).where(Equipment.id.in_(some)))}
+    return Durations(model_id=model.id, effects=effects_of(model), units=units)
+
+
+def _of_plan(session: Session, plan: Plan) -> DurationModel | None:
+    return None if plan.duration_model_id is None else session.get(DurationModel, plan.duration_model_id)

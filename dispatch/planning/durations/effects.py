@@ -11,6 +11,7 @@ tail counts.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from math import exp, sqrt
 from typing import Any, Final
 
 import numpy as np
@@ -76,15 +77,22 @@ class Effects:
 
         technician: None where it is not known who comes.
         """
-        keys = {"work_type": work_type, "technician": technician, "model": model, "knack": knack(technician, model)}
-        told = [self._effect(kind, key) for kind, key in keys.items() if key is not None]
+        told = [self._effect("work_type", work_type)]
+        if technician is not None:
+            told.append(self._effect("technician", technician))
+        if model is not None:
+            told.append(self._effect("model", model))
+        if technician is not None and model is not None:
+            told.append(self._effect("knack", f"{technician}/{model}"))
         luck = self.luck.get(work_type, self.usual)
+        mean, unknown = self.general + self.per_year * age_years, 0.0
+        for effect in told:
+            mean += effect.mean
+            unknown += effect.variance
         # What is not known of the effects is more luck; both are lognormal, or nearly.
-        unknown = np.exp(sum(effect.variance for effect in told))
-        middle = np.exp(self.general + self.per_year * age_years + sum(effect.mean for effect in told))
-        mean = float(middle * luck.mean * np.sqrt(unknown))
-        share = (1 + (luck.deviation / luck.mean) ** 2) * unknown - 1
-        return mean, mean * float(np.sqrt(share))
+        mean = exp(mean + unknown / 2) * luck.mean
+        share = (1 + (luck.deviation / luck.mean) ** 2) * exp(unknown) - 1
+        return mean, mean * sqrt(share)
 
     def _effect(self, kind: str, key: str) -> Effect:
         known = self.effects.get(kind, {}).get(key)
@@ -212,4 +220,4 @@ def _luck(factors: Floats, usual: Luck | None) -> Luck:
     weight = COUNTS_AS + len(factors)
     mean = (COUNTS_AS * before.mean + float(np.sum(factors))) / weight
     squares = COUNTS_AS * before.deviation**2 + float(np.sum((factors - mean) ** 2))
-    return Luck(mean, float(np.sqrt(squares / weight)))
+    return Luck(mean, sqrt(squares / weight))
