@@ -11,6 +11,7 @@ from pydantic import SecretStr
 
 from db.models import Channel
 from db.session import Session, UnitOfWork
+from dispatch.appointments.link_key import LinkKey
 from dispatch.clock import Clock
 from dispatch.compute.outbox import Receiver
 from dispatch.errors import DispatchError
@@ -61,6 +62,11 @@ def rules_of(settings: Settings) -> Rules:
         most_automatic=settings.automatic_per_hour,
         reply_hours=settings.reply_hours,
     )
+
+
+def link_key_of(settings: Settings) -> LinkKey:
+    """Signs customers' links and forms."""
+    return LinkKey(_said(settings.link_secret), settings.data_dir)
 
 
 def thresholds(settings: Settings) -> Thresholds:

@@ -5,10 +5,11 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Self
 
-from api.reception import rules_of
+from api.reception import link_key_of, rules_of
 from db.session import UnitOfWork
 from dispatch.access.passwords import Passwords
 from dispatch.access.sign_ins import Door
+from dispatch.appointments.link_key import LinkKey
 from dispatch.clock import Clock
 from dispatch.intake.channels.rules import Rules
 from dispatch.settings import Settings
@@ -29,6 +30,7 @@ class Services:
     door: Door
     travel: TravelTimes
     intake: Rules
+    link_key: LinkKey
 
     @classmethod
     def of(
@@ -42,7 +44,8 @@ class Services:
         """The services for these settings; travel times as they say unless given, then kept in memory."""
         lasts = timedelta(hours=settings.session_hours)
         door = Door(uow, clock, passwords, lasts)
-        return cls(settings, uow, clock, passwords, door, travel or _travel_times(settings), rules_of(settings))
+        source = travel or _travel_times(settings)
+        return cls(settings, uow, clock, passwords, door, source, rules_of(settings), link_key_of(settings))
 
     @property
     def data_dir(self) -> Path:

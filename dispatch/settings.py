@@ -101,6 +101,15 @@ class Settings(BaseSettings):
     reply_hours: Annotated[int, Field(ge=1)] = Field(
         default=72, description="Hours after our last word in which a text or chat message counts as an answer to it"
     )
+    company_name: str = Field(default="", description="Our name as customers know it, on their pages and calendars")
+    company_phone: str | None = Field(
+        default=None, description="Telephone number that customers' pages name where they cannot help"
+    )
+    link_secret: SecretStr | None = Field(
+        default=None,
+        description="Secret under which customers' links are signed, at least 32 characters; without it one is made "
+        "and kept in the file link-secret of DISPATCH_DATA_DIR, which every server process must then share",
+    )
     alarm_to: str = Field(
         default="",
         description="E-mail addresses and telephone numbers of the duty desk, with commas between: told of dangers",
@@ -163,6 +172,15 @@ class Settings(BaseSettings):
             msg = "is no telephone number; write it like +56 51 255 0000"
             raise ValueError(msg)
         return value.strip()
+
+    @field_validator("link_secret")
+    @classmethod
+    def _is_long(cls, value: SecretStr | None) -> SecretStr | None:
+        """Refuse a secret that can be guessed: whoever has it signs links of their own."""
+        if value is not None and len(value.get_secret_value()) < 32:
+            message = "is too short; use at least 32 random characters"
+            raise ValueError(message)
+        return value
 
     @field_validator("default_country")
     @classmethod

@@ -1,0 +1,1 @@
+"""Links, what customers know, and calendars."""
