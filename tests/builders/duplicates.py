@@ -137,3 +137,22 @@ def customers(seed: int, count: int) -> Rows:
         ]
 
     return make.table(["Kunde", "E-Mail", "Telefon", "Strasse", "PLZ", "Ort", "Datum"], row, change, count)
+
+
+def families(seed: int, count: int) -> Rows:
+    """Customers who live together: one family name, address and telephone, other first names and birthdays."""
+    make = _Maker(seed)
+    random = make.random
+    rows: Rows = []
+    for home in range(count):
+        family, (city, postcode) = random.choice(make.family), random.choice(make.cities)
+        street, phone = f"{_word(random)}weg {random.randint(1, 120)}", f"0221 {make.digits(6)}"
+        for member, given in enumerate(random.sample(make.given, random.randint(1, 4))):
+            born = f"{random.randint(1, 28)}.{random.randint(1, 12)}.{random.randint(1940, 2015)}"
+            for copy in range(random.choice((1, 1, 2))):
+                name = slip(family, random) if copy else family
+                said = random.choice([f"{given} {name}", f"{name}, {given}"])
+                known = random.choice([born, born, ""]) if copy else born
+                rows.append([said, street, postcode, city, phone, known, f"{home}-{member}"])
+    random.shuffle(rows)
+    return [["Kunde", "Anschrift", "PLZ", "Ort", "Telefon", "Geburtstag", "cluster"], *rows]

@@ -9,10 +9,12 @@ import pytest
 from dispatch.errors import Invalid, NotFound
 from dispatch.exchange.tables import as_heading
 from dispatch.intake.matching.table.columns import mapped
+from dispatch.intake.matching.table.households import first_name, most_bits
 from dispatch.intake.matching.table.rows import date_level, row_record
 from dispatch.intake.matching.table.run import Matched, match_file, write_groups
 from dispatch.intake.matching.thresholds import Thresholds
-from tests.builders.duplicates import Rows, customers, people, restaurants
+from dispatch.intake.matching.weights import probability_of
+from tests.builders.duplicates import Rows, customers, families, people, restaurants
 
 LIMITS = Thresholds()
 
@@ -92,7 +94,8 @@ def test_empty_and_missing_files_are_refused(tmp_path: Path) -> None:
 def test_cells_that_say_nothing_are_missing() -> None:
     columns = mapped(["given_name", "surname", "phone", "dob"], [], None)
     record = row_record(["Ana", "n/a", "-", "09/12/1908"], columns)
-    assert (record.names, record.phones, record.others) == (("ana",), (), {"birth_date": "19081209"})
+    assert (record.names, record.phones) == (("ana",), ())
+    assert record.others == {"birth_date": "19081209", "first name": "ana"}
 
 
 def test_days_with_day_and_month_swapped_are_close() -> None:
@@ -171,3 +174,39 @@ def test_few_rows_do_not_join_those_who_may_be_two(tmp_path: Path) -> None:
     found = match_file(written(tmp_path, rows), LIMITS).found
     assert sorted(map(sorted, found.groups)) == [[0, 3], [1], [2]]
     assert {(0, 1), (0, 2)} <= set(found.review)
+
+
+def test_families_at_one_address_stay_apart(tmp_path: Path) -> None:
+    found = match_file(written(tmp_path, families(3, 110)), LIMITS, truth="cluster", region="DE")
+    assert found.quality is not None
+    assert found.quality.pairs > 80
+    assert found.quality.precision >= 0.99
+    assert found.quality.recall >= 0.95
+    assert found.quality.review_share <= 0.08
+
+
+def test_twins_are_asked_about_and_brothers_are_not() -> None:
+    twins = {"first name": "disagree", "name": "far", "birth_date": "exact", "phone": "exact", "address": "exact"}
+    brothers = twins | {"birth_date": "disagree"}
+    one_person = brothers | {"identity": "exact"}
+    assert LIMITS.review <= probability_of(most_bits(twins)) < LIMITS.merge
+    assert probability_of(most_bits(brothers)) < LIMITS.review
+    assert probability_of(most_bits(one_person)) > 0.999
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "level"),
+    [
+        ("Hans Müller", "Petra Müller", "disagree"),
+        ("Müller, Hans", "Johannes Müller", "close"),
+        ("H. Müller", "Hans Müller", "far"),
+        ("Müller Hans", "Hans Müller", "close"),
+        ("Wanda Smith", "Wanda Jones", "exact"),
+        ("Hans Müler", "Hasn Müller", "close"),
+        ("Dr. Hans Müller", "Herr Hans Müller", "exact"),
+    ],
+)
+def test_first_names_are_found_in_names(one: str, other: str, level: str) -> None:
+    columns = mapped(["name"], [], None)
+    agreed = [first_name(*(row_record([each], columns) for each in pair)) for pair in ((one, other), (other, one))]
+    assert [each.level if each else None for each in agreed] == [level, level]

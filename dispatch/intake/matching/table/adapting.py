@@ -13,6 +13,7 @@ from random import Random
 from typing import Final
 
 from dispatch.intake.matching.record import Record
+from dispatch.intake.matching.table.households import FIRST_NAME, living_alone, most_bits
 from dispatch.intake.matching.table.rows import TABLE_COMPARISONS, plain_value
 from dispatch.intake.matching.weights import FieldModel, Model, agreements, probability_of
 
@@ -45,6 +46,7 @@ _GROUPS: Final = {
     "region": "region",
     "coordinates": "address",
     "text": "symptom",
+    FIRST_NAME: "name",
 }
 
 
@@ -58,8 +60,16 @@ def assumed(fields: Iterable[str]) -> Model:
 Pattern = tuple[tuple[str, str], ...]
 
 
-def adapted(records: Sequence[Record], pairs: Sequence[tuple[int, int]]) -> Model:
-    """The model of a file. pairs: all its candidates. Fields that no pair can be compared by are left out."""
+@dataclass(frozen=True, slots=True)
+class Fitted:
+    """The model of a file; `alone`: bits that speak against households in it."""
+
+    model: Model
+    alone: float
+
+
+def adapted(records: Sequence[Record], pairs: Sequence[tuple[int, int]]) -> Fitted:
+    """What fits a file. pairs: all its candidates. Fields that no pair can be compared by are left out."""
     model = assumed(TABLE_COMPARISONS)
     candidates = Counter(_pattern(records[one], records[other], model) for one, other in pairs)
     others = Counter(_pattern(records[one], records[other], model) for one, other in _sampled(len(records), pairs))
@@ -67,10 +77,10 @@ def adapted(records: Sequence[Record], pairs: Sequence[tuple[int, int]]) -> Mode
     base = Model(model.prior, {name: each for name, each in model.fields.items() if name in seen})
     everything = len(records) * (len(records) - 1) / 2
     each_other = (everything - len(pairs)) / max(1, others.total())
-    fitted = base
+    fitted, alone = base, living_alone(candidates)
     for _ in range(ROUNDS):
-        fitted = _round(base, fitted, candidates, others, each_other, everything)
-    return fitted
+        fitted = _round(base, fitted, candidates, others, each_other, everything, alone)
+    return Fitted(fitted, alone)
 
 
 def _pattern(a: Record, b: Record, model: Model) -> Pattern:
@@ -93,13 +103,14 @@ def _round(
     others: Counter[Pattern],
     each_other: float,
     everything: float,
+    alone: float,
 ) -> Model:
     """One step: who is how probably the same, and the levels counted anew."""
     same: defaultdict[tuple[str, str], float] = defaultdict(float)
     chance: defaultdict[tuple[str, str], float] = defaultdict(float)
     matches = 0.0
     for pattern, count in candidates.items():
-        share = probability_of(pattern_bits(model, pattern))
+        share = probability_of(min(pattern_bits(model, pattern), most_bits(dict(pattern), alone)))
         matches += share * count
         for each in pattern:
             same[each] += share * count

@@ -11,6 +11,7 @@ from dispatch.intake.matching.text import words_of
 FIELDS: Final = {
     "name": "a person's full name",
     "given_name": "given name",
+    "middle_name": "middle name",
     "family_name": "family name",
     "organisation": "a company, a restaurant, a title",
     "phone": "telephone number",
@@ -37,8 +38,9 @@ _HEADINGS: Final = {
     "contact_name reporter reporter_name kunde kundenname vollstandiger_name vollstaendiger_name nombre_y_apellido "
     "nombre_y_apellidos nombre_cliente",
     "given_name": "given_name first_name first firstname fname given forename vorname nombres givenname fn",
+    "middle_name": "middle_name middlename second_name mname middle_initial segundo_nombre zweiter_vorname",
     "family_name": "surname last_name lastname lname family_name apellido apellidos primer_apellido nachname zuname "
-    "familyname sn middle_name",
+    "familyname sn",
     "organisation": "organisation organization company company_name business business_name title firma empresa "
     "restaurant restaurant_name site_name venue store hotel provider",
     "phone": "phone telephone tel phone_number mobile telefono telefon fono cell cellphone handy celular phone1 phone2 "

@@ -8,13 +8,15 @@ from typing import Final
 from rapidfuzz import fuzz
 
 from dispatch.intake.matching.blocking import MemoryIndex, keys_of, pairs_within
+from dispatch.intake.matching.evidence import Evidence
 from dispatch.intake.matching.grouping import grouped
 from dispatch.intake.matching.record import Record
 from dispatch.intake.matching.table.adapting import TableCommonness, adapted
+from dispatch.intake.matching.table.households import is_pet_form, most_bits
 from dispatch.intake.matching.table.rows import TABLE_COMPARISONS
 from dispatch.intake.matching.text import sound
 from dispatch.intake.matching.thresholds import Thresholds
-from dispatch.intake.matching.weights import Model, Score, compare
+from dispatch.intake.matching.weights import Model, Score, compare, probability_of
 
 LARGEST: Final = (150, 80, 40, 20)
 """Keys of more rows than this are not compared row by row, only together with a second key; the first that is fast."""
@@ -25,7 +27,6 @@ PERSONAL: Final = ("phone", "email", "identity", "birth_date", "serial")
 
 FEWEST: Final = 30
 """Weights cannot be fitted to fewer rows than these: what tells two people apart is then for a person to weigh."""
-LEAST_LETTERS: Final = 4
 SAME_WORD: Final = 85
 """Words of names from here on (of 100) may be the same with a slip."""
 
@@ -45,20 +46,22 @@ class Found:
 def match_rows(records: Sequence[Record], limits: Thresholds) -> Found:
     """Compares the candidates, groups what is certain, and tells what a person should look at. Deterministic."""
     pairs = candidate_pairs(records)
-    model = adapted(records, pairs)
+    fitted = adapted(records, pairs)
+    model = fitted.model
     commonness = TableCommonness.of(records, model.fields)
     scores: dict[Pair, Score] = {}
     apart: dict[Pair, bool] = {}
     clear: dict[Pair, float] = {}
     for one, other in pairs:
-        score = _doubted(compare(records[one], records[other], model, commonness, TABLE_COMPARISONS), limits)
+        compared = compare(records[one], records[other], model, commonness, TABLE_COMPARISONS)
+        score = _doubted(_within_household(compared, fitted.alone), limits)
         if len(records) < FEWEST and score.probability >= limits.merge and _may_be_two(records[one], records[other]):
             score = _asked(score, limits)
             apart[one, other] = False
         clear[one, other] = score.probability
         if score.probability >= LEAST_KEPT:
             scores[one, other] = score
-    groups = grouped(range(len(records)), clear, apart, limits)
+    groups = grouped(range(len(records)), clear, apart, limits, chained=True)
     group = {key: place for place, keys in enumerate(groups) for key in keys}
     review = {
         pair: score
@@ -66,6 +69,16 @@ def match_rows(records: Sequence[Record], limits: Thresholds) -> Found:
         if score.probability >= limits.review and group[pair[0]] != group[pair[1]]
     }
     return Found(groups, review, scores, model)
+
+
+def _within_household(score: Score, alone: float) -> Score:
+    """The score with no more bits than two of one household can have."""
+    over = score.bits - most_bits({each.field: each.level for each in score.evidence}, alone)
+    if over <= 0:
+        return score
+    why = Evidence("household", "other", -over, f"may be two people of one household ({-over:+.1f} bits)")
+    bits = score.bits - over
+    return Score(probability_of(bits), bits, (why, *score.evidence))
 
 
 def _doubted(score: Score, limits: Thresholds) -> Score:
@@ -102,13 +115,7 @@ def _named_alike(one: Sequence[str], other: Sequence[str]) -> bool:
 def _same_word(one: str, other: str) -> bool:
     short, long = sorted((one, other), key=len)
     initial = len(short) == 1 and long.startswith(short)
-    return initial or fuzz.ratio(one, other) >= SAME_WORD or _is_pet_form(short, long)
-
-
-def _is_pet_form(short: str, long: str) -> bool:
-    """Whether a name is drawn out of a longer one, as Hanns out of Johannes; Maria and Mariana are two names."""
-    letters = iter(long)
-    return len(short) >= LEAST_LETTERS and not long.startswith(short) and all(each in letters for each in short)
+    return initial or fuzz.ratio(one, other) >= SAME_WORD or is_pet_form(short, long)
 
 
 def candidate_pairs(records: Sequence[Record]) -> list[Pair]:

@@ -11,22 +11,30 @@ from dispatch.intake.matching import levels, lexicon
 from dispatch.intake.matching.levels import COMPARISONS, Agreement, Comparison, best_of
 from dispatch.intake.matching.record import REGION, Record, code_of, email_of, phone_of
 from dispatch.intake.matching.table.columns import cells
+from dispatch.intake.matching.table.households import FIRST_NAME, first_name, first_name_in
 from dispatch.intake.matching.text import name_words, organisation_words, split_address, words_of
 
 _DATE: Final = re.compile(r"\d+")
 _OTHERS: Final = ("address2", "region", "birth_date", "identity", "category", "text")
 
 
-def row_record(row: Sequence[str], columns: Mapping[str, tuple[int, ...]], region: str = REGION) -> Record:
-    """A row as matching compares it. region: where telephone numbers without a country code are from."""
+def row_record(
+    row: Sequence[str], columns: Mapping[str, tuple[int, ...]], region: str = REGION, *, family_first: bool = False
+) -> Record:
+    """A row as matching compares it. region: where telephone numbers without a country code are from.
+
+    family_first: whether full names begin with the family's.
+    """
 
     def all_of(field: str) -> list[str]:
         return cells(row, columns, field)
 
-    parts = " ".join([*all_of("given_name"), *all_of("family_name")])
+    parts = " ".join([each for field in ("given_name", "middle_name", "family_name") for each in all_of(field)])
     street, number = split_address(" ".join(all_of("street") or all_of("address")), " ".join(all_of("house_number")))
     text = " ".join(all_of("text"))
-    others = {name: _normal(name, " ".join(found)) for name in _OTHERS if (found := all_of(name))}
+    given = " ".join(all_of("given_name"))
+    first = first_name_in(given, next(iter(all_of("name")), ""), family_first=family_first)
+    others = {FIRST_NAME: first} | {name: _normal(name, " ".join(found)) for name in _OTHERS if (found := all_of(name))}
     return Record(
         names=_each([*all_of("name"), *([parts] if parts else [])], lambda name: " ".join(name_words(name))),
         organisations=_each(all_of("organisation"), lambda name: " ".join(organisation_words(name))),
@@ -122,6 +130,7 @@ TABLE_COMPARISONS: Final[dict[str, Comparison]] = {
         name: COMPARISONS[name]
         for name in ("name", "organisation", "phone", "email", "address", "postcode", "city", "coordinates", "serial")
     },
+    FIRST_NAME: first_name,
     "date": COMPARISONS["time"],
     "symptom": levels.symptom,
     "address2": _other("address2", levels.text_level),
