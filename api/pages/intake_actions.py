@@ -15,7 +15,7 @@ from dispatch.errors import Invalid, NotFound
 from dispatch.intake.articles import solving
 from dispatch.intake.facts.said import Field
 from dispatch.intake.handover import searching
-from dispatch.intake.telephone import calls
+from dispatch.intake.telephone import calls, telling
 from dispatch.intake.telephone.callers import Caller
 from dispatch.intake.telephone.noting import Noted, note_down
 
@@ -66,6 +66,13 @@ def act_on_call(
     _do(ask, key, act, note, to_user, minutes)
     about = _subject(contact, site, equipment, ticket, str(key), caller)
     return RedirectResponse(Subject().href() if act == "transfer" else about.href(), 303)
+
+
+@router.post("/intake/told/{key}")
+def tell(ask: AskDep, key: Key, up_to: Ref = "") -> Response:
+    """The party of a thread was told on the telephone what it was to be told, as far as the page showed it."""
+    telling.told(ask.session, ask.viewer, key, _ref(up_to) or 0)
+    return RedirectResponse("/intake", 303)
 
 
 @router.post("/intake/tickets")

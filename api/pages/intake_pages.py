@@ -21,7 +21,7 @@ from dispatch.intake.facts.said import Field
 from dispatch.intake.handover import desk, searching
 from dispatch.intake.handover.desk import HandOver
 from dispatch.intake.handover.waiting import without_order
-from dispatch.intake.telephone import callbacks, calls, listing
+from dispatch.intake.telephone import callbacks, calls, listing, telling
 from dispatch.intake.telephone.callers import Caller, who_calls
 from dispatch.intake.triage import is_emergency
 
@@ -133,6 +133,7 @@ def _to_do(ask: Ask, most: int) -> dict[str, Any]:
         "handed": [each for each in in_hand if each.handed_by is not None],
         "mine": [each for each in in_hand if each.handed_by is None],
         "due": listing.open_callbacks(ask.session, ask.viewer, most),
+        "untold": telling.to_call(ask.session, ask.viewer, most) if most else [],
         "waiting": without_order(ask.session, ask.viewer, most) if most else [],
     }
 

@@ -109,6 +109,8 @@ class MessageOut(Out):
     automatic: bool = Field(description="Whether a machine wrote it; such is never answered")
     delivery: Delivery | None = Field(description="How far a message of ours got that leaves the house")
     why: str | None = Field(description="Why it waits, failed or was withheld")
+    told_by_id: int | None = Field(description="Who of ours told it on the telephone")
+    told_at: datetime | None = Field(description="When that was")
     erased_at: datetime | None = Field(description="When the words were erased")
 
 
@@ -117,6 +119,19 @@ class MessageQuery(PageQuery):
 
     conversation_id: Annotated[Ref | None, Field(description="In which conversation")] = None
     ticket_id: Annotated[Ref | None, Field(description="About which ticket")] = None
+    delivery: Annotated[list[Delivery] | None, Field(description="How far ours got; may be repeated")] = None
+
+
+class ToldIn(In):
+    """What a party was told on the telephone."""
+
+    up_to: Annotated[Ref | None, Field(description="The last message that was told; all there are when absent")] = None
+
+
+class ToldOut(Out):
+    """The messages that were to be told on the telephone, and were now."""
+
+    items: list[MessageOut] = Field(description="The earliest first; none, where all was told already")
 
 
 class AttachmentOut(Out):

@@ -93,9 +93,10 @@ class TicketMembership(Keyed, Base):
 
 
 class Delivery(StrEnum):
-    """waiting → sent | failed; withheld: nobody may be written to."""
+    """waiting → sent | failed; to_call → sent, once told on the telephone; withheld: nobody may be written to."""
 
     WAITING = "waiting"
+    TO_CALL = "to_call"
     SENT = "sent"
     FAILED = "failed"
     WITHHELD = "withheld"
@@ -125,6 +126,7 @@ class Message(Keyed, Base):
     external_id: its Message-ID, or the number its gateway gave it. automatic: written by a machine, so never answered.
     cause: what a message of ours tells of ("work_order:17:planned:2"); one conversation is told of it once.
     delivery: of a message of ours that leaves the house; why: why it waits, failed or was withheld, in words.
+    told_by_id, told_at: who of ours told it on the telephone, and when.
     """
 
     __tablename__ = "message"
@@ -147,6 +149,8 @@ class Message(Keyed, Base):
     cause: Mapped[str | None] = mapped_column(String(120))
     delivery: Mapped[Delivery | None] = mapped_column(state(Delivery))
     why: Mapped[str | None] = mapped_column(String(300))
+    told_by_id: Mapped[int | None] = reference("user.id")
+    told_at: Mapped[datetime | None]
 
 
 class Attachment(Keyed, Base):

@@ -21,6 +21,7 @@ MOST_AUTOMATIC: Final = 12
 
 MOST_REFERENCES: Final = 20
 LONGEST_WHY: Final = 300
+BY_TELEPHONE: Final = "nothing reaches them in writing: somebody is to call them and say it"
 _NEUTRAL: Final = {"en": "Your report {number}", "es": "Su aviso {number}", "de": "Ihre Meldung {number}"}
 _FACTS: Final = {Channel.EMAIL: "reporter_email", Channel.TEXT: "reporter_phone"}
 
@@ -51,14 +52,17 @@ class Letter:
 
 
 def post_message(session: Session, conversation: Conversation, message: Message) -> None:
-    """Posts a flushed message of ours with the caller's transaction, or notes that it is withheld. Flushes.
+    """Posts a flushed message of ours with the caller's transaction, or notes that it is withheld, or that somebody is
+    to call (`intake.telephone.telling`). Flushes.
 
     The conversation gets its token, if it has none.
     """
     if conversation.token is None:
         conversation.token = new_token()
     why = why_not(session, conversation, message.channel) or _unread(conversation, message.channel)
-    if why is None:
+    if why is None and message.channel is Channel.PHONE:
+        message.delivery, message.why = Delivery.TO_CALL, BY_TELEPHONE
+    elif why is None:
         message.delivery = Delivery.WAITING
         outbox.post(session, TOPIC, f"message:{message.id}", {"message_id": message.id})
     else:

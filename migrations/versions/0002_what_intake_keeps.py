@@ -46,9 +46,12 @@ ADDED = (
     (
         "message",
         "delivery",
-        "VARCHAR(32) CONSTRAINT ck_message_delivery CHECK (delivery IN ('waiting', 'sent', 'failed', 'withheld'))",
+        "VARCHAR(32) CONSTRAINT ck_message_delivery "
+        "CHECK (delivery IN ('waiting', 'to_call', 'sent', 'failed', 'withheld'))",
     ),
     ("message", "why", "VARCHAR(300)"),
+    ("message", "told_by_id", 'KEY CONSTRAINT fk_message_told_by_id_user REFERENCES "user" (id)'),
+    ("message", "told_at", "INSTANT"),
     (
         "work_order",
         "merged_into_id",
@@ -67,6 +70,7 @@ INDEXED = (
     ("conversation", ("handle",), False),
     ("message", ("said_by_id",), False),
     ("message", ("written_by_id",), False),
+    ("message", ("told_by_id",), False),
     ("message", ("channel", "external_id"), True),
     ("message", ("conversation_id", "cause"), True),
     ("work_order", ("merged_into_id",), False),
@@ -101,7 +105,7 @@ def upgrade() -> None:
     """To this revision."""
     if on_postgresql():
         op.execute(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'")
-    key, document = ("BIGINT", "JSONB") if on_postgresql() else ("INTEGER", "JSON")
+    key, document, instant = ("BIGINT", "JSONB", "TIMESTAMPTZ") if on_postgresql() else ("INTEGER", "JSON", "DATETIME")
     op.create_table(
         "article",
         sa.Column("id", KEY, nullable=False),
@@ -352,7 +356,9 @@ def upgrade() -> None:
     op.create_index(op.f("ix_consent_inbound_id"), "consent", ["inbound_id"], unique=False)
 
     for table, column, kind in ADDED:
-        op.execute(f'ALTER TABLE "{table}" ADD COLUMN {column} {kind.replace("KEY", key).replace("DOCUMENT", document)}')
+        for name, of_database in (("KEY", key), ("DOCUMENT", document), ("INSTANT", instant)):
+            kind = kind.replace(name, of_database)
+        op.execute(f'ALTER TABLE "{table}" ADD COLUMN {column} {kind}')
     for table, columns, unique in INDEXED:
         op.create_index(f"ix_{table}_{'_'.join(columns)}", table, list(columns), unique=unique)
     _look_up_contacts()

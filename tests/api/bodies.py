@@ -112,6 +112,7 @@ ACTS: Final[dict[str, Callable[[Side, World, Role], Body]]] = {
     "facts": lambda *_: {"field": "symptom", "value": f"x {_code()}"},
     "solve": lambda _, world, __: {"article_id": world.common[m.Article]},
     "reply": lambda *_: {"body": "x"},
+    "told": lambda *_: {},
     "retry": lambda *_: {},
     "merge": lambda side, *_: {"ticket_ids": [side[m.Ticket]]},
     "split": lambda side, *_: {"ticket_ids": [side[m.Ticket]]},

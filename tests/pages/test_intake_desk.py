@@ -105,3 +105,31 @@ def test_who_calls_about_anothers_ticket_is_asked_who_they_are(served: Served) -
         saved = client.post("/intake/tickets", data=said)
     assert "Tell the caller the ticket's number" in saved.text
     assert f'<strong class="number">{number}</strong>' not in saved.text
+
+
+def test_who_is_reached_by_telephone_only_is_to_be_called_and_somebody_says_that_they_did(served: Served) -> None:
+    with served.client("call_taker") as client:
+        call = client.post("/v1/calls", json={}).json()["id"]
+        words = {"words": "The boiler rattles", "facts": {"reporter_name": "Rosa <Pinto>"}}
+        ticket = client.post(f"/v1/calls/{call}/ticket", json=words).json()
+        talk = client.get("/v1/conversations", params={"ticket_id": ticket["ticket_id"]}).json()["items"][0]["id"]
+        first = client.post(f"/v1/conversations/{talk}/reply", json={"body": "We come on Monday"}).json()
+        assert (first["channel"], first["delivery"]) == ("phone", "to_call")
+        assert "somebody is to call them" in first["why"]
+        due = client.get("/intake").text.partition("To call back")[2]
+        for part in ("Rosa &lt;Pinto&gt;", "no number known", ticket["number"], "We come on Monday"):
+            assert part in due
+
+        later = client.post(f"/v1/conversations/{talk}/reply", json={"body": "No, on Tuesday"}).json()
+        client.post(f"/intake/told/{talk}", data={"up_to": str(first["id"])})
+        waiting = client.get("/v1/messages", params={"delivery": "to_call"}).json()["items"]
+        assert [each["id"] for each in waiting] == [later["id"]]
+        done = client.get(f"/v1/messages/{first['id']}").json()
+        assert (done["delivery"], done["why"], done["told_by_id"]) == ("sent", None, served.world.users["call_taker"])
+        assert done["told_at"] is not None
+
+        over_http = [client.post(f"/v1/conversations/{talk}/told", json={}).json()["items"] for _ in range(2)]
+        assert [[each["id"] for each in items] for items in over_http] == [[later["id"]], []]
+        assert "We come on Monday" not in client.get("/intake").text
+    with served.client("integrator") as client:
+        assert client.post(f"/v1/conversations/{talk}/told", json={}).status_code == 403

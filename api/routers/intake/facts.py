@@ -9,13 +9,14 @@ from api.routers.intake.shapes import acts, adds, reads
 from api.schemas.intake.articles import SolvedOut, SolveIn
 from api.schemas.intake.facts import FactIn, FactOut, FactsOut, HandOverOut, ReplyIn, TriageOut
 from api.schemas.intake.matches import MatchesOut, MatchOut
-from api.schemas.tickets import MessageOut
+from api.schemas.tickets import MessageOut, ToldIn, ToldOut
 from api.transaction import Transaction
 from db.models import Fact
 from dispatch.intake.articles import solving
 from dispatch.intake.channels import replying
 from dispatch.intake.facts.said import SECRET
 from dispatch.intake.handover import desk, stating
+from dispatch.intake.telephone import telling
 
 router = APIRouter(prefix="/tickets", tags=["tickets"], route_class=Transaction)
 talk_router = APIRouter(prefix="/conversations", tags=["conversations"], route_class=Transaction)
@@ -75,6 +76,13 @@ def reply(ask: AskDep, key: RowId, body: ReplyIn, _key: IdempotencyKey) -> Any:
     """Over the channel they last used, unless said otherwise."""
     message = replying.reply(ask.session, ask.viewer, key, body.body, channel=body.channel)
     return MessageOut.model_validate(message, from_attributes=True)
+
+
+@acts(talk_router, "/{key}/told", ToldOut, "tell_by_telephone", "Note that a party was told on the telephone")
+def tell_by_telephone(ask: AskDep, key: RowId, body: ToldIn) -> Any:
+    """Of what was `to_call`; by the viewer, now."""
+    found = telling.told(ask.session, ask.viewer, key, body.up_to)
+    return ToldOut(items=[MessageOut.model_validate(each, from_attributes=True) for each in found])
 
 
 def _fact(fact: Fact) -> FactOut:

@@ -11,7 +11,7 @@ from itertools import chain
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
 from db.inserting import unless_there
@@ -72,12 +72,14 @@ def compensate(
 ) -> list[Message]:
     """Corrects what threads were told about these orders while their tickets belonged there: one message each, once.
 
-    since: {ticket id: when it had come there}. Threads that were told nothing get nothing.
+    since: {ticket id: when it had come there}. Threads that were told nothing get nothing; what was yet to be told on
+    the telephone is withheld.
     """
     with elevated(session, "informing"):
         told = []
         for ticket_id, joined_at in sorted(since.items()):
             ticket = session.get_one(Ticket, ticket_id)
+            _leave_untold(session, work_order_ids, ticket_id, joined_at)
             for conversation, first in _misled(session, work_order_ids, ticket_id, joined_at):
                 day = first.astimezone(_zone(session, work_order_ids)).date()
                 cause = f"merge:{merge_id}:taken_back"
@@ -159,11 +161,26 @@ def _is_machine(session: Session, conversation: Conversation) -> bool:
     return bool(heard) and heard == automatic
 
 
+def _about(work_order_ids: Collection[int]) -> ColumnElement[bool]:
+    return or_(*(Message.cause.startswith(f"{CAUSE}:{each}:") for each in sorted(work_order_ids)))
+
+
+def _leave_untold(session: Session, work_order_ids: Collection[int], ticket_id: int, joined_at: datetime) -> None:
+    talks = select(Conversation.id).where(Conversation.ticket_id == ticket_id)
+    query = select(Message).where(
+        Message.conversation_id.in_(talks),
+        Message.said_at >= joined_at,
+        Message.delivery == Delivery.TO_CALL,
+        _about(work_order_ids),
+    )
+    for message in session.scalars(query):
+        message.delivery, message.why = Delivery.WITHHELD, "it was about another matter, and nobody had called yet"
+
+
 def _misled(
     session: Session, work_order_ids: Collection[int], ticket_id: int, joined_at: datetime
 ) -> list[tuple[Conversation, datetime]]:
     """The ticket's conversations that were told of these orders since, and from when on."""
-    about = or_(*(Message.cause.startswith(f"{CAUSE}:{each}:") for each in sorted(work_order_ids)))
     query = (
         select(Conversation, func.min(Message.said_at))
         .join(Message, Message.conversation_id == Conversation.id)
@@ -172,7 +189,7 @@ def _misled(
             Message.direction == Direction.OUTBOUND,
             Message.said_at >= joined_at,
             Message.delivery.in_((Delivery.WAITING, Delivery.SENT)),
-            about,
+            _about(work_order_ids),
         )
         .group_by(Conversation.id)
         .order_by(Conversation.id)

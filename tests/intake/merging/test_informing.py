@@ -341,3 +341,19 @@ def test_a_done_order_resolves_its_tickets_and_one_that_leaves_is_open_again(des
 
     assert (stays.status.value, leaves.status.value, leaves.resolution) == ("resolved", "open", None)
     assert len(desk.told(other)) == 2
+
+
+def test_what_nobody_had_told_on_the_telephone_yet_is_not_told_any_more_when_it_is_taken_back(desk: Desk) -> None:
+    order = desk.order(desk.ticket("Stuck"))
+    ticket = desk.ticket("Stuck too", channel=m.Channel.PHONE)
+    desk.order(ticket)
+    talk = desk.company.add(m.Conversation(ticket_id=ticket.id))
+    change = merge(desk.session, SYSTEM, [ticket.id], order.id)
+    inform(desk.session, order.id, "in_progress:2", "in_progress")
+    (to_say,) = desk.told(talk)
+    assert to_say.delivery is m.Delivery.TO_CALL
+
+    unmerge(desk.session, SYSTEM, change.merges[0].id)
+
+    (said,) = desk.told(talk)
+    assert (said.delivery, said.why) == (m.Delivery.WITHHELD, "it was about another matter, and nobody had called yet")
