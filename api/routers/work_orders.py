@@ -5,6 +5,7 @@ from api.schemas.work_orders import WorkOrderCreate, WorkOrderEdit, WorkOrderEdi
 from api.transaction import Ask
 from db.models import WorkOrder
 from dispatch.intake.channels.recorded import give_deadlines
+from dispatch.promises import standards
 from dispatch.records.catalogue.calling_off import consequences
 from dispatch.records.catalogue.work import WORK_ORDERS
 
@@ -12,6 +13,8 @@ from dispatch.records.catalogue.work import WORK_ORDERS
 def _give_deadlines(ask: Ask, order: WorkOrder, is_new: bool) -> None:
     if is_new:
         give_deadlines(ask.session, order)
+    else:
+        standards.follow(ask.session, order.id)
 
 
 def _consequences(ask: Ask, order: WorkOrder) -> dict[str, list[str]]:

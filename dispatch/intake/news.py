@@ -21,6 +21,7 @@ from dispatch.intake.merging.refolding import refold_by_id
 from dispatch.intake.merging.resolution import resolve
 from dispatch.intake.telling.informing import inform
 from dispatch.intake.turns import take_turn
+from dispatch.promises import standards
 from dispatch.records.catalogue.pausing import STATUS
 
 INTAKE: Final = Viewer.system("intake")
@@ -66,6 +67,7 @@ def hear_status(session: Session, delivery: Delivery) -> None:
     take_turn(session)
     with elevated(session, "news"):
         refold_by_id(session, order_id)
+        standards.follow(session, order_id)
         if status is WorkOrderStatus.DONE:
             resolve(session, order_id)
     accepted = status is WorkOrderStatus.READY and before is WorkOrderStatus.DRAFT

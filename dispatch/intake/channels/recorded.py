@@ -10,6 +10,7 @@ from dispatch.intake.clocks import derive
 from dispatch.intake.facts.said import LONGEST, Field, Said, say
 from dispatch.intake.telling.alarming import alarm
 from dispatch.intake.triage.emergency import is_emergency
+from dispatch.promises import standards
 
 
 def take_up(session: Session, rules: Rules, ticket_id: int, user_id: int | None) -> None:
@@ -28,15 +29,17 @@ def take_up(session: Session, rules: Rules, ticket_id: int, user_id: int | None)
 
 
 def give_deadlines(session: Session, order: WorkOrder) -> None:
-    """Gives a work order without tickets the deadlines of its contract, where nobody named any. Flushes."""
-    if order.folded is not None or order.due_at is not None or order.repair_due_at is not None:
-        return
-    found = derive(session, order.id)
-    order.due_at = None if found.response is None else found.response.at
-    order.repair_due_at = None if found.repair is None else found.repair.at
-    order.contract_id = order.contract_id or found.contract_id
-    order.late_cost_per_hour = order.late_cost_per_hour or found.late_cost_per_hour
-    session.flush()
+    """Gives a work order without tickets the deadlines of its contract, where nobody named any, and makes the promises
+    that follow from them. Flushes.
+    """
+    if order.folded is None and order.due_at is None and order.repair_due_at is None:
+        found = derive(session, order.id)
+        order.due_at = None if found.response is None else found.response.at
+        order.repair_due_at = None if found.repair is None else found.repair.at
+        order.contract_id = order.contract_id or found.contract_id
+        order.late_cost_per_hour = order.late_cost_per_hour or found.late_cost_per_hour
+        session.flush()
+    standards.follow(session, order.id)
 
 
 def _open_thread(session: Session, rules: Rules, ticket: Ticket) -> None:

@@ -7,7 +7,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from db.models import ClockKind
-from dispatch.intake.clocks.service_time import Interval, Pause, Run, Span, run
+from dispatch.promises.service_time import Interval, Pause, Run, Span, run
 
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _FAR = datetime.max.replace(tzinfo=UTC)

@@ -21,7 +21,7 @@ from db.models import (
 from dispatch.access import elevated
 from dispatch.errors import NotFound
 from dispatch.intake.clocks.deadlines import Clocks, Start, Terms, clocks
-from dispatch.intake.clocks.service_time import Pause, Span
+from dispatch.promises.service_time import Pause, Span
 from dispatch.intake.facts.danger import dangers
 from dispatch.intake.facts.said import facts_of
 

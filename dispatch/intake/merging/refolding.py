@@ -16,6 +16,7 @@ from dispatch.intake.merging.emptied import call_off, revive
 from dispatch.intake.merging.memberships import members, tickets_of
 from dispatch.intake.merging.memory import Memory
 from dispatch.intake.merging.needs import fit_visit
+from dispatch.promises import standards
 
 
 def refold(session: Session, order: WorkOrder, gone_to: int | None = None) -> bool:
@@ -38,6 +39,7 @@ def refold(session: Session, order: WorkOrder, gone_to: int | None = None) -> bo
         changed = fit_visit(session, order, memory, facts)
     order.folded = memory.kept()
     session.flush()
+    standards.follow(session, order.id)
     return changed
 
 

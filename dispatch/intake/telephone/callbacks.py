@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -13,7 +12,6 @@ from db.models import (
     CallEventKind,
     Channel,
     Promise,
-    PromiseEvent,
     PromiseKind,
     PromiseOutcome,
     Territory,
@@ -22,6 +20,7 @@ from db.models import (
     WorkOrder,
 )
 from dispatch.access import elevated
+from dispatch.promises import ledger
 
 
 def open_callback(events: Sequence[CallEvent]) -> CallEvent | None:
@@ -42,23 +41,18 @@ def keep_promises(session: Session, call: Call) -> Promise | None:
         if before is not None and before.by_at == event.due_at:
             return None
         zone = session.scalars(select(Territory.time_zone).where(Territory.id == order.territory_id)).one()
-        local = event.due_at.astimezone(ZoneInfo(zone))
-        promise = Promise(
-            kind=PromiseKind.CALLBACK,
-            work_order_id=order.id,
+        return ledger.make_at(
+            session,
+            PromiseKind.CALLBACK,
+            order.id,
+            event.due_at,
+            zone,
             contact_id=_contact(session, call),
-            local_date=local.date(),
-            local_by=local.time().replace(tzinfo=None),
-            time_zone=zone,
-            by_at=event.due_at,
             made_by_id=event.by_id,
             made_at=event.at,
             channel=Channel.PHONE,
-            supersedes_id=before.id if before is not None else None,
+            supersedes=None if before is None else before.id,
         )
-        session.add(promise)
-        session.flush()
-        return promise
 
 
 def close_promises(session: Session, call: Call, at: datetime) -> None:
@@ -69,8 +63,7 @@ def close_promises(session: Session, call: Call, at: datetime) -> None:
         if promise is None:
             return
         outcome = PromiseOutcome.KEPT if at <= promise.by_at else PromiseOutcome.BROKEN
-        session.add(PromiseEvent(promise_id=promise.id, outcome=outcome, at=at, note=f"called back, call {call.id}"))
-        session.flush()
+        ledger.settle(session, promise.id, outcome, at=at, note=f"called back, call {call.id}")
 
 
 def _events(session: Session, call: Call) -> Sequence[CallEvent]:
@@ -90,12 +83,10 @@ def _contact(session: Session, call: Call) -> int | None:
 
 def _unmet(session: Session, call: Call, order: WorkOrder) -> Promise | None:
     """The callback promised last to this caller for this order, neither kept nor broken nor superseded."""
-    later = select(Promise.supersedes_id).where(Promise.supersedes_id.is_not(None))
     query = (
         select(Promise)
-        .where(Promise.kind == PromiseKind.CALLBACK, Promise.work_order_id == order.id)
+        .where(Promise.kind == PromiseKind.CALLBACK, Promise.work_order_id == order.id, ledger.is_open())
         .where(Promise.contact_id.is_not_distinct_from(_contact(session, call)))
-        .where(Promise.id.not_in(select(PromiseEvent.promise_id)), Promise.id.not_in(later))
         .order_by(Promise.id.desc())
     )
     return session.scalars(query.limit(1)).first()

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dispatch.intake.clocks.service_time import Pause, Span, run
+from dispatch.promises.service_time import Pause, Span, run
 
 MINUTE = timedelta(minutes=1)
 AROUND = {
