@@ -1,0 +1,58 @@
+"""An appointment is called off: by the customer, who lets us off, or by us, who break what we promised."""
+
+from sqlalchemy.orm import Session
+
+from db.models import Appointment, AppointmentStatus
+from dispatch.access import elevated
+from dispatch.access.audit import note
+from dispatch.appointments import keeping, vowing
+from dispatch.appointments.allowing import PURPOSE, appointment_of, refuse_stale, written_by
+from dispatch.appointments.guest import Guest
+from dispatch.appointments.placing import take_out, tried
+from dispatch.appointments.wanted import Actor
+from dispatch.clock import Clock
+from dispatch.errors import RuleBroken
+from dispatch.travel.places import TravelTimes
+
+
+def cancel(
+    session: Session,
+    actor: Actor,
+    clock: Clock,
+    travel: TravelTimes,
+    appointment_id: int,
+    why: str,
+    *,
+    by_customer: bool,
+    version: int | None = None,
+) -> Appointment:
+    """The appointment, cancelled: its visits are in no plan and wait, their order is ready again; flushed.
+
+    by_customer: whether the customer wants it so; then the promise is released, else it is broken. What a guest cancels
+    is always by the customer. A hold is released. Cancelling again changes nothing.
+
+    Raises NotFound, Forbidden, StaleVersion, RuleBroken when it is over, or somebody has set out.
+    """
+    row, _ = appointment_of(session, actor, appointment_id)
+    if row.status is AppointmentStatus.CANCELLED:
+        return row
+    refuse_stale(row, version)
+    if row.status not in (AppointmentStatus.HELD, AppointmentStatus.CONFIRMED):
+        raise RuleBroken(f"Appointment {row.id} is {row.status.value}; there is nothing left to cancel.")
+    was = row.status
+    is_theirs = by_customer or isinstance(actor, Guest)
+
+    def work() -> Appointment:
+        visits = keeping.visits_of(session, row.id)
+        keeping.refuse_set_out(session, visits, "cancelled")
+        state = AppointmentStatus.RELEASED if was is AppointmentStatus.HELD else AppointmentStatus.CANCELLED
+        keeping.end(session, row, state, why)
+        take_out(session, written_by(actor), clock, travel, visits, "cancel")
+        said = "cancelled by the customer" if is_theirs else "cancelled by us"
+        vowing.give_up(session, row, by_customer=is_theirs, why=said)
+        note(session, written_by(actor), "cancel", row, {"status": (was, state), "by_customer": (None, is_theirs)})
+        session.flush()
+        return row
+
+    with elevated(session, PURPOSE):
+        return tried(session, work)
