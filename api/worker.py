@@ -22,6 +22,7 @@ from dispatch.intake.reviews import nightly
 from dispatch.planning import called_off
 from dispatch.planning.durations import learning
 from dispatch.planning.runs import JOB_KIND, RunHandler
+from dispatch.promises.keeping import EachMinute
 from dispatch.settings import Settings
 from dispatch.travel.places import TravelTimes
 
@@ -39,6 +40,7 @@ def make_worker(settings: Settings, uow: UnitOfWork, clock: Clock, travel: Trave
         placing.JOB_KIND: placing.PlaceHandler(uow, rules),
     }
     chores: list[Callable[[], bool]] = [Fetcher(settings, uow, clock, rules), EachHalfDay(uow, clock, travel)]
+    chores.append(EachMinute(uow, clock))
     if settings.learn_nightly:
         handlers[nightly.JOB_KIND] = nightly.LearnHandler(uow, thresholds(settings))
         handlers[learning.JOB_KIND] = learning.LearnHandler(uow)

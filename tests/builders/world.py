@@ -248,7 +248,7 @@ class _Builder:
             made_at=NOW,
             expires_at=NOW + timedelta(days=30),
         )
-        self.add(side, m.ServiceStandard, kind=m.PromiseKind.CALLBACK, contract_id=side[m.Contract], within_minutes=60)
+        self.add(side, m.ServiceStandard, kind=m.PromiseKind.WINDOW, contract_id=side[m.Contract])
 
     def _ticket(self, side: Side) -> None:
         ticket = self.add(

@@ -18,7 +18,7 @@ from tests.builders.examples import examples
 from tests.builders.planning import ZONE, Company, at
 from tests.planning.common import SYSTEM
 from tests.planning.scene import Scene
-from tests.promises.making import promise_callback, promise_window
+from tests.promises.saying import promise_callback, promise_window
 
 
 def test_what_was_said_and_what_it_means_are_both_kept(company: Company) -> None:
