@@ -73,7 +73,10 @@ class Appointment(Entity, Base):
 
 
 class AppointmentVisit(Keyed, Base):
-    """A visit that an appointment is for: one, or several that start together; a visit has one active at most."""
+    """A visit that an appointment is for: one, or several that start together; a visit has one active at most.
+
+    told_estimate_at: the arrival that the customer was told to expect last, told_at: when.
+    """
 
     __tablename__ = "appointment_visit"
     __table_args__ = (
@@ -90,6 +93,8 @@ class AppointmentVisit(Keyed, Base):
     appointment_id: Mapped[int] = reference("appointment.id", ondelete="CASCADE")
     visit_id: Mapped[int] = reference("visit.id")
     active: Mapped[bool] = mapped_column(default=True)
+    told_estimate_at: Mapped[datetime | None]
+    told_at: Mapped[datetime | None]
 
 
 class LinkPurpose(StrEnum):

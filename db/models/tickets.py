@@ -126,7 +126,9 @@ class Message(Keyed, Base):
     external_id: its Message-ID, or the number its gateway gave it. automatic: written by a machine, so never answered.
     cause: what a message of ours tells of ("work_order:17:planned:2"); one conversation is told of it once.
     delivery: of a message of ours that leaves the house; why: why it waits, failed or was withheld, in words.
-    told_by_id, told_at: who of ours told it on the telephone, and when.
+    told_by_id, told_at: who of ours told it on the telephone, and when. urgent: it goes at night too.
+    appointment_id: which appointment it tells of; calendar: the calendar file that goes with it, as "REQUEST" or
+    "CANCEL". link_seed: what the token of the link in it is worked out of when it goes; no token is kept.
     """
 
     __tablename__ = "message"
@@ -151,6 +153,10 @@ class Message(Keyed, Base):
     why: Mapped[str | None] = mapped_column(String(300))
     told_by_id: Mapped[int | None] = reference("user.id")
     told_at: Mapped[datetime | None]
+    urgent: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
+    appointment_id: Mapped[int | None] = reference("appointment.id")
+    calendar: Mapped[str | None] = mapped_column(String(16))
+    link_seed: Mapped[str | None] = mapped_column(String(64))
 
 
 class Attachment(Keyed, Base):

@@ -42,6 +42,7 @@ ADDED = (
         "KEY CONSTRAINT fk_plan_duration_model_id_duration_model REFERENCES duration_model (id)",
     ),
     ("work_order", "decider_id", "KEY CONSTRAINT fk_work_order_decider_id_contact REFERENCES contact (id)"),
+    ("message", "appointment_id", "KEY CONSTRAINT fk_message_appointment_id_appointment REFERENCES appointment (id)"),
 )
 """Columns added in place (table, name, the rest): SQLite would lose CHECKs if a table were copied."""
 
@@ -378,6 +379,8 @@ def upgrade() -> None:
         sa.Column("appointment_id", KEY, nullable=False),
         sa.Column("visit_id", KEY, nullable=False),
         sa.Column("active", sa.Boolean(), nullable=False),
+        sa.Column("told_estimate_at", INSTANT, nullable=True),
+        sa.Column("told_at", INSTANT, nullable=True),
         sa.ForeignKeyConstraint(
             ["appointment_id"],
             ["appointment.id"],
@@ -404,6 +407,12 @@ def upgrade() -> None:
         op.execute(f'ALTER TABLE "{table}" ADD COLUMN {column} {kind.replace("KEY", key)}')
         op.create_index(op.f(f"ix_{table}_{column}"), table, [column], unique=False)
     op.execute(f"ALTER TABLE promise ADD COLUMN {CLOCK}")
+    for added in (
+        sa.Column("urgent", sa.Boolean(), nullable=False, server_default=sa.text("false")),
+        sa.Column("calendar", sa.String(length=16), nullable=True),
+        sa.Column("link_seed", sa.String(length=64), nullable=True),
+    ):
+        op.add_column("message", added)
     keep_written_once()
 
 
@@ -412,6 +421,8 @@ def downgrade() -> None:
     if on_postgresql():
         op.execute(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'")
     let_edit()
+    for gone in ("link_seed", "calendar", "urgent"):
+        op.execute(f"ALTER TABLE message DROP COLUMN {gone}")
     op.execute("ALTER TABLE promise DROP COLUMN clock")
     # Windows of appointments would bind visits that nobody holds any more.
     op.execute("DELETE FROM visit_window WHERE appointment_id IS NOT NULL")
