@@ -2,6 +2,7 @@
 
 import csv
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from dispatch.errors import Invalid, NotFound
 from dispatch.exchange.tables import as_heading
 from dispatch.intake.matching.table.columns import mapped
+from dispatch.intake.matching.table.dates import date_of, is_month_first, moment_of
 from dispatch.intake.matching.table.households import first_name, most_bits
 from dispatch.intake.matching.table.rows import date_level, row_record
 from dispatch.intake.matching.table.run import Matched, match_file, write_groups
@@ -98,6 +100,46 @@ def test_cells_that_say_nothing_are_missing() -> None:
     assert record.others == {"birth_date": "19081209", "first name": "ana"}
 
 
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("1908-12-09", "19081209"),
+        ("19081209", "19081209"),
+        ("9.12.1908", "19081209"),
+        ("9/12/52", "19521209"),
+        ("12/29/1908", "19081229"),
+        ("29-12-08 17:30", "20081229"),
+        ("9 de diciembre de 1980", "19801209"),
+        ("9. März 1980", "19800309"),
+        ("Dec 9, 1980", "19801209"),
+        ("1980", "1980"),
+    ],
+)
+def test_days_are_read_however_they_are_written(text: str, day: str) -> None:
+    assert date_of(text) == day
+
+
+def test_the_rows_show_whether_the_month_comes_first() -> None:
+    assert is_month_first(["03/04/1980", "12/29/1980"], "DE")
+    assert not is_month_first(["03/04/1980", "29/12/1980"], "US")
+    assert [is_month_first(["03/04/1980"], region) for region in ("US", "CL")] == [True, False]
+    assert date_of("03/04/1980", month_first=True) == "19800304"
+
+
+@pytest.mark.parametrize(
+    ("text", "moment"),
+    [
+        ("2026-04-18T14:05:00+02:00", datetime(2026, 4, 18, 12, 5, tzinfo=UTC)),
+        ("18.04.2026 14:05", datetime(2026, 4, 18, 14, 5, tzinfo=UTC)),
+        ("4/18/2026 2:05:30 PM", datetime(2026, 4, 18, 14, 5, 30, tzinfo=UTC)),
+        ("18 Apr 2026", datetime(2026, 4, 18, tzinfo=UTC)),
+        ("yesterday", None),
+    ],
+)
+def test_moments_keep_their_time_of_the_day(text: str, moment: datetime | None) -> None:
+    assert moment_of(text) == moment
+
+
 def test_days_with_day_and_month_swapped_are_close() -> None:
     levels = [date_level("19081209", other) for other in ("19081209", "19080912", "19081208", "19081225", "19500101")]
     assert levels == ["exact", "close", "close", "far", "disagree"]
@@ -143,6 +185,13 @@ def test_who_lives_at_one_address_under_another_name_is_at_most_asked_about(tmp_
         ("Fon privat", "phone"),
         ("Teléfono móvil", "phone"),
         ("Correo electrónico", "email"),
+        ("res_street_address", "address"),
+        ("res_city_desc", "city"),
+        ("state_cd", "region"),
+        ("full_phone_number", "phone"),
+        ("Serial No.", "serial"),
+        ("Kunde E-Mail", "email"),
+        ("Fecha de ingreso", "date"),
     ],
 )
 def test_headings_of_other_languages_are_known(heading: str, field: str) -> None:
@@ -210,3 +259,18 @@ def test_first_names_are_found_in_names(one: str, other: str, level: str) -> Non
     columns = mapped(["name"], [], None)
     agreed = [first_name(*(row_record([each], columns) for each in pair)) for pair in ((one, other), (other, one))]
     assert [each.level if each else None for each in agreed] == [level, level]
+
+
+def test_headings_about_something_else_are_no_fields() -> None:
+    heading = ["phone", "phone_type", "address_id", "first_name", "last_name", "name_suffix_lbl", "mail_address"]
+    assert mapped([*heading, "street_address"], [], None) == {
+        "phone": (0,),
+        "given_name": (3,),
+        "family_name": (4,),
+        "address": (7,),
+    }
+
+
+def test_a_column_to_be_left_out_is_told_by_its_field() -> None:
+    with pytest.raises(Invalid, match="write --map identity= to leave it out"):
+        mapped(["name", "soc_sec_id"], ["soc_sec_id="], None)

@@ -1,6 +1,6 @@
 """Which column of a file is what: as somebody says, else as its heading suggests."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from difflib import get_close_matches
 from typing import Final
 
@@ -67,6 +67,37 @@ _HEADINGS: Final = {
     "category": "category cuisine class gender sex kind genre equipment_kind channel type",
     "text": "text symptom description problem notes subject message sintoma descripcion beschreibung issue complaint",
 }
+_BY_WORD: Final = tuple(
+    (field, frozenset(words.split()))
+    for field, words in (
+        ("birth_date", "birth birthdate birthday dob geburtsdatum geburtstag geb nacimiento"),
+        ("email", "email correo"),
+        ("postcode", "zip zipcode postcode plz postleitzahl postal"),
+        ("city", "city town suburb ciudad comuna ort stadt wohnort localidad municipio"),
+        ("region", "state province bundesland provincia"),
+        ("phone", "phone telephone tel telefon telefono fono mobile cell celular movil handy telefonnummer rufnummer"),
+        ("house_number", "hausnummer housenumber"),
+        ("address", "address addr addr1 address1 adresse anschrift direccion domicilio"),
+        ("street", "street strasse calle"),
+        ("email", "mail"),
+        ("serial", "serial serie seriennummer"),
+        ("given_name", "first given vorname nombres firstname"),
+        ("family_name", "last surname family nachname familienname apellido apellidos lastname"),
+        ("date", "created opened reported received creation erstellt gemeldet eingang creacion ingreso apertura"),
+        ("text", "description subject symptom problem beschreibung betreff descripcion asunto sintoma problema"),
+        ("organisation", "company organisation organization firma empresa"),
+        ("name", "name nombre"),
+    )
+)
+"""Words that tell what a heading of several is, in the order in which they do: "res_street_address" is an address."""
+_ABOUT_IT: Final = frozenset(
+    ("id", "type", "typ", "tipo", "status", "flag", "count", "by", "user", "login", "file", "suffix", "prefix", "age")
+)
+"""Words by which a column is about something else: an address's id is no address."""
+_SINGLE: Final = frozenset(
+    ("address", "street", "house_number", "postcode", "region", "latitude", "longitude", "birth_date", "date")
+)
+"""What one column says; a second one is another of the kind."""
 _FIELD_OF: Final = {heading: field for field, headings in _HEADINGS.items() for heading in headings.split()}
 
 
@@ -97,10 +128,8 @@ def mapped(heading: Sequence[str], given: Iterable[str], truth: str | None) -> d
             raise _no_column(field, said, heading)
         found[field] = (*found.get(field, ()), places[column])
         taken.add(places[column])
-    for name, place in places.items():
-        guess = _FIELD_OF.get("_".join(words_of(name.replace("_", " "))))
-        if guess is not None and place not in taken and guess not in dropped and guess not in _given(given):
-            found[guess] = (*found.get(guess, ()), place)
+    free = {name: place for name, place in places.items() if place not in taken}
+    _guess(free, found, dropped | _given(given))
     if not found:
         message = (
             f"No column of {', '.join(heading)} is one we know; map at least one, such as --map name={heading[0]}. "
@@ -110,6 +139,30 @@ def mapped(heading: Sequence[str], given: Iterable[str], truth: str | None) -> d
     return found
 
 
+def _guess(free: Mapping[str, int], found: dict[str, tuple[int, ...]], settled: Collection[str]) -> None:
+    """Adds the columns that say what they are: first by the whole heading, then by a word of it for fields still open.
+
+    An address is one column, the first: two of them are two addresses.
+    """
+    plain = {place: words_of(name.replace("_", " ")) for name, place in free.items()}
+    known = {place: field for place, words in plain.items() if (field := _FIELD_OF.get("_".join(words)))}
+    for place, field in known.items():
+        if field not in settled and not (field in _SINGLE and field in found):
+            found[field] = (*found.get(field, ()), place)
+    closed = {*settled, *found, *(("name",) if "family_name" in found else ())}
+    for place, words in plain.items():
+        told = None if place in known else _field_by_word(words)
+        if told is not None and told not in closed and not (told in _SINGLE and told in found):
+            found[told] = (*found.get(told, ()), place)
+
+
+def _field_by_word(words: Sequence[str]) -> str | None:
+    """What a heading of several words is, by the first list that has one; None for "phone type" and the like."""
+    if not _ABOUT_IT.isdisjoint(words):
+        return None
+    return next((field for field, telling in _BY_WORD if not telling.isdisjoint(words)), None)
+
+
 def _given(given: Iterable[str]) -> set[str]:
     return {each.partition("=")[0] for each in given}
 
@@ -117,6 +170,12 @@ def _given(given: Iterable[str]) -> set[str]:
 def _require_field(field: str, given: str) -> None:
     if field not in FIELDS:
         near = get_close_matches(field, FIELDS, n=1)
+        guess = _FIELD_OF.get(field)
+        if guess is not None and given.endswith("="):
+            message = (
+                f"--map {given}: {field!r} is a column, and FIELD= is wanted; write --map {guess}= to leave it out"
+            )
+            raise Invalid(message, (Fault("/map", message),))
         hint = f"did you mean {near[0]}?" if near else f"choose one of {', '.join(FIELDS)}"
         message = f"--map {given}: {field!r} is no field; {hint}"
         raise Invalid(message, (Fault("/map", message),))

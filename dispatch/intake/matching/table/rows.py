@@ -1,8 +1,7 @@
 """A row of a file as a record, and the fields that only files have."""
 
-import re
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, date, datetime
+from dataclasses import dataclass
 from typing import Any, Final
 
 from rapidfuzz.distance import OSA
@@ -11,20 +10,35 @@ from dispatch.intake.matching import levels, lexicon
 from dispatch.intake.matching.levels import COMPARISONS, Agreement, Comparison, best_of
 from dispatch.intake.matching.record import REGION, Record, code_of, email_of, phone_of
 from dispatch.intake.matching.table.columns import cells
+from dispatch.intake.matching.table.dates import date_of, is_month_first, moment_of
 from dispatch.intake.matching.table.households import FIRST_NAME, first_name, first_name_in
 from dispatch.intake.matching.text import name_words, organisation_words, split_address, words_of
 
-_DATE: Final = re.compile(r"\d+")
 _OTHERS: Final = ("address2", "region", "birth_date", "identity", "category", "text")
 
 
-def row_record(
-    row: Sequence[str], columns: Mapping[str, tuple[int, ...]], region: str = REGION, *, family_first: bool = False
-) -> Record:
-    """A row as matching compares it. region: where telephone numbers without a country code are from.
+@dataclass(frozen=True, slots=True)
+class Habits:
+    """How a file writes. month_first: 12/09 is 9 December. family_first: full names begin with the family's."""
 
-    family_first: whether full names begin with the family's.
-    """
+    month_first: bool = False
+    family_first: bool = False
+
+    @classmethod
+    def of(cls, rows: Sequence[Sequence[str]], columns: Mapping[str, tuple[int, ...]], region: str) -> "Habits":
+        """What the rows show. Families have more names than children are given: the end with more is the family's."""
+        days = [each for row in rows for field in ("birth_date", "date") for each in cells(row, columns, field)]
+        plain = (each for row in rows for each in cells(row, columns, "name") if "," not in each)
+        names = [words for each in plain if len(words := name_words(each)) == 2]
+        firsts, lasts = ({words[place] for words in names} for place in (0, 1))
+        return cls(is_month_first(days, region), len(lasts) * 2 < len(firsts))
+
+
+def row_record(
+    row: Sequence[str], columns: Mapping[str, tuple[int, ...]], region: str = REGION, habits: Habits | None = None
+) -> Record:
+    """A row as matching compares it. region: where telephone numbers without a country code are from."""
+    ways = habits or Habits()
 
     def all_of(field: str) -> list[str]:
         return cells(row, columns, field)
@@ -33,8 +47,10 @@ def row_record(
     street, number = split_address(" ".join(all_of("street") or all_of("address")), " ".join(all_of("house_number")))
     text = " ".join(all_of("text"))
     given = " ".join(all_of("given_name"))
-    first = first_name_in(given, next(iter(all_of("name")), ""), family_first=family_first)
-    others = {FIRST_NAME: first} | {name: _normal(name, " ".join(found)) for name in _OTHERS if (found := all_of(name))}
+    first = first_name_in(given, next(iter(all_of("name")), ""), family_first=ways.family_first)
+    others = {FIRST_NAME: first} | {
+        name: _normal(name, " ".join(found), ways) for name in _OTHERS if (found := all_of(name))
+    }
     return Record(
         names=_each([*all_of("name"), *([parts] if parts else [])], lambda name: " ".join(name_words(name))),
         organisations=_each(all_of("organisation"), lambda name: " ".join(organisation_words(name))),
@@ -50,7 +66,7 @@ def row_record(
         concepts=lexicon.concepts_of(text),
         words=lexicon.content_words(text),
         kinds=lexicon.kinds_of(text),
-        received_at=_moment(all_of("date")),
+        received_at=next((moment_of(each, month_first=ways.month_first) for each in all_of("date")), None),
         others={name: value for name, value in others.items() if value},
     )
 
@@ -59,34 +75,10 @@ def _each(values: Sequence[str], normal: Callable[[str], str]) -> tuple[str, ...
     return tuple(sorted({normal(value) for value in values} - {""}))
 
 
-def _normal(name: str, text: str) -> str:
+def _normal(name: str, text: str, habits: Habits) -> str:
     if name == "birth_date":
-        return date_of(text)
+        return date_of(text, month_first=habits.month_first)
     return code_of(text) if name == "identity" else " ".join(words_of(text))
-
-
-def date_of(text: str) -> str:
-    """A day as eight digits, year first, of 1908-12-09, 19081209, 09/12/1908 or 9.12.1908; else its digits."""
-    parts = _DATE.findall(text.split("T")[0].split(" ")[0])
-    if len(parts) == 3:
-        year, month, day = parts if len(parts[0]) == 4 else parts[::-1]
-        return f"{year:0>4}{month:0>2}{day:0>2}"
-    return "".join(parts)
-
-
-def _moment(found: Sequence[str]) -> datetime | None:
-    if not found:
-        return None
-    try:
-        moment = datetime.fromisoformat(found[0])
-    except ValueError:
-        digits = date_of(found[0])
-        try:
-            day = date.fromisoformat(f"{digits[:4]}-{digits[4:6]}-{digits[6:8]}")
-        except ValueError:
-            return None
-        moment = datetime(day.year, day.month, day.day, tzinfo=UTC)
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def _degrees(found: Sequence[str], most: float) -> float | None:

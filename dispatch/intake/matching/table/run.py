@@ -14,7 +14,7 @@ from dispatch.intake.matching.table.checks import check_target, country
 from dispatch.intake.matching.table.columns import mapped
 from dispatch.intake.matching.table.matching import Found, match_rows
 from dispatch.intake.matching.table.report import Quality, quality
-from dispatch.intake.matching.table.rows import row_record
+from dispatch.intake.matching.table.rows import Habits, row_record
 from dispatch.intake.matching.thresholds import Thresholds
 
 
@@ -59,7 +59,8 @@ def match_file(
         message = f"{file} has no rows below its heading; give a file with at least two"
         raise Invalid(message, (Fault("/file", message),))
     columns = mapped(table.heading, list(given), truth)
-    records = [row_record(row, columns, region) for row in table.rows]
+    habits = Habits.of(table.rows, columns, region)
+    records = [row_record(row, columns, region, habits) for row in table.rows]
     found = match_rows(records, limits)
     named = {field: [table.heading[place] for place in places] for field, places in columns.items()}
     place = None if truth is None else table.heading.index(as_heading(truth))
