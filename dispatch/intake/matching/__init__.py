@@ -1,6 +1,6 @@
 """Which tickets are about the same: candidates by keys, a probability with its evidence, and groups."""
 
-from dispatch.intake.matching.grouping import grouped
+from dispatch.intake.matching.grouping import Grouping, Rivals, grouped, grouping
 from dispatch.intake.matching.index import forget, remember
 from dispatch.intake.matching.learning import active_model, learn, learned
 from dispatch.intake.matching.matched import matched, pairs_among
@@ -9,8 +9,10 @@ from dispatch.intake.matching.thresholds import Thresholds, band
 from dispatch.intake.matching.weights import Model, Score, compare
 
 __all__ = [
+    "Grouping",
     "Model",
     "Record",
+    "Rivals",
     "Score",
     "Thresholds",
     "active_model",
@@ -18,6 +20,7 @@ __all__ = [
     "compare",
     "forget",
     "grouped",
+    "grouping",
     "learn",
     "learned",
     "matched",

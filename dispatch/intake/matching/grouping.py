@@ -1,136 +1,179 @@
 """From scored pairs to groups that belong together; the same groups in whatever order pairs and keys are given."""
 
 import heapq
-import math
-from collections.abc import Hashable, Iterable, Mapping
+import itertools
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol, TypeVar
+from typing import Any, Final, Generic
 
+from dispatch.intake.matching.bonds import Bonds, Key, Pair
 from dispatch.intake.matching.thresholds import Thresholds
 
+ABOUT_AS_WELL: Final = 1.5
+"""A key fits two groups about as well where the evidence differs by no more than so many bits."""
 
-class Ordered(Hashable, Protocol):
-    """What can be put in order: a ticket's id, the number of a row."""
-
-    def __lt__(self, other: Any, /) -> bool:
-        """Whether this comes before the other."""
+Groups = dict[Key, frozenset[Key]]
 
 
-Key = TypeVar("Key", bound=Ordered)
+@dataclass(frozen=True, slots=True)
+class Rivals(Generic[Key]):
+    """Why a person is asked: `key` fits these others as well, which are apart from the one it is paired with."""
 
-DIGITS = 9
-"""Probabilities that differ less are ties: which of two comes first must not hang on the last bit of a sum."""
-LEAST = 1e-6
-"""No probability counts as nearer to 0 or 1."""
-MOST = 1e6
-"""Bits against joining what must not be joined."""
-CLEARLY = 8
-"""A pair is clearly separate below this part of the threshold for review."""
+    key: Key
+    others: frozenset[Key]
+
+
+@dataclass(frozen=True, slots=True)
+class Grouping(Generic[Key]):
+    """groups: each key in one, ordered by each group's lowest key. asked: pairs that only a person can decide."""
+
+    groups: list[frozenset[Key]]
+    asked: Mapping[Pair[Key], Rivals[Key]]
 
 
 def grouped(
     keys: Iterable[Key],
-    scores: Mapping[tuple[Key, Key], float],
-    decided: Mapping[tuple[Key, Key], bool] | None = None,
+    scores: Mapping[Pair[Key], float],
+    decided: Mapping[Pair[Key], bool] | None = None,
     thresholds: Thresholds | None = None,
+    *,
+    chained: bool = False,
 ) -> list[frozenset[Key]]:
-    """All keys in groups that belong together, each key in one group, ordered by each group's lowest key.
+    """The groups of `grouping`."""
+    return grouping(keys, scores, decided, thresholds, chained=chained).groups
 
-    Constrained agglomeration: pairs that a person accepted are joined first. Then, among those that hang together by
-    accepted pairs and pairs of at least `thresholds.merge`, the two groups with the strongest evidence, as long as it
-    reaches `thresholds.merge`. All pairs between two groups speak: their bits add up, over the root of their number,
-    since they say much the same; so one pair that is doubtful does not keep apart what many others bring together, nor
-    does one pair join what the others are against. Ties by key. Two groups are never joined across a pair that a
-    person rejected, nor, by score, across one that is clearly separate (below an eighth of `thresholds.review`).
+
+def grouping(
+    keys: Iterable[Key],
+    scores: Mapping[Pair[Key], float],
+    decided: Mapping[Pair[Key], bool] | None = None,
+    thresholds: Thresholds | None = None,
+    fixed: Collection[Pair[Key]] = (),
+    *,
+    chained: bool = False,
+) -> Grouping[Key]:
+    """All keys in groups that belong together, and the pairs about which a person is to be asked.
+
+    Constrained agglomeration: pairs that a person accepted, and fixed ones, are joined first. Then, among those that
+    hang together by such pairs and pairs of at least `thresholds.merge`, the two groups with the strongest evidence, as
+    long as it reaches `thresholds.merge`. All pairs between two groups speak: their bits add up, over the root of their
+    number, since they say much the same; so one pair that is doubtful does not keep apart what many others bring
+    together, nor does one pair join what the others are against. Ties by key. Two groups are never joined across a pair
+    that a person rejected, nor, by score, across one that is clearly separate (below an eighth of `thresholds.review`),
+    nor where they are separate but for somebody who fits both.
+
+    Who fits two groups that are apart about as well (within 1.5 bits of the better) joins neither.
 
     scores: probability by pair, in either order of its keys. decided: True where a person accepted, False where
-    rejected. Pairs of keys that are not among `keys` are left out.
+    rejected. fixed: pairs that are together as it is. Pairs of keys that are not among `keys` are left out.
+    chained: who fits two groups joins them, as a row of a file that has both of two spellings does; nobody is asked.
     """
     limits = thresholds or Thresholds()
-    groups = {key: frozenset((key,)) for key in keys}
-    decisions = _ordered(decided or {}, groups)
-    probabilities = _ordered(scores, groups)
-    rejected = _by_key(pair for pair, yes in decisions.items() if not yes)
-    _join(groups, sorted(pair for pair, yes in decisions.items() if yes), rejected)
-    certain = [pair for pair, value in probabilities.items() if value >= limits.merge and decisions.get(pair, True)]
-    together = dict(groups)
-    _join(together, certain, {})
-    bits = {pair: _bits(value) for pair, value in probabilities.items() if together[pair[0]] is together[pair[1]]}
-    apart = {pair: -MOST for pair, yes in decisions.items() if not yes and together[pair[0]] is together[pair[1]]}
-    _agglomerate(groups, bits | apart, _bits(limits.merge), _bits(limits.review / CLEARLY))
-    return sorted(set(groups.values()), key=min)
+    alone: Groups[Key] = {key: frozenset((key,)) for key in keys}
+    decisions, probabilities = _ordered(decided or {}, alone), _ordered(scores, alone)
+    rejected = [pair for pair, yes in decisions.items() if not yes]
+    accepted = sorted(pair for pair, yes in decisions.items() if yes)
+    own = dict(alone)
+    _join(own, accepted, _by_key(rejected))
+    start = dict(own)
+    _join(start, sorted(_ordered(dict.fromkeys(fixed, True), alone)), _by_key(rejected))
+    bonds = Bonds(_hanging_together(start, probabilities, rejected, limits), rejected, own, limits)
+    if chained:
+        return Grouping(sorted(set(_agglomerated(start, bonds, chained=True).values()), key=min), {})
+    groups = _agglomerated(start, bonds)
+    torn = [key for key in bonds.near if start[key] == alone[key] and _is_torn(key, groups, bonds)]
+    if torn:
+        groups = _agglomerated({key: each for key, each in start.items() if key not in set(torn)}, bonds)
+        groups |= {key: alone[key] for key in torn}
+    asked = _bridges(groups, bonds) | _torn(torn, groups, bonds)
+    open_pairs = {pair: why for pair, why in asked.items() if pair not in decisions}
+    return Grouping(sorted(set(groups.values()), key=min), open_pairs)
 
 
-def _bits(probability: float) -> float:
-    kept = min(max(probability, LEAST), 1.0 - LEAST)
-    return math.log2(kept / (1.0 - kept))
+def _hanging_together(
+    start: Groups[Key], probabilities: Mapping[Pair[Key], float], rejected: Collection[Pair[Key]], limits: Thresholds
+) -> dict[Pair[Key], float]:
+    """The scores of those that a chain of pairs to be merged, or of decided ones, leads to."""
+    together, never = dict(start), set(rejected)
+    _join(together, (pair for pair, value in probabilities.items() if value >= limits.merge and pair not in never), {})
+    return {pair: value for pair, value in probabilities.items() if together[pair[0]] is together[pair[1]]}
 
 
-@dataclass(slots=True)
-class _Between:
-    """The evidence between two groups: the bits of its pairs."""
+def _agglomerated(start: Groups[Key], bonds: Bonds[Key], *, chained: bool = False) -> Groups[Key]:
+    """Joins the two groups with the strongest evidence, again and again."""
+    groups = dict(start)
+    waiting: list[tuple[float, Key, Key, frozenset[Key], frozenset[Key]]] = []
 
-    bits: list[float]
+    def await_(group: frozenset[Key]) -> None:
+        for other in {groups[near] for key in group for near in bonds.near.get(key, ()) if near in groups}:
+            strength = bonds.strength(group, other) if other is not group else None
+            if strength is not None and strength >= bonds.needed:
+                low, high = sorted((group, other), key=min)
+                heapq.heappush(waiting, (-strength, min(low), min(high), low, high))
 
-    def strength(self, least: float) -> float:
-        """Their sum over the root of their number; nothing joins across less than `least`."""
-        if min(self.bits) < least:
-            return -MOST
-        return round(math.fsum(self.bits) / math.sqrt(len(self.bits)), DIGITS)
-
-
-def _agglomerate(
-    groups: dict[Key, frozenset[Key]], bits: Mapping[tuple[Key, Key], float], needed: float, least: float
-) -> None:
-    """Joins the two groups with the strongest evidence, again and again; a group is known by its lowest key."""
-    between: dict[Key, dict[Key, _Between]] = {}
-    for (one, other), value in bits.items():
-        _add(between, min(groups[one]), min(groups[other]), [value])
-    needed = round(needed, DIGITS)
-    waiting = [
-        (-strength, low, high)
-        for low, others in between.items()
-        for high, each in others.items()
-        if low < high and (strength := each.strength(least)) >= needed
-    ]
-    heapq.heapify(waiting)
+    for group in sorted({id(each): each for each in groups.values()}.values(), key=min):
+        await_(group)
     while waiting:
-        strength, low, high = heapq.heappop(waiting)
-        now = between.get(low, {}).get(high)
-        if now is None or -now.strength(least) != strength:
+        _, low, high, one, other = heapq.heappop(waiting)
+        if groups[low] is not one or groups[high] is not other:
             continue
-        joined = groups[low] | groups[high]
+        if not chained and bonds.bridging(one, other):
+            continue
+        joined = one | other
         groups.update(dict.fromkeys(joined, joined))
-        del between[low][high]
-        for other, each in between.pop(high).items():
-            if other == low:
-                continue
-            del between[other][high]
-            _add(between, low, other, each.bits)
-            found = between[low][other].strength(least)
-            if found >= needed:
-                heapq.heappush(waiting, (-found, min(low, other), max(low, other)))
+        await_(joined)
+    return groups
 
 
-def _add(between: dict[Key, dict[Key, _Between]], one: Key, other: Key, bits: list[float]) -> None:
-    """More evidence between two groups; none within one."""
-    if one == other:
-        return
-    known = between.get(one, {}).get(other)
-    both = _Between([*(known.bits if known else ()), *bits])
-    between.setdefault(one, {})[other] = both
-    between.setdefault(other, {})[one] = both
+def _is_torn(key: Key, groups: Groups[Key], bonds: Bonds[Key]) -> bool:
+    """Whether a key fits two groups that are apart about as well."""
+    candidates = {groups[near] for near in bonds.near[key]} | {groups[key]}
+    fits = []
+    for group in (each - {key} for each in candidates):
+        strength = bonds.strength((key,), group)
+        if strength is not None and strength >= bonds.needed:
+            fits.append((bonds.fit(key, group), group))
+    best = max((fit for fit, _ in fits), default=0.0)
+    good = [group for fit, group in fits if best - fit <= ABOUT_AS_WELL]
+    return any(bonds.are_apart(one, other) for one, other in itertools.combinations(good, 2))
 
 
-def _ordered(pairs: Mapping[tuple[Key, Key], Any], known: Mapping[Key, object]) -> dict[tuple[Key, Key], Any]:
+def _torn(torn: Collection[Key], groups: Groups[Key], bonds: Bonds[Key]) -> dict[Pair[Key], Rivals[Key]]:
+    found = {}
+    for key in sorted(torn):
+        for near in bonds.near[key]:
+            others = frozenset(each for each in bonds.near[key] if each not in groups[near])
+            found[_two(key, near)] = Rivals(key, others)
+    return {pair: why for pair, why in found.items() if why.others}
+
+
+def _bridges(groups: Groups[Key], bonds: Bonds[Key]) -> dict[Pair[Key], Rivals[Key]]:
+    """Pairs of groups that are not joined because they are separate but for who fits both."""
+    found = {}
+    for key, neighbours in bonds.near.items():
+        for near in neighbours:
+            one, other = groups[key], groups[near]
+            strength = bonds.strength(one, other) if one is not other else None
+            if strength is not None and strength >= bonds.needed:
+                others = bonds.bridging(one, other).get(key)
+                if others:
+                    found[_two(key, near)] = Rivals(key, others)
+    return found
+
+
+def _two(one: Key, other: Key) -> Pair[Key]:
+    return (one, other) if one < other else (other, one)
+
+
+def _ordered(pairs: Mapping[Pair[Key], Any], known: Mapping[Key, object]) -> dict[Pair[Key], Any]:
     return {
-        ((one, other) if one < other else (other, one)): value
+        _two(one, other): value
         for (one, other), value in pairs.items()
         if one in known and other in known and one != other
     }
 
 
-def _by_key(pairs: Iterable[tuple[Key, Key]]) -> dict[Key, set[Key]]:
+def _by_key(pairs: Iterable[Pair[Key]]) -> dict[Key, set[Key]]:
     apart: dict[Key, set[Key]] = {}
     for one, other in pairs:
         apart.setdefault(one, set()).add(other)
@@ -138,7 +181,7 @@ def _by_key(pairs: Iterable[tuple[Key, Key]]) -> dict[Key, set[Key]]:
     return apart
 
 
-def _join(groups: dict[Key, frozenset[Key]], pairs: Iterable[tuple[Key, Key]], apart: Mapping[Key, set[Key]]) -> None:
+def _join(groups: Groups[Key], pairs: Iterable[Pair[Key]], apart: Mapping[Key, set[Key]]) -> None:
     """Joins the groups of each pair in turn, unless something keeps them apart."""
     for one, other in pairs:
         left, right = groups[one], groups[other]

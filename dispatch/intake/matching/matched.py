@@ -12,6 +12,7 @@ from dispatch.access import elevated
 from dispatch.intake.matching.blocking import LiveCommonness, candidates, keys_of
 from dispatch.intake.matching.learning import active_model
 from dispatch.intake.matching.record import Record
+from dispatch.intake.matching.rivals import rival_line
 from dispatch.intake.matching.stored import StoredIndex
 from dispatch.intake.matching.thresholds import Thresholds, band
 from dispatch.intake.matching.weights import Score, compare
@@ -79,7 +80,7 @@ class _Comparing:
         """The tickets that a chain of pairs to be merged leads to."""
         found, edge = {ticket_id}, {ticket_id}
         while edge and len(found) < MOST_TOGETHER:
-            joined = [pair for pair in self._pairs(sorted(edge)) if pair.band is MatchBand.MERGE]
+            joined = [pair for pair in self._pairs(sorted(edge)) if pair.probability >= self._thresholds.merge]
             edge = {each for pair in joined for each in (pair.ticket_id, pair.other_id)} - found
             found |= edge
         return sorted(found)
@@ -102,6 +103,8 @@ class _Comparing:
     def _update(self, pair: MatchPair, score: Score) -> None:
         """Writes a score, and whether a person is to be asked unless one has decided; nothing when all is as it was."""
         evidence, now_in = [each.as_json() for each in score.evidence], band(score.probability, self._thresholds)
+        if now_in is MatchBand.MERGE and (held := rival_line(pair)) is not None:
+            evidence, now_in = [*evidence, held], MatchBand.REVIEW
         if (pair.probability, pair.evidence, pair.band) == (score.probability, evidence, now_in):
             return
         pair.probability, pair.evidence, pair.band = score.probability, evidence, now_in

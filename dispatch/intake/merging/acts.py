@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from db.models import Merge, MergedBy, MergeKind, ReviewStatus, Site, Ticket, TicketMembership, WorkOrder
 from dispatch.access import Action, Viewer, elevated, require
 from dispatch.errors import Fault, Invalid, NotFound, RuleBroken
+from dispatch.intake.merging.asking import answer
 from dispatch.intake.merging.carrying import Going, carry_out
 from dispatch.intake.merging.consequences import is_complaint, listed
 from dispatch.intake.merging.decisions import Remembered, Two, decide, pairs_of, two
@@ -57,6 +58,7 @@ def merge(
             target, said = _follow_up(session, target, list(goes.values()))
         if decided is None:
             decided = _link(session, viewer, goes, target.id)
+        decided = _both(decided, answer(session, viewer, {*goes, *_joined(session, target.id)}))
         said = " ".join(filter(None, (said, elsewhere(session, target, goes.values()))))
         hows = dict.fromkeys(goes, how)
         going = Going(MergeKind.MERGE, target.id, hows, pair_id=pair_id, pairs=decided, said=said)
@@ -76,7 +78,7 @@ def split(session: Session, viewer: Viewer, work_order_id: int, ticket_ids: Coll
     take_turn(session)
     with elevated(session, "merging"):
         order = locked_orders(session, [work_order_id])[work_order_id]
-        joined = [each.ticket_id for each in members(session, [order.id])[order.id]]
+        joined = _joined(session, order.id)
         goes = sorted(set(wanted) & set(joined))
         if not goes:
             return Change(order.id, (), f"{_belonging(wanted.values(), not_=True)} to {order.number}.")
@@ -114,11 +116,11 @@ def move(
         _refuse_other_territory(session, target, goes.values())
         if is_complaint(session, target):
             target, said = _follow_up(session, target, list(goes.values()))
-        joined = members(session, [from_work_order_id])[from_work_order_id]
-        stay = [each.ticket_id for each in joined if each.ticket_id not in goes]
+        stay = [each for each in _joined(session, from_work_order_id) if each not in goes]
         apart = decide(session, viewer, _across(goes, stay), ReviewStatus.REJECTED)
         linked = _link(session, viewer, goes, target.id)
-        decided = {kind: [*linked[kind], *apart[kind]] for kind in ("pairs", "made")}
+        answered = answer(session, viewer, {*goes, *_joined(session, target.id)})
+        decided = _both(_both(linked, apart), answered)
         said = " ".join(filter(None, (said, elsewhere(session, target, goes.values()))))
         hows = dict.fromkeys(goes, MergedBy.PERSON)
         going = Going(MergeKind.MOVE, target.id, hows, pairs=decided, said=said)
@@ -171,7 +173,7 @@ def _refuse_other_territory(session: Session, order: WorkOrder, tickets: Collect
 
 def _link(session: Session, viewer: Viewer, goes: Collection[int], target_id: int) -> Remembered:
     """Notes that these tickets belong to those of the order: one pair each, and all that a person had kept apart."""
-    joined = [each.ticket_id for each in members(session, [target_id])[target_id] if each.ticket_id not in goes]
+    joined = [each for each in _joined(session, target_id) if each not in goes]
     if not joined:
         return {"pairs": [], "made": []}
     across = _across(goes, joined)
@@ -180,6 +182,14 @@ def _link(session: Session, viewer: Viewer, goes: Collection[int], target_id: in
     }
     links = {two(ticket, min(joined)) for ticket in goes}
     return decide(session, viewer, links | apart, ReviewStatus.ACCEPTED)
+
+
+def _both(one: Remembered, other: Remembered) -> Remembered:
+    return {kind: [*one[kind], *other[kind]] for kind in ("pairs", "made")}
+
+
+def _joined(session: Session, work_order_id: int) -> list[int]:
+    return [each.ticket_id for each in members(session, [work_order_id])[work_order_id]]
 
 
 def _across(some: Collection[int], others: Collection[int]) -> set[Two]:

@@ -13,7 +13,6 @@ from sqlalchemy.orm import Session
 
 from db.models import (
     Equipment,
-    MatchBand,
     MatchPair,
     ReviewStatus,
     Site,
@@ -22,7 +21,7 @@ from db.models import (
     WorkOrder,
     WorkOrderStatus,
 )
-from dispatch.intake.matching import Thresholds, grouped
+from dispatch.intake.matching import Grouping, Thresholds, grouping
 from dispatch.intake.merging.consequences import COMPLAINT, done_at
 from dispatch.intake.merging.decisions import OVER, Two
 from dispatch.intake.merging.memberships import current, members
@@ -33,13 +32,17 @@ LOOSE = (WorkOrderStatus.DRAFT, WorkOrderStatus.READY)
 
 @dataclass
 class Component:
-    """Tickets that hang together. orders: those of its tickets. gone: tickets that nothing is merged with any more."""
+    """Tickets that hang together. orders: those of its tickets. gone: tickets that nothing is merged with any more.
+
+    free: tickets that may be grouped anew though their order is planned, held, begun or done.
+    """
 
     tickets: dict[int, Ticket] = field(default_factory=dict)
     memberships: dict[int, TicketMembership] = field(default_factory=dict)
     orders: dict[int, WorkOrder] = field(default_factory=dict)
     pairs: dict[Two, MatchPair] = field(default_factory=dict)
     gone: set[int] = field(default_factory=set)
+    free: frozenset[int] = frozenset()
 
     def order_of(self, ticket_id: int) -> WorkOrder | None:
         """The order a ticket belongs to now; None: to none."""
@@ -49,16 +52,16 @@ class Component:
     def anchor_of(self, ticket_id: int) -> WorkOrder | None:
         """The order that a ticket cannot be taken out of by a score; None: it may be grouped anew."""
         order = self.order_of(ticket_id)
-        return None if order is None or order.status in LOOSE else order
+        return None if order is None or order.status in LOOSE or ticket_id in self.free else order
 
 
-def component(session: Session, ticket_id: int) -> Component:
+def component(session: Session, ticket_id: int, thresholds: Thresholds) -> Component:
     """The tickets that chains of pairs to be merged, of accepted pairs, and of orders lead to."""
     found = Component()
     edge = {ticket_id}
     while edge:
         _look_at(session, found, edge)
-        near = _neighbours(session, found, edge - found.gone)
+        near = _neighbours(session, edge - found.gone, thresholds)
         orders = {found.memberships[ticket].work_order_id for ticket in edge if ticket in found.memberships}
         for joined in members(session, orders).values():
             near |= {membership.ticket_id for membership in joined}
@@ -67,18 +70,25 @@ def component(session: Session, ticket_id: int) -> Component:
     return found
 
 
-def groups(session: Session, found: Component, thresholds: Thresholds) -> list[frozenset[int]]:
-    """The component's tickets in groups; a group holds the tickets of at most one anchor."""
-    decided = {
+def groups(session: Session, found: Component, thresholds: Thresholds, apart: Collection[Two] = ()) -> Grouping[int]:
+    """The component's tickets in groups; a group holds the tickets of at most one anchor.
+
+    apart: pairs that are kept apart this time, unless a person accepted them.
+    """
+    anchors = {ticket: order.id for ticket in found.tickets if (order := found.anchor_of(ticket)) is not None}
+    anchored = list(itertools.combinations(sorted(anchors), 2))
+    fixed = {pair for pair in anchored if anchors[pair[0]] == anchors[pair[1]]}
+    decided = dict.fromkeys(apart, False)
+    decided |= {
         pair: row.status is ReviewStatus.ACCEPTED
         for pair, row in found.pairs.items()
         if row.status in (ReviewStatus.ACCEPTED, ReviewStatus.REJECTED)
     }
-    scores = {pair: row.probability for pair, row in found.pairs.items()}
     decided |= dict.fromkeys(_in_other_territories(session, found.tickets), False)
-    decided |= _anchored(found)
-    keys = set(found.tickets) - found.gone
-    return grouped(keys, scores, decided, thresholds)
+    decided |= {pair: False for pair in anchored if pair not in fixed}
+    decided = {pair: yes for pair, yes in decided.items() if yes or pair not in fixed}
+    scores = {pair: row.probability for pair, row in found.pairs.items()}
+    return grouping(set(found.tickets) - found.gone, scores, decided, thresholds, fixed)
 
 
 def _look_at(session: Session, found: Component, edge: Collection[int]) -> None:
@@ -105,10 +115,10 @@ def _is_over(session: Session, order: WorkOrder) -> bool:
     return order.status is WorkOrderStatus.DONE and session.info["now"]() - done_at(session, order) > COMPLAINT
 
 
-def _neighbours(session: Session, found: Component, edge: Collection[int]) -> set[int]:
+def _neighbours(session: Session, edge: Collection[int], thresholds: Thresholds) -> set[int]:
     query = select(MatchPair.ticket_id, MatchPair.other_id).where(
         or_(MatchPair.ticket_id.in_(edge), MatchPair.other_id.in_(edge)),
-        or_(MatchPair.band == MatchBand.MERGE, MatchPair.status == ReviewStatus.ACCEPTED),
+        or_(MatchPair.probability >= thresholds.merge, MatchPair.status == ReviewStatus.ACCEPTED),
     )
     return {each for pair in session.execute(query) for each in pair}
 
@@ -118,12 +128,6 @@ def _read_pairs(session: Session, found: Component) -> None:
     query = select(MatchPair).where(MatchPair.ticket_id.in_(ids), MatchPair.other_id.in_(ids))
     for pair in session.scalars(query.execution_options(populate_existing=True)):
         found.pairs[pair.ticket_id, pair.other_id] = pair
-
-
-def _anchored(found: Component) -> dict[Two, bool]:
-    """Tickets of one anchor belong together, those of two do not."""
-    anchors = {ticket: order.id for ticket in found.tickets if (order := found.anchor_of(ticket)) is not None}
-    return {(one, other): anchors[one] == anchors[other] for one, other in itertools.combinations(sorted(anchors), 2)}
 
 
 def _in_other_territories(session: Session, tickets: Mapping[int, Ticket]) -> set[Two]:

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from db.models import MatchBand, MatchPair, ReviewStatus, Ticket, TicketStatus
 from dispatch.access import Viewer
+from dispatch.intake.matching.rivals import torn_ticket
 from dispatch.intake.merging.memberships import current
 
 DECIDED: Final = (ReviewStatus.ACCEPTED, ReviewStatus.REJECTED)
@@ -41,14 +42,16 @@ def decide(session: Session, viewer: Viewer, wanted: Iterable[Two], status: Revi
 
 
 def take_back(session: Session, remembered: Remembered, ticket_ids: Collection[int]) -> None:
-    """Makes the pairs of these tickets what they were before a decision; those that were made for it go."""
+    """Makes the pairs of these tickets what they were before a decision; those that were made for it go.
+
+    So are those of the others' that the decision answered, as a ticket fitted two orders.
+    """
     before = {key: (status, by, at) for key, status, by, at in remembered.get("pairs", ())}
     made = set(remembered.get("made", ()))
-    query = select(MatchPair).where(
-        MatchPair.id.in_({*before, *made}),
-        or_(MatchPair.ticket_id.in_(ticket_ids), MatchPair.other_id.in_(ticket_ids)),
-    )
+    query = select(MatchPair).where(MatchPair.id.in_({*before, *made}))
     for pair in session.scalars(query.with_for_update().execution_options(populate_existing=True)):
+        if torn_ticket(pair) is None and not {pair.ticket_id, pair.other_id} & set(ticket_ids):
+            continue
         if pair.id in made and not pair.evidence:
             session.delete(pair)
             continue

@@ -18,6 +18,7 @@ class Memory:
     person last wrote it, and so overrule it no more}.
     needs: what folding added to visits: {visit id: {"skills" | "parts": {id: [before | None, written]}}}.
     emptied: status of the order and of the visits that were called off when its last ticket left; None: it has tickets.
+    woken: it waited for the customer until danger was told.
     """
 
     base: dict[str, Any]
@@ -27,6 +28,7 @@ class Memory:
     knew: dict[str, list[int]] = field(default_factory=dict)
     needs: dict[str, Any] = field(default_factory=dict)
     emptied: dict[str, Any] | None = None
+    woken: bool = False
 
     @classmethod
     def of(cls, order: WorkOrder) -> Self:
@@ -42,6 +44,7 @@ class Memory:
             knew={column: list(known) for column, known in kept["knew"].items()},
             needs={visit: {kind: dict(rows) for kind, rows in what.items()} for visit, what in kept["needs"].items()},
             emptied=kept["emptied"],
+            woken=kept.get("woken", False),
         )
 
     def notice(self, order: WorkOrder) -> None:
@@ -63,6 +66,7 @@ class Memory:
             "knew": self.knew,
             "needs": self.needs,
             "emptied": self.emptied,
+            "woken": self.woken,
         }
 
 

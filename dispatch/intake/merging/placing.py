@@ -1,6 +1,6 @@
 """Finds the work order of a ticket, and with it of all tickets that hang together with it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Protocol
 
@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from db.models import (
     Fact,
     MatchPair,
+    Merge,
     MergedBy,
     MergeKind,
     ReviewStatus,
@@ -22,10 +23,11 @@ from dispatch.access import Viewer, elevated
 from dispatch.errors import NotFound
 from dispatch.intake import matching
 from dispatch.intake.facts.said import Field
-from dispatch.intake.matching import Thresholds
+from dispatch.intake.matching import Grouping, Thresholds
+from dispatch.intake.merging.asking import ask_about
 from dispatch.intake.merging.carrying import Going, carry_out
 from dispatch.intake.merging.component import Component, component, groups
-from dispatch.intake.merging.decisions import OVER, settle, two
+from dispatch.intake.merging.decisions import OVER, Two, settle, two
 from dispatch.intake.merging.memberships import current, put
 from dispatch.intake.merging.opening import Propose, open_order
 from dispatch.intake.merging.outcome import Placed
@@ -122,15 +124,44 @@ def _placed(session: Session, ticket_id: int, emergency: str | None) -> Placed:
 
 
 def _group(session: Session, viewer: Viewer, ticket_id: int, thresholds: Thresholds, means: Means) -> None:
-    found = component(session, ticket_id)
+    found = component(session, ticket_id, thresholds)
     for gone in sorted(found.gone - {ticket_id}):
         means.matcher.forget(session, gone)
-    if ticket_id in found.gone:
-        return
-    parts = groups(session, found, thresholds)
-    owners = _owners(found, parts)
-    for group in parts:
-        _settle_group(session, viewer, found, group, owners, means)
+    if ticket_id not in found.gone:
+        parts = groups(session, found, thresholds)
+        _regroup(session, viewer, found, parts, means)
+        ask_about(session, found, parts.asked, thresholds)
+
+
+def place_anew(
+    session: Session, viewer: Viewer, ticket_ids: Collection[int], thresholds: Thresholds, apart: Collection[Two]
+) -> list[Merge]:
+    """Places tickets again, out of planned work too, with these pairs kept apart; the changes of memberships.
+
+    The session must be elevated, and have its turn.
+    """
+    made: list[Merge] = []
+    placed: set[int] = set()
+    for ticket_id in sorted(ticket_ids):
+        if ticket_id in placed:
+            continue
+        found = component(session, ticket_id, thresholds)
+        placed |= found.tickets.keys()
+        found.free = frozenset(ticket_ids)
+        if ticket_id not in found.gone:
+            parts = groups(session, found, thresholds, apart)
+            made += _regroup(session, viewer, found, parts, USUAL)
+            ask_about(session, found, parts.asked, thresholds)
+    return made
+
+
+def _regroup(session: Session, viewer: Viewer, found: Component, parts: Grouping[int], means: Means) -> list[Merge]:
+    """Puts the component's tickets where they belong together."""
+    owners = _owners(found, parts.groups)
+    made: list[Merge] = []
+    for group in parts.groups:
+        made += _settle_group(session, viewer, found, group, owners, means)
+    return made
 
 
 def _owners(found: Component, parts: Sequence[Group]) -> dict[int, Group]:
@@ -138,19 +169,20 @@ def _owners(found: Component, parts: Sequence[Group]) -> dict[int, Group]:
     by_ticket = {ticket: group for group in parts for ticket in group}
     firsts: dict[int, TicketMembership] = {}
     for membership in sorted(found.memberships.values(), key=lambda each: (each.how is not MergedBy.FIRST, each.id)):
-        if membership.ticket_id in by_ticket and found.anchor_of(membership.ticket_id) is None:
+        no_owner = membership.ticket_id in found.free or found.anchor_of(membership.ticket_id) is not None
+        if membership.ticket_id in by_ticket and not no_owner:
             firsts.setdefault(membership.work_order_id, membership)
     return {order: by_ticket[membership.ticket_id] for order, membership in firsts.items()}
 
 
 def _settle_group(
     session: Session, viewer: Viewer, found: Component, group: Group, owners: Mapping[int, Group], means: Means
-) -> None:
+) -> list[Merge]:
     """Puts the group's tickets that may be moved where they belong together."""
     loose = [found.tickets[each] for each in group if found.anchor_of(each) is None]
     loose.sort(key=lambda ticket: (ticket.received_at, ticket.id))
     if not loose:
-        return
+        return []
     anchor = next((order for ticket in sorted(group) if (order := found.anchor_of(ticket)) is not None), None)
     done = anchor if anchor is not None and anchor.status is WorkOrderStatus.DONE else None
     target = _kept(found, group, owners) if anchor is None or done is not None else anchor
@@ -158,7 +190,7 @@ def _settle_group(
     if target is None:
         target = open_order(session, loose, complaint_about=done, triage=means.triage)
         if target is None:
-            return
+            return []
         said = "" if done is None else f"Follows up on {done.number}, which is done."
         kind = MergeKind.SPLIT
         if loose[0].id not in found.memberships:
@@ -166,10 +198,11 @@ def _settle_group(
             refold_by_id(session, target.id)
             loose, kind = loose[1:], MergeKind.MERGE
     moving = [ticket.id for ticket in loose if _belongs(found, ticket.id) != target.id]
-    if moving:
-        hows = dict.fromkeys(moving, MergedBy.SCORE)
-        going = Going(kind, target.id, hows, by_system=True, pair_id=_strongest(found, moving, group), said=said)
-        carry_out(session, viewer, going)
+    if not moving:
+        return []
+    hows = dict.fromkeys(moving, MergedBy.SCORE)
+    going = Going(kind, target.id, hows, by_system=True, pair_id=_strongest(found, moving, group), said=said)
+    return carry_out(session, viewer, going)
 
 
 def _belongs(found: Component, ticket_id: int) -> int | None:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from db.models import Equipment, Fact, Party, PartyRole, Priority, Ticket, WorkOrder
+from db.models import Equipment, Fact, Party, PartyRole, Priority, Ticket, WorkOrder, WorkOrderStatus
 from dispatch.intake.clocks import clocks_of
 from dispatch.intake.facts.danger import dangers
 from dispatch.intake.facts.said import Field, facts_of
@@ -16,6 +16,7 @@ from dispatch.intake.merging.emptied import call_off, revive
 from dispatch.intake.merging.memberships import members, tickets_of
 from dispatch.intake.merging.memory import Memory
 from dispatch.intake.merging.needs import fit_visit
+from dispatch.records.catalogue.pausing import follow_status
 from dispatch.promises import standards
 
 
@@ -79,7 +80,21 @@ def _write_columns(session: Session, order: WorkOrder, memory: Memory, told: Tol
         if getattr(order, column) != value:
             setattr(order, column, value)
         memory.written[column] = value
+    _wake(session, order, memory, told)
     memory.emergencies = told.emergencies
+
+
+def _wake(session: Session, order: WorkOrder, memory: Memory, told: Told) -> None:
+    """An order that waits for the customer does so no more when danger is told; and again, when that ticket leaves."""
+    waits = order.status is WorkOrderStatus.WAITING_FOR_CUSTOMER
+    if waits and order.priority is Priority.EMERGENCY and set(told.emergencies) - set(memory.emergencies):
+        order.status, memory.woken = WorkOrderStatus.READY, True
+        follow_status(session, order, WorkOrderStatus.WAITING_FOR_CUSTOMER)
+    elif memory.woken and not told.emergencies:
+        memory.woken = False
+        if order.status is WorkOrderStatus.READY:
+            order.status = WorkOrderStatus.WAITING_FOR_CUSTOMER
+            follow_status(session, order, WorkOrderStatus.READY)
 
 
 def _fresh(memory: Memory, told: Told, column: str) -> set[int]:

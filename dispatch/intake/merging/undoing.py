@@ -1,6 +1,7 @@
 """Taking a change of memberships back: the tickets go where they were, as if they had stayed there."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -9,25 +10,31 @@ from db.models import Merge, MergedBy, MergeKind, ReviewStatus, Ticket, WorkOrde
 from dispatch.access import Action, Viewer, elevated, require
 from dispatch.access.audit import note
 from dispatch.errors import NotFound, RuleBroken
+from dispatch.intake.matching import Thresholds
 from dispatch.intake.merging.carrying import Going, carry_out
 from dispatch.intake.merging.consequences import shortened, tell, tell_called_off
-from dispatch.intake.merging.decisions import Remembered, decide, settle, take_back, two
+from dispatch.intake.merging.decisions import Remembered, Two, decide, settle, take_back, two
+from dispatch.intake.merging.following import followers
 from dispatch.intake.merging.latecomers import tell_latecomers
 from dispatch.intake.merging.leaving import leave
 from dispatch.intake.merging.memberships import current, members
 from dispatch.intake.merging.opening import open_order
 from dispatch.intake.merging.outcome import Change
+from dispatch.intake.merging.placing import place_anew
 from dispatch.intake.merging.resolution import reopen
 from dispatch.intake.telling.informing import compensate
 from dispatch.intake.turns import take_turn
 
 
-def unmerge(session: Session, viewer: Viewer, merge_id: int) -> Change:
+def unmerge(session: Session, viewer: Viewer, merge_id: int, thresholds: Thresholds | None = None) -> Change:
     """Takes a merge, split or move back, after whatever was said since: that stays with the ticket it was said to.
 
     Orders and visits are as they were, but for what people wrote by hand since. Tickets that went on elsewhere stay
-    there. A merge that a score made is not made again. What the parties were told in the meantime is corrected by one
-    message in each of their threads.
+    there. A merge that a score made is not made again. Tickets that a score added since are placed again, as if the
+    merge had never been, and `Change.said` names those that are elsewhere now; what a person added stays. What the
+    parties were told in the meantime is corrected by one message in each of their threads.
+
+    thresholds: by which tickets are placed again; the usual ones.
 
     Raises Forbidden, NotFound, RuleBroken for what is itself an unmerge.
     """
@@ -45,11 +52,16 @@ def unmerge(session: Session, viewer: Viewer, merge_id: int) -> Change:
         if undone is not None:
             said = f"Merge {merge_id} was taken back already, on {undone.at:%Y-%m-%d %H:%M} UTC."
             return Change(undone.work_order_id, (), said)
-        return _take_back(session, viewer, merge)
+        holder = _holder(session, merge.work_order_id)
+        came = followers(session, merge, holder)
+        apart = _apart(session, merge, holder, came)
+        change = _take_back(session, viewer, merge, holder, came)
+        if not change.changed or not came:
+            return change
+        return _place_followers(session, viewer, merge, change, came, thresholds or Thresholds(), apart)
 
 
-def _take_back(session: Session, viewer: Viewer, merge: Merge) -> Change:
-    holder = _holder(session, merge.work_order_id)
+def _take_back(session: Session, viewer: Viewer, merge: Merge, holder: int, came: Mapping[int, datetime]) -> Change:
     now = current(session, merge.tickets)
     if merge.kind is MergeKind.SPLIT and merge.work_order_id == merge.from_work_order_id:
         return _put_back(session, viewer, merge, [ticket for ticket in merge.tickets if ticket not in now])
@@ -57,7 +69,7 @@ def _take_back(session: Session, viewer: Viewer, merge: Merge) -> Change:
     if not here:
         return Change(merge.work_order_id, (), f"The tickets of merge {merge.id} have gone elsewhere since.")
     since = {ticket: now[ticket].joined_at for ticket in here}
-    decided = _decisions(session, viewer, merge, here, holder)
+    decided = _decisions(session, viewer, merge, here, holder, came)
     going = _going(session, merge, here, decided)
     if going is None:
         return _leave(session, viewer, merge, here, holder)
@@ -66,6 +78,47 @@ def _take_back(session: Session, viewer: Viewer, merge: Merge) -> Change:
     compensate(session, merge.id, {holder, merge.work_order_id}, since)
     tell_latecomers(session, session.get_one(WorkOrder, going.to), here, f"undone:{merge.id}")
     return Change(going.to, tuple(merges), merges[0].consequence)
+
+
+def _apart(session: Session, merge: Merge, holder: int, came: Collection[int]) -> set[Two]:
+    """Pairs of tickets that taking the merge back parts: nobody who came since brings them together again at once."""
+    stay = _staying(session, merge, holder, came)
+    return {two(one, other) for one in merge.tickets for other in stay}
+
+
+def _staying(session: Session, merge: Merge, order_id: int, came: Collection[int]) -> list[int]:
+    joined = members(session, [order_id])[order_id]
+    return [each.ticket_id for each in joined if each.ticket_id not in merge.tickets and each.ticket_id not in came]
+
+
+def _place_followers(
+    session: Session,
+    viewer: Viewer,
+    merge: Merge,
+    change: Change,
+    came: Mapping[int, datetime],
+    thresholds: Thresholds,
+    apart: Collection[Two],
+) -> Change:
+    """Places the tickets again that came since, and says which of them are elsewhere now."""
+    before = {ticket: each.work_order_id for ticket, each in current(session, came).items()}
+    placed = place_anew(session, viewer, before, thresholds, apart)
+    now = current(session, before)
+    moved = sorted(ticket for ticket, each in now.items() if each.work_order_id != before[ticket])
+    if not moved:
+        return change
+    for order in {before[ticket] for ticket in moved}:
+        reopen(session, [ticket for ticket in moved if before[ticket] == order], order)
+    compensate(session, merge.id, {*before.values()}, {ticket: came[ticket] for ticket in moved})
+    said = " ".join(
+        f"{session.get_one(Ticket, ticket).number} had followed and is in "
+        f"{session.get_one(WorkOrder, now[ticket].work_order_id).number} now."
+        for ticket in moved
+    )
+    record = change.merges[0]
+    record.consequence = shortened(f"{said} {record.consequence}")
+    session.flush()
+    return Change(change.work_order_id, (*change.merges, *placed), f"{change.said} {said}")
 
 
 def _put_back(session: Session, viewer: Viewer, merge: Merge, waiting: Sequence[int]) -> Change:
@@ -90,15 +143,16 @@ def _holder(session: Session, work_order_id: int) -> int:
     return order.id
 
 
-def _decisions(session: Session, viewer: Viewer, merge: Merge, here: Sequence[int], holder: int) -> Remembered:
+def _decisions(
+    session: Session, viewer: Viewer, merge: Merge, here: Sequence[int], holder: int, came: Collection[int]
+) -> Remembered:
     """A person's change leaves the pairs as they were before it; one that a score made is not to be made again."""
     if not _by_score(merge):
         take_back(session, merge.before.get("decided", {}), here)
         return {}
     apart = merge.kind is not MergeKind.SPLIT
     order = holder if apart else merge.from_work_order_id
-    others = [] if order is None else members(session, [order])[order]
-    stay = [each.ticket_id for each in others if each.ticket_id not in merge.tickets]
+    stay = [] if order is None else _staying(session, merge, order, came)
     if apart:
         return decide(session, viewer, {two(one, other) for one in here for other in stay}, ReviewStatus.REJECTED)
     return decide(session, viewer, {two(one, min(stay)) for one in here if stay}, ReviewStatus.ACCEPTED)

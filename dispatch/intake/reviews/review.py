@@ -12,7 +12,9 @@ from db.models import MatchBand, MatchPair, Merge, MergedBy, MergeKind, ReviewSt
 from dispatch.access import Action, Viewer, elevated, require
 from dispatch.access.audit import note
 from dispatch.errors import NotFound, RuleBroken
+from dispatch.intake.matching import Thresholds
 from dispatch.intake.merging import Change, merge, unmerge
+from dispatch.intake.merging.asking import answer, ask_again
 from dispatch.intake.merging.decisions import OVER, decide, pairs_of, settle, two
 from dispatch.intake.merging.memberships import current, members
 from dispatch.intake.turns import take_turn
@@ -73,6 +75,8 @@ def accept(session: Session, viewer: Viewer, pair_id: int) -> Reviewed:
         before = decide(session, viewer, [(pair.ticket_id, pair.other_id)], ReviewStatus.ACCEPTED)
         note(session, viewer, "accept", pair, {"status": (ReviewStatus.WAITING, ReviewStatus.ACCEPTED)})
     if target is None or not moving:
+        with elevated(session, "review"):
+            answer(session, viewer, {pair.ticket_id, pair.other_id})
         return Reviewed(pair, None, "The two belong together; there was nothing to merge.")
     change = merge(session, viewer, moving, target, how=MergedBy.REVIEW, pair_id=pair.id, decided=before)
     return Reviewed(pair, change, change.said)
@@ -97,10 +101,10 @@ def reject(session: Session, viewer: Viewer, pair_id: int) -> Reviewed:
     return Reviewed(pair, None, "The two stay apart.")
 
 
-def undo(session: Session, viewer: Viewer, pair_id: int) -> Reviewed:
+def undo(session: Session, viewer: Viewer, pair_id: int, thresholds: Thresholds | None = None) -> Reviewed:
     """Takes a decision back: everything is as if it had not been made, and the pair waits again if it is a question.
 
-    Undoing what is not decided is harmless.
+    thresholds: as of `unmerge`. Undoing what is not decided is harmless.
 
     Raises Forbidden, NotFound.
     """
@@ -109,10 +113,11 @@ def undo(session: Session, viewer: Viewer, pair_id: int) -> Reviewed:
     if status not in (ReviewStatus.ACCEPTED, ReviewStatus.REJECTED):
         return Reviewed(pair, None, "Nothing was decided about the two.")
     done = _merge_of(session, pair) if status is ReviewStatus.ACCEPTED else []
-    changes = [unmerge(session, viewer, each) for each in done]
+    changes = [unmerge(session, viewer, each, thresholds) for each in done]
     with elevated(session, "review"):
         session.refresh(pair)
         if pair.status is status:
+            ask_again(session, pair)
             pair.status = ReviewStatus.WAITING if pair.band is MatchBand.REVIEW else None
             pair.decided_by_id = pair.decided_at = None
         session.flush()

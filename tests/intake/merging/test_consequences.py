@@ -13,6 +13,9 @@ from dispatch.intake.merging import merge, move, split, unmerge
 from dispatch.intake.merging.refolding import refold_by_id
 from dispatch.intake.reviews import review, reviewing
 from dispatch.records.catalogue.calling_off import VISIT_CHANGED
+from dispatch.records.catalogue.work import WORK_ORDERS
+from dispatch.records.keep import edit
+from dispatch.records.views import tag_of
 from tests.intake.merging.desk import SYSTEM, Desk, state
 
 SQLITE = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
@@ -335,3 +338,22 @@ def test_who_calls_off_an_emergency_that_they_know_of_is_not_overruled(desk: Des
     merge(desk.session, SYSTEM, [desk.ticket("It burns again", emergency=True).id], order.id)
 
     assert (before, order.priority.value) == ("high", "emergency")
+
+
+def test_danger_ends_waiting_for_the_customer_and_taking_it_back_waits_on(desk: Desk) -> None:
+    order = desk.order(desk.ticket("Stuck"))
+    waiting = {"status": W.WAITING_FOR_CUSTOMER}
+    edit(desk.session, SYSTEM, WORK_ORDERS, order.id, tag_of(order), waiting)
+    change = merge(desk.session, SYSTEM, [desk.ticket("A person is trapped", emergency=True).id], order.id)
+    pauses = select(m.ClockPause).where(m.ClockPause.work_order_id == order.id, m.ClockPause.ends_at.is_(None))
+    assert (order.status, desk.session.scalars(pauses).all()) == (W.READY, [])
+
+    unmerge(desk.session, SYSTEM, change.merges[0].id)
+
+    assert (order.status, len(desk.session.scalars(pauses).all())) == (W.WAITING_FOR_CUSTOMER, 2)
+    news = select(m.OutboxMessage.payload).where(m.OutboxMessage.topic == "work_order.status")
+    assert [each["status"] for each in desk.session.scalars(news.order_by(m.OutboxMessage.id))] == [
+        "waiting_for_customer",
+        "ready",
+        "waiting_for_customer",
+    ]

@@ -11,12 +11,12 @@ from db import models as m
 from db.session import UnitOfWork
 from dispatch.clock import FixedClock
 from dispatch.intake.facts.said import Field
-from dispatch.intake.matching import grouped
+from dispatch.intake.matching import grouping
 from dispatch.intake.merging import merge, unmerge
 from dispatch.intake.merging.decisions import two
 from dispatch.intake.reviews import review
 from tests.builders.examples import examples
-from tests.intake.merging.desk import LIMITS, SYSTEM, Desk, Scores
+from tests.intake.merging.desk import LIMITS, SYSTEM, Desk, Scores, state
 
 SURE, PERHAPS, NO = 0.99, 0.6, 0.05
 SQLITE = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
@@ -34,6 +34,16 @@ def partition(desk: Desk, tickets: dict[str, m.Ticket]) -> set[frozenset[str]]:
     return {frozenset(names) for names in found.values()}
 
 
+def asked(desk: Desk) -> set[frozenset[str]]:
+    """Pairs that a score would merge and a person is asked about, as one of the two fits other work as well."""
+    waiting = review.waiting(desk.session, SYSTEM)
+    return {
+        frozenset(desk.session.get_one(m.Ticket, each).subject for each in (pair.ticket_id, pair.other_id))
+        for pair in waiting
+        if pair.probability >= LIMITS.merge
+    }
+
+
 @settings(max_examples=examples(5), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(scores, st.permutations(NAMES))
 def test_the_groups_are_those_of_the_scores_in_whatever_order_tickets_arrive(
@@ -44,13 +54,14 @@ def test_the_groups_are_those_of_the_scores_in_whatever_order_tickets_arrive(
         desk.scores = Scores(given_scores)
         tickets = {name: desk.ticket(name) for name in NAMES}
         keys = {pair: two(*(tickets[name].id for name in pair)) for pair in given_scores}
-        wanted = grouped([t.id for t in tickets.values()], {keys[p]: v for p, v in given_scores.items()}, None, LIMITS)
+        wanted = grouping([t.id for t in tickets.values()], {keys[p]: v for p, v in given_scores.items()}, None, LIMITS)
 
         for name in arrival:
             desk.place(tickets[name])
 
         by_id = {ticket.id: name for name, ticket in tickets.items()}
-        assert partition(desk, tickets) == {frozenset(by_id[each] for each in group) for group in wanted}
+        assert partition(desk, tickets) == {frozenset(by_id[each] for each in group) for group in wanted.groups}
+        assert asked(desk) == {frozenset(by_id[each] for each in pair) for pair in wanted.asked}
 
 
 @SQLITE
@@ -66,6 +77,141 @@ def test_a_ticket_that_holds_two_groups_together_brings_them_into_one_order(desk
     assert (left.status, left.merged_into_id) == (m.WorkOrderStatus.CANCELLED, placed.work_order_id)
     pair = desk.session.query(m.MatchPair).filter_by(ticket_id=a.id, other_id=b.id).one()
     assert pair.status is m.ReviewStatus.SETTLED
+
+
+BETWEEN_TWO = {frozenset("ac"): SURE, frozenset("bc"): 0.985, frozenset("ab"): NO}
+"""a and b are two faults; c may be about either."""
+
+
+@SQLITE
+@pytest.mark.parametrize("arrival", ["abc", "cab", "bca"])
+def test_a_ticket_that_fits_two_orders_joins_neither_and_a_person_is_told_why(desk: Desk, arrival: str) -> None:
+    desk.scores = Scores(BETWEEN_TWO)
+    tickets = {name: desk.ticket(name) for name in "abc"}
+    for name in arrival:
+        desk.place(tickets[name])
+
+    assert partition(desk, tickets) == {frozenset("a"), frozenset("b"), frozenset("c")}
+    assert asked(desk) == {frozenset("ac"), frozenset("bc")}
+    a, b, c = tickets.values()
+    said = {two(*pair): [line["words"] for line in lines][-1] for *pair, lines in evidence(desk)}
+    for other, rival in ((a, b), (b, a)):
+        order = desk.session.get_one(m.WorkOrder, desk.order_of(rival))
+        assert said[two(c.id, other.id)] == f"{c.number} fits {order.number} as well; a person is asked"
+    again = evidence(desk)
+    desk.place(c)
+    desk.place(a)
+    assert evidence(desk) == again
+    assert {pair.band for pair in review.waiting(desk.session, SYSTEM)} == {m.MatchBand.REVIEW}
+
+
+def evidence(desk: Desk) -> list[tuple[int, int, list[dict[str, str]]]]:
+    return [(pair.ticket_id, pair.other_id, pair.evidence) for pair in review.waiting(desk.session, SYSTEM)]
+
+
+@SQLITE
+@pytest.mark.parametrize("status", [m.WorkOrderStatus.DRAFT, m.WorkOrderStatus.PLANNED])
+def test_what_the_reviewer_says_of_one_order_answers_for_the_other_and_is_undone_with_it(
+    desk: Desk, status: m.WorkOrderStatus
+) -> None:
+    desk.scores = Scores(BETWEEN_TWO)
+    a, b, c = (desk.ticket(name) for name in "abc")
+    visit = m.VisitStatus.SCHEDULED if status is m.WorkOrderStatus.PLANNED else m.VisitStatus.UNSCHEDULED
+    order = desk.order(a, status=status, visit=visit)
+    for ticket in (a, b, c):
+        desk.place(ticket)
+    before = state(desk.session)
+    pairs = {two(pair.ticket_id, pair.other_id): pair for pair in review.waiting(desk.session, SYSTEM)}
+
+    review.accept(desk.session, SYSTEM, pairs[two(a.id, c.id)].id)
+    for ticket in (b, c, a):
+        desk.place(ticket)
+
+    assert desk.order_of(a) == desk.order_of(c) == order.id != desk.order_of(b)
+    assert review.waiting(desk.session, SYSTEM) == []
+    review.undo(desk.session, SYSTEM, pairs[two(a.id, c.id)].id)
+    assert state(desk.session) == before
+
+
+@SQLITE
+def test_a_person_who_merges_by_hand_answers_the_question_too(desk: Desk) -> None:
+    desk.scores = Scores(BETWEEN_TWO)
+    a, b, c = (desk.ticket(name) for name in "abc")
+    for ticket in (a, b, c):
+        desk.place(ticket)
+    before = state(desk.session)
+
+    made = merge(desk.session, SYSTEM, [b.id], desk.order_of(c) or 0)
+
+    assert review.waiting(desk.session, SYSTEM) == []
+    desk.place(c)
+    assert desk.order_of(b) == desk.order_of(c) != desk.order_of(a)
+    unmerge(desk.session, SYSTEM, made.merges[0].id)
+    assert state(desk.session) == before
+
+
+@SQLITE
+def test_a_question_that_is_none_any_more_is_withdrawn(desk: Desk) -> None:
+    desk.scores = Scores(BETWEEN_TWO)
+    a, b, c = (desk.ticket(name) for name in "abc")
+    for ticket in (a, b, c):
+        desk.place(ticket)
+    pair = next(each for each in review.waiting(desk.session, SYSTEM) if b.id in (each.ticket_id, each.other_id))
+    pair.probability, pair.band, pair.status = NO, m.MatchBand.SEPARATE, m.ReviewStatus.SETTLED
+    desk.session.flush()
+
+    desk.place(c)
+
+    assert desk.order_of(a) == desk.order_of(c) != desk.order_of(b)
+    assert review.waiting(desk.session, SYSTEM) == []
+    left = desk.session.query(m.MatchPair).filter_by(ticket_id=a.id, other_id=c.id).one()
+    assert (left.band, [line["field"] for line in left.evidence]) == (m.MatchBand.MERGE, ["test"])
+
+
+@SQLITE
+@pytest.mark.parametrize("planned", [False, True])
+def test_who_followed_a_merge_that_is_taken_back_is_placed_again(desk: Desk, *, planned: bool) -> None:
+    alike = dict.fromkeys(map(frozenset, ("bc", "ad")), SURE)
+    desk.scores = Scores(dict.fromkeys(map(frozenset, itertools.combinations("abcde", 2)), 0.45) | alike)
+    a, b, c, d, e = (desk.ticket(name) for name in "abcde")
+    status = m.WorkOrderStatus.PLANNED if planned else m.WorkOrderStatus.DRAFT
+    order = desk.order(a, status=status, visit=m.VisitStatus.SCHEDULED if planned else m.VisitStatus.UNSCHEDULED)
+    own = desk.order(b)
+    for ticket in (a, b):
+        desk.place(ticket)
+    made = merge(desk.session, SYSTEM, [b.id], order.id).merges[0]
+    for ticket in (c, d):
+        assert desk.place(ticket).work_order_id == order.id
+    assert desk.place(e).work_order_id != order.id
+    merge(desk.session, SYSTEM, [e.id], order.id)
+
+    undone = unmerge(desk.session, SYSTEM, made.id)
+
+    assert desk.order_of(b) == desk.order_of(c) == own.id
+    assert desk.order_of(a) == desk.order_of(d) == order.id
+    assert desk.order_of(e) == order.id, "a person put it there"
+    assert f"{c.number} had followed and is in {own.number} now." in undone.said
+    assert f"{c.number} had followed" in undone.merges[0].consequence
+    assert d.number not in undone.said
+    assert [c.id] in [each.tickets for each in undone.merges]
+
+
+@SQLITE
+def test_who_followed_and_fits_both_is_asked_about(desk: Desk) -> None:
+    desk.scores = Scores(BETWEEN_TWO)
+    a, b, c = (desk.ticket(name) for name in "abc")
+    order = desk.order(a)
+    own = desk.order(b)
+    for ticket in (a, b):
+        desk.place(ticket)
+    made = merge(desk.session, SYSTEM, [b.id], order.id).merges[0]
+    assert desk.place(c).work_order_id == order.id
+
+    unmerge(desk.session, SYSTEM, made.id)
+
+    assert len({desk.order_of(ticket) for ticket in (a, b, c)}) == 3
+    assert (desk.order_of(a), desk.order_of(b)) == (order.id, own.id)
+    assert asked(desk) == {frozenset("ac"), frozenset("bc")}
 
 
 @SQLITE
