@@ -16,8 +16,8 @@ from dispatch.intake.merging.emptied import call_off, revive
 from dispatch.intake.merging.memberships import members, tickets_of
 from dispatch.intake.merging.memory import Memory
 from dispatch.intake.merging.needs import fit_visit
-from dispatch.records.catalogue.pausing import follow_status
 from dispatch.promises import standards
+from dispatch.records.catalogue.pausing import follow_status
 
 
 def refold(session: Session, order: WorkOrder, gone_to: int | None = None) -> bool:
