@@ -59,6 +59,12 @@ def reading(engine: Engine) -> Engine:
     return engine.execution_options(postgresql_readonly=True, isolation_level="REPEATABLE READ")
 
 
+def is_reading(bind: Engine | Connection) -> bool:
+    """Whether transactions of this engine, or on this connection, only read."""
+    options = bind.get_execution_options()
+    return bool(options.get(READ_ONLY) or options.get("postgresql_readonly"))
+
+
 def wal_is_safe(version: tuple[int, ...]) -> bool:
     """Whether this SQLite is free of the bug that can corrupt a database in WAL mode.
 

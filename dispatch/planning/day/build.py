@@ -61,14 +61,17 @@ def lay_out(rows: DayRows) -> Day:
     return Day(rows, crews, work(rows, crews), tuple(rows.warehouses))
 
 
-def build(day: Day, roads: Roads, lost: Code = Code.FAR_FROM_ROAD) -> Built:
-    """The day's problem on these roads; what lies at a place without a row is left out for the reason `lost`."""
+def build(day: Day, roads: Roads, lost: Code = Code.FAR_FROM_ROAD, *, all_parts: bool = False) -> Built:
+    """The day's problem on these roads; what lies at a place without a row is left out for the reason `lost`.
+
+    all_parts: with every part in stock, also those that no visit of the day needs, for visits that are yet to come.
+    """
     duties = [duty for duty in day.crew.duties if _reached(duty, roads)]
     kept = {duty.shift.id for duty in duties}
     visits = [v for v in day.work.visits if roads.knows(v.place) and v.pinned_shift in (None, *kept)]
     stores = [warehouse for warehouse in day.warehouses if roads.knows(place_of(warehouse))]
-    ids = _ids(day.rows, duties, visits, stores)
-    names = _Names(ids, day.rows)
+    ids = _ids(day.rows, duties, visits, stores, all_parts=all_parts)
+    names = Names(ids, day.rows)
     last = max((_last(duty, day.horizon) for duty in duties), default=0)
     policy = Policy.of(duty.technician for duty in day.crew.duties)
     published = day.rows.plan is not None and day.rows.plan.published_at is not None
@@ -76,7 +79,7 @@ def build(day: Day, roads: Roads, lost: Code = Code.FAR_FROM_ROAD) -> Built:
         name=f"{day.rows.territory.code} {day.horizon.local_date.isoformat()}",
         travel=replace(roads.travel, spread_percent=TRAVEL_PERCENT),
         technicians=tuple(_technicians(day.rows, duties, names, roads)),
-        visits=tuple(_visit(day.rows, visit, names, roads) for visit in visits),
+        visits=tuple(visit_in(day.rows, visit, names, roads) for visit in visits),
         warehouses=tuple(_warehouses(day.rows, stores, names, roads, last)),
         links=problem_links(day.rows.ties, day.rows.candidates, names.visits),
         previous=tuple(_previous(day.rows, duties, names)),
@@ -94,7 +97,7 @@ def place_of(warehouse: Warehouse) -> Place:
     return spot(warehouse.longitude, warehouse.latitude, warehouse.name)
 
 
-class _Names:
+class Names:
     """The problem's ids by the keys of rows, and what technicians can do that day."""
 
     def __init__(self, ids: Ids, rows: DayRows) -> None:
@@ -115,10 +118,19 @@ def _last(duty: Duty, horizon: Horizon) -> int:
     return horizon.seconds(duty.ends_at) + duty.max_overtime
 
 
-def _ids(rows: DayRows, duties: Iterable[Duty], visits: Iterable[DayVisit], stores: Iterable[Warehouse]) -> Ids:
+def _ids(
+    rows: DayRows,
+    duties: Iterable[Duty],
+    visits: Iterable[DayVisit],
+    stores: Iterable[Warehouse],
+    *,
+    all_parts: bool,
+) -> Ids:
     duties = list(duties)
     visits = list(visits)
     parts = sorted({part for visit in visits for part in rows.parts.get(visit.candidate.visit.id, ())})
+    if all_parts:
+        parts = sorted(rows.part_numbers)
     clock = [f"{d.technician.code} {rows.horizon.local(d.shift.starts_at):%H:%M}" for d in duties]
     return Ids(
         visits=named((visit.candidate.name, visit.candidate.visit.id) for visit in visits),
@@ -130,7 +142,7 @@ def _ids(rows: DayRows, duties: Iterable[Duty], visits: Iterable[DayVisit], stor
     )
 
 
-def _technicians(rows: DayRows, duties: list[Duty], names: _Names, roads: Roads) -> Iterable[p.Technician]:
+def _technicians(rows: DayRows, duties: list[Duty], names: Names, roads: Roads) -> Iterable[p.Technician]:
     for technician in {duty.technician.id: duty.technician for duty in duties}.values():
         van = less(rows.van_stock.get(technician.id, {}), rows.reserved.in_van(technician.id))
         own = [duty for duty in duties if duty.technician is technician]
@@ -154,11 +166,11 @@ def skills_on(rows: DayRows, technician_id: int) -> dict[str, int]:
     return {one.skill: one.level for one in own if one.holds_on(rows.horizon.local_date)}
 
 
-def _in_problem(stock: Mapping[int, int], names: _Names) -> dict[str, int]:
+def _in_problem(stock: Mapping[int, int], names: Names) -> dict[str, int]:
     return {names.parts[part]: count for part, count in sorted(stock.items()) if count > 0 and part in names.parts}
 
 
-def _shift(duty: Duty, horizon: Horizon, names: _Names, roads: Roads) -> p.Shift:
+def _shift(duty: Duty, horizon: Horizon, names: Names, roads: Roads) -> p.Shift:
     shift = duty.shift
     return p.Shift(
         id=names.shifts[shift.id],
@@ -184,7 +196,8 @@ def _shift(duty: Duty, horizon: Horizon, names: _Names, roads: Roads) -> p.Shift
     )
 
 
-def _visit(rows: DayRows, visit: DayVisit, names: _Names, roads: Roads) -> p.Visit:
+def visit_in(rows: DayRows, visit: DayVisit, names: Names, roads: Roads) -> p.Visit:
+    """The visit as the problem has it; `names` and `roads` must know it and its place."""
     row = visit.candidate.visit
     asks = not visit.candidate.started
     over = row.status in (VisitStatus.COMPLETED, VisitStatus.INCOMPLETE)
@@ -208,7 +221,7 @@ def _visit(rows: DayRows, visit: DayVisit, names: _Names, roads: Roads) -> p.Vis
     )
 
 
-def _duration(rows: DayRows, visit: DayVisit, names: _Names) -> p.Duration:
+def _duration(rows: DayRows, visit: DayVisit, names: Names) -> p.Duration:
     """As learnt, for everybody on duty who could do the visit; what nobody could do needs no durations."""
     order, row, day = visit.candidate.work_order, visit.candidate.visit, rows.horizon.local_date
     needed = rows.skills.get(row.id, {}).items()
@@ -217,7 +230,7 @@ def _duration(rows: DayRows, visit: DayVisit, names: _Names) -> p.Duration:
     return p.Duration(rows.durations.seconds(order, row, day), {names.technicians[who]: s for who, s in own.items()})
 
 
-def _rule(rows: DayRows, visit_id: int, names: _Names) -> p.TechnicianRule:
+def _rule(rows: DayRows, visit_id: int, names: Names) -> p.TechnicianRule:
     rules = rows.rules.get(visit_id, ())
     only = [rule.technician_id for rule in rules if rule.preference is Preference.ONLY]
     never = [rule.technician_id for rule in rules if rule.preference is Preference.NEVER]
@@ -233,14 +246,14 @@ def _rule(rows: DayRows, visit_id: int, names: _Names) -> p.TechnicianRule:
     )
 
 
-def _pinned(visit: DayVisit, names: _Names) -> p.Pinned | None:
+def _pinned(visit: DayVisit, names: Names) -> p.Pinned | None:
     if visit.pinned_shift is None:
         return None
     return p.Pinned(shift=names.shifts[visit.pinned_shift], start=visit.pinned_start)
 
 
 def _warehouses(
-    rows: DayRows, stores: Iterable[Warehouse], names: _Names, roads: Roads, last: int
+    rows: DayRows, stores: Iterable[Warehouse], names: Names, roads: Roads, last: int
 ) -> Iterable[p.Warehouse]:
     until = rows.horizon.instant(max(last, rows.horizon.seconds(rows.horizon.ends_at)))
     for store in stores:
@@ -259,7 +272,7 @@ def _warehouses(
         )
 
 
-def _previous(rows: DayRows, duties: Iterable[Duty], names: _Names) -> Iterable[p.PreviousRoute]:
+def _previous(rows: DayRows, duties: Iterable[Duty], names: Names) -> Iterable[p.PreviousRoute]:
     for duty in duties:
         route = rows.routes.get(duty.shift.id)
         stops = [] if route is None else [stop for stop in route.stops if stop.kind is StopKind.VISIT]

@@ -143,6 +143,21 @@ def read_day(
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Needs:
+    """What visits need, by visit id, as `DayRows` has it."""
+
+    skills: Levels
+    parts: Mapping[int, Mapping[int, int]]
+    rules: Mapping[int, Sequence[VisitTechnician]]
+
+
+def needs(session: Session, visits: Sequence[int]) -> Needs:
+    """What these visits need, whichever day they are for."""
+    parts = _quantities(session, VisitPart.visit_id, VisitPart.part_id, VisitPart.quantity, visits)
+    return Needs(_skills(session, visits), parts, _rules(session, visits))
+
+
 def reach(shifts: Sequence[Shift], horizon: Horizon) -> Reach:
     """The local day, and beyond it as far as its shifts reach."""
     ids = frozenset(shift.id for shift in shifts)

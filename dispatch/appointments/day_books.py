@@ -1,0 +1,149 @@
+"""One territory-day ready for questions about one more visit: its problem, its routes, and the optimiser's book."""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+from sqlalchemy.orm import Session
+
+from dispatch.appointments.stamps import Numbers
+from dispatch.planning.change.drafts import Translator, of_row
+from dispatch.planning.day.build import Built, Day, Names, build, lay_out
+from dispatch.planning.day.horizon import Horizon
+from dispatch.planning.day.reserved import Reserved
+from dispatch.planning.day.roads import Roads
+from dispatch.planning.day.rows import DayRows, read_day
+from dispatch.travel.places import TravelTimes
+from solver.problem import Problem
+from solver.quote.book import Book
+from solver.solution import Route, StopKind
+
+
+@dataclass(frozen=True)
+class DayBook:
+    """A territory-day as it was read. stamp: what it was built of.
+
+    routes: those of the plan by the problem's shift ids, as they are stored; `book` has them without the visits of
+    holds that have run out.
+    """
+
+    stamp: Numbers
+    lapsed: frozenset[int]
+    day: Day
+    built: Built
+    names: Names
+    book: Book
+    routes: Mapping[str, Route]
+
+    @property
+    def rows(self) -> DayRows:
+        """What was read."""
+        return self.day.rows
+
+    @property
+    def horizon(self) -> Horizon:
+        """The local day."""
+        return self.day.horizon
+
+    @property
+    def problem(self) -> Problem:
+        """The day's problem: the visits in its routes, and no others."""
+        return self.built.problem
+
+    def without(self, visit_ids: Collection[int]) -> dict[str, Route]:
+        """The routes that would be others without these visits."""
+        names = self.names.visits
+        gone = {names[visit] for visit in visit_ids if visit in names}
+        found = {}
+        for shift, route in self.routes.items():
+            stops = tuple(stop for stop in route.stops if stop.kind is not StopKind.VISIT or stop.id not in gone)
+            if len(stops) < len(route.stops):
+                found[shift] = replace(route, stops=stops)
+        return found
+
+    def known(self, visit_ids: Collection[int]) -> frozenset[int]:
+        """Those of the visits that are in the day's routes."""
+        return frozenset(visit for visit in visit_ids if visit in self.names.visits)
+
+    def lapsing(self, visit_ids: frozenset[int]) -> "DayBook":
+        """The day when the holds of these visits have run out, and of no others; the same book, changed in place."""
+        before, after = self.without(self.lapsed), self.without(visit_ids)
+        with self.book.lock:
+            for shift in {*before, *after}:
+                self.book.update(shift, after.get(shift, self.routes[shift]))
+        return replace(self, lapsed=visit_ids)
+
+    @contextmanager
+    def setting_aside(self, visit_ids: Collection[int]) -> Iterator[Book]:
+        """The book as if these visits were in no route; nobody else uses it meanwhile."""
+        with self.book.lock:
+            changed = self.without({*visit_ids, *self.lapsed}) if visit_ids else {}
+            before = self.without(self.lapsed)
+            for shift, route in changed.items():
+                self.book.update(shift, route)
+            try:
+                yield self.book
+            finally:
+                for shift in changed:
+                    self.book.update(shift, before.get(shift, self.routes[shift]))
+
+
+def read_day_book(
+    session: Session,
+    travel: TravelTimes,
+    territory_id: int,
+    local_date: date,
+    now: datetime,
+    stamp: Numbers,
+    lapsed: Collection[int],
+) -> DayBook:
+    """The day as it is now, without visits that are in no route; as the system.
+
+    Raises Unavailable when travel times are away.
+    """
+    rows = read_day(session, territory_id, local_date, now, waiting=())
+    day = lay_out(rows)
+    return day_book(day, Roads.between(day.places, travel), stamp, lapsed)
+
+
+def day_book(day: Day, roads: Roads, stamp: Numbers, lapsed: Collection[int]) -> DayBook:
+    """The book of a day on these roads. A shift whose route is not as the day's rows allow takes no part."""
+    built = build(day, roads, all_parts=True)
+    routes, unfit = _routes(built, day.rows)
+    if unfit:
+        duties = tuple(duty for duty in day.crew.duties if duty.shift.id not in unfit)
+        day = replace(day, crew=replace(day.crew, duties=duties))
+        built = build(day, roads, all_parts=True)
+        routes, _ = _routes(built, day.rows)
+    book = Book(built.problem, routes.values())
+    made = DayBook(stamp, frozenset(), day, built, Names(built.ids, day.rows), book, routes)
+    return made.lapsing(made.known(lapsed))
+
+
+def restocked(book: DayBook, reserved: Reserved) -> DayBook:
+    """The day when other days' plans take other parts than they did."""
+    day = replace(book.day, rows=replace(book.rows, reserved=reserved))
+    return day_book(day, book.built.roads, book.stamp, book.lapsed)
+
+
+def _routes(built: Built, rows: DayRows) -> tuple[dict[str, Route], set[int]]:
+    """(the plan's routes by the problem's shift ids, the shifts whose route is not in the problem)."""
+    translator = Translator(built, rows.horizon)
+    found: dict[str, Route] = {}
+    unfit: set[int] = set()
+    for shift_id, row in rows.routes.items():
+        draft = of_row(row)
+        route = translator.route(draft) if draft.stops else None
+        if route is not None:
+            found[route.shift] = route
+        elif draft.stops:
+            unfit.add(shift_id)
+    return found, unfit
+
+
+def shift_order(book: DayBook, shift: str) -> Sequence[str]:
+    """The visits of the shift in order, as the book has them now."""
+    visits = book.problem.visits
+    stops = book.book.stops[book.book.compiled.shift_index[shift]]
+    return [visits[stop].id for stop in stops if stop < len(visits)]
