@@ -111,7 +111,7 @@ def _access_notes(ask: Ask, view: PlanView, route: RouteView) -> list[tuple[str,
     if view.local_date != viewer.today:
         return []
     visits = [stop.visit for stop in route.visits if stop.visit is not None]
-    notes = ((visit.number, read_access_notes(ask.session, viewer, visit.site_id)) for visit in visits)
+    notes = ((visit.number, read_access_notes(ask.session, viewer, visit.site_id).text) for visit in visits)
     return [(number, note) for number, note in notes if note]
 
 

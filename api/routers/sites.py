@@ -31,4 +31,5 @@ router = Keeping(
 )
 def get_access_notes(ask: AskDep, key: RowId) -> Any:
     """Door codes and the like: for the technician who comes today, and nobody else."""
-    return AccessNotesOut(access_notes=read_access_notes(ask.session, ask.viewer, key))
+    notes = read_access_notes(ask.session, ask.viewer, key)
+    return AccessNotesOut(access_notes=notes.site, appointment_notes=list(notes.visits))

@@ -90,3 +90,4 @@ class AccessNotesOut(Out):
     """Door codes and the like."""
 
     access_notes: str | None = Field(description="What today's technician needs to get in")
+    appointment_notes: list[str] = Field(description="What customers added for today's visits there")

@@ -15,7 +15,7 @@ from dispatch.access import Viewer
 from dispatch.access.audit import MASK
 from dispatch.clock import FixedClock
 from dispatch.errors import Conflict, Forbidden, Invalid, NotFound, RuleBroken, StaleVersion
-from dispatch.records.access_notes import read_access_notes
+from dispatch.records.access_notes import AccessNotes, read_access_notes
 from dispatch.records.catalogue.contracts import CONTRACTS
 from dispatch.records.catalogue.parties import CONTACTS, ORGANISATIONS, SITES
 from dispatch.records.catalogue.stock import VAN_STOCK
@@ -278,7 +278,7 @@ def test_access_notes_are_for_the_technician_of_today(uow: UnitOfWork, world: Wo
     technician = world.viewer(Role.TECHNICIAN)
     assert technician.today is not None
     with uow(viewer=technician, read_only=True) as session:
-        assert read_access_notes(session, technician, site) == "code north"
+        assert read_access_notes(session, technician, site) == AccessNotes("code north", ("code north",))
         assert "access_notes" not in view(session, SITES, read(session, technician, SITES, site))
         with pytest.raises(NotFound):
             read_access_notes(session, technician, world.mate[m.Site])
