@@ -9,13 +9,14 @@ from api.dependencies import AskDep
 from api.pages.intake_pages import local_time
 from api.pages.page_route import PageRoute, visitor
 from api.pages.render import render
+from api.reception import thresholds
 from dispatch.errors import NotFound
 from dispatch.intake.reviews import review, reviewing
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 
 _SHOWN: Final = 10
-_DECISIONS: Final = {"accept": review.accept, "reject": review.reject, "undo": review.undo}
+_DECISIONS: Final = frozenset({"accept", "reject", "undo"})
 
 
 @router.get("/intake/review")
@@ -41,5 +42,8 @@ def decide(
     """Accept, reject or undo; then the next one."""
     if decision not in _DECISIONS:
         raise NotFound(f"There is no decision {decision!r}; accept, reject or undo.")
-    _DECISIONS[decision](ask.session, ask.viewer, key)
+    if decision == "undo":
+        review.undo(ask.session, ask.viewer, key, thresholds(ask.services.settings))
+    else:
+        (review.accept if decision == "accept" else review.reject)(ask.session, ask.viewer, key)
     return RedirectResponse(f"/intake/review?done={key}", 303)

@@ -4,14 +4,14 @@ import argparse
 import itertools
 import json
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from db.models import MatchBand
 from dispatch.intake.matching.aspects import aspects_of
 from dispatch.intake.matching.blocking import LiveCommonness, MemoryIndex, candidates, keys_of
 from dispatch.intake.matching.fitting import fitted
-from dispatch.intake.matching.grouping import grouped
+from dispatch.intake.matching.grouping import grouped, grouping
 from dispatch.intake.matching.learning import SHIPPED, Example, shipped_model
 from dispatch.intake.matching.record import Record, record_of
 from dispatch.intake.matching.thresholds import Thresholds, band
@@ -116,13 +116,16 @@ def measure(tickets: Sequence[LabelledTicket], model: Model, limits: Thresholds)
     index, pairs = candidate_pairs(records)
     commonness = LiveCommonness(index)
     scores = {(a, b): compare(records[a], records[b], model, commonness).probability for a, b in pairs}
+    for a, b in _hanging_together(scores, len(tickets), limits):
+        scores[a, b] = compare(records[a], records[b], model, commonness).probability
     faults = [ticket.fault for ticket in tickets]
-    alone = grouped(range(len(tickets)), scores, {}, limits)
+    found = grouping(range(len(tickets)), scores, {}, limits)
+    alone = found.groups
     group = {key: place for place, keys in enumerate(alone) for key in keys}
     asked = {
         pair
         for pair, value in scores.items()
-        if band(value, limits) is MatchBand.REVIEW and group[pair[0]] != group[pair[1]]
+        if (band(value, limits) is MatchBand.REVIEW or pair in found.asked) and group[pair[0]] != group[pair[1]]
     }
     answers = {pair: faults[pair[0]] == faults[pair[1]] for pair in asked}
     answered = grouped(range(len(tickets)), scores, answers, limits)
@@ -135,6 +138,12 @@ def measure(tickets: Sequence[LabelledTicket], model: Model, limits: Thresholds)
         by_fault.setdefault(fault, []).append(place)
     _count(outcome.there, tickets, _pairs_of(by_fault.values()))
     return outcome
+
+
+def _hanging_together(scores: Mapping[Pair, float], count: int, limits: Thresholds) -> list[Pair]:
+    """Pairs that share no key, of tickets that a chain of pairs to be merged leads to: they are compared as well."""
+    certain = dict.fromkeys((pair for pair, value in scores.items() if value >= limits.merge), True)
+    return [pair for pair in _pairs_of(grouped(range(count), {}, certain, limits)) if pair not in scores]
 
 
 def _pairs_of(groups: Iterable[Collection[int]]) -> list[Pair]:

@@ -6,6 +6,7 @@ from fastapi import APIRouter
 
 from api.dependencies import AskDep, IdempotencyKey, RowId
 from api.keeping import Keeping
+from api.reception import thresholds
 from api.routers.intake.shapes import acts, reads
 from api.schemas.intake.facts import ClocksOut, DeadlineOut, FoldedOut, PartiesOut
 from api.schemas.intake.matches import ChangeOut, MergeIn, MergeOut, MergeQuery, MoveIn, SplitIn
@@ -71,8 +72,9 @@ def move_tickets(ask: AskDep, key: RowId, body: MoveIn, _key: IdempotencyKey) ->
 
 @acts(merges_router, "/{key}/undo", ChangeOut, "undo_merge", "Take a merge, split or move back", has_body=False)
 def undo_merge(ask: AskDep, key: RowId, _key: IdempotencyKey) -> Any:
-    """Memberships are exactly as before; what was said meanwhile stays where it belongs."""
-    return _change(merging.unmerge(ask.session, ask.viewer, key))
+    """Memberships are exactly as before; what was said meanwhile stays where it belongs. Tickets that a score added
+    since are placed again, and named."""
+    return _change(merging.unmerge(ask.session, ask.viewer, key, thresholds(ask.services.settings)))
 
 
 def _change(change: merging.Change) -> ChangeOut:

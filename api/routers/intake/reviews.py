@@ -4,6 +4,7 @@ from typing import Any
 
 from api.dependencies import AskDep, IdempotencyKey, RowId
 from api.keeping import Keeping
+from api.reception import thresholds
 from api.routers.intake.shapes import acts
 from api.schemas.intake.matches import DecisionOut, MatchOut, ReviewQuery
 from db.models import MatchPair
@@ -37,7 +38,7 @@ def reject_review(ask: AskDep, key: RowId, _key: IdempotencyKey) -> Any:
 @acts(router, "/{key}/undo", DecisionOut, "undo_review", "Take a decision on two tickets back", has_body=False)
 def undo_review(ask: AskDep, key: RowId, _key: IdempotencyKey) -> Any:
     """Everything is as if nobody had decided; the pair waits again."""
-    return _told(review.undo(ask.session, ask.viewer, key))
+    return _told(review.undo(ask.session, ask.viewer, key, thresholds(ask.services.settings)))
 
 
 def _told(reviewed: review.Reviewed) -> DecisionOut:
