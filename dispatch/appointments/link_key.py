@@ -47,7 +47,17 @@ class LinkKey:
 
     def new_token(self, purpose: LinkPurpose) -> str:
         """A token that is good for one purpose: random bits, and a signature over them and the purpose."""
-        body = secrets.token_bytes(RANDOM_BYTES)
+        return self._token(purpose, secrets.token_bytes(RANDOM_BYTES))
+
+    def token_of(self, purpose: LinkPurpose, seed: str) -> str:
+        """The token that a seed stands for, always the same: for messages, whose words are kept and the token is not.
+
+        Neither the seed nor the secret alone gives it away; take `new_seed`.
+        """
+        body = hmac.new(self._secret, f"seed:{purpose.value}:{seed}".encode(), hashlib.sha256).digest()
+        return self._token(purpose, body[:RANDOM_BYTES])
+
+    def _token(self, purpose: LinkPurpose, body: bytes) -> str:
         return urlsafe_b64encode(body + self._mac(b"link", purpose.value.encode(), body)).decode().rstrip("=")
 
     def is_token(self, purpose: LinkPurpose, token: str) -> bool:
@@ -70,6 +80,11 @@ class LinkKey:
         # Each part with its length, so that no two lists of parts are written alike.
         message = b"".join(len(part).to_bytes(4, "big") + part for part in parts)
         return hmac.new(self._secret, message, hashlib.sha256).digest()[:MAC_BYTES]
+
+
+def new_seed() -> str:
+    """What a token can be worked out of: 192 random bits."""
+    return secrets.token_urlsafe(24)
 
 
 def _decoded(token: str) -> bytes | None:

@@ -10,7 +10,7 @@ from typing import Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from db.models import CustomerLink, LinkPurpose, WorkOrder
+from db.models import Contact, CustomerLink, LinkPurpose, WorkOrder
 from dispatch.access import elevated
 from dispatch.access.secrets import digest
 from dispatch.appointments.guest import Guest
@@ -43,11 +43,12 @@ def issue(
     may_decide: bool = False,
     lifetime: timedelta = LIFETIME,
     made_by_id: int | None = None,
+    token: str | None = None,
 ) -> tuple[CustomerLink, str]:
     """A new link to a work order's appointments, and its token, which nobody can read again. Flushes.
 
     For the system's use, by whoever may give one. may_decide: whether its holder may choose, change and cancel, as long
-    as the work order does not name somebody else as the one who decides.
+    as the work order does not name somebody else as the one who decides. token: one of our key's that was made before.
 
     Raises Invalid for a lifetime that is none, or too long.
     """
@@ -60,7 +61,7 @@ def issue(
         may_decide=may_decide,
         made_by_id=made_by_id,
     )
-    return _kept(session, key, row, lifetime)
+    return _kept(session, row, lifetime, token or key.new_token(row.purpose))
 
 
 def issue_feed(
@@ -86,15 +87,14 @@ def issue_feed(
         language=language,
         made_by_id=made_by_id,
     )
-    return _kept(session, key, row, lifetime)
+    return _kept(session, row, lifetime, key.new_token(row.purpose))
 
 
-def _kept(session: Session, key: LinkKey, row: CustomerLink, lifetime: timedelta) -> tuple[CustomerLink, str]:
+def _kept(session: Session, row: CustomerLink, lifetime: timedelta, token: str) -> tuple[CustomerLink, str]:
     if not timedelta(minutes=1) <= lifetime <= LONGEST:
         message = f"a link that is good for {lifetime} is not made; choose between a minute and {LONGEST.days} days"
         raise Invalid(message, (Fault("/days", message),))
     now: datetime = session.info["now"]()
-    token = key.new_token(row.purpose)
     row.token_sha256, row.made_at, row.expires_at = digest(token), now, now + lifetime
     with elevated(session, PURPOSE):
         session.add(row)
@@ -131,9 +131,13 @@ def live(
 
 
 def guest_of(session: Session, row: CustomerLink) -> Guest:
-    """The holder of a link to an appointment, as the work order sees them now. For the system's use."""
+    """The holder of a link to an appointment, as the work order sees them now. For the system's use.
+
+    Raises LinkGone when they were erased.
+    """
     order = session.get(WorkOrder, row.work_order_id)
-    if order is None:
+    contact = None if row.contact_id is None else session.get(Contact, row.contact_id)
+    if order is None or (contact is not None and contact.erased_at is not None):
         raise LinkGone
     return Guest(
         link_id=row.id,

@@ -3,7 +3,7 @@
 Delivery happens at least once; a receiver that must act once looks at the message's key.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -43,6 +43,14 @@ class Waits(DispatchError):
         self.topic = topic
 
 
+class Later(DispatchError):
+    """The message is not to go before `at`, such as at night; it waits until then, which counts as no attempt."""
+
+    def __init__(self, message: str, at: datetime) -> None:
+        super().__init__(message)
+        self.at = at
+
+
 @dataclass(frozen=True, slots=True)
 class Delivery:
     """A message on its way. `key` stays the same over all attempts."""
@@ -59,6 +67,20 @@ Receiver = Callable[[Delivery], None]
 
 Receivers = Mapping[str, Receiver]
 """{topic: receiver}. Messages of other topics wait."""
+
+
+def merged(*many: Receivers) -> dict[str, Receiver]:
+    """All these receivers. What several receive goes to each, in their order; when one fails, to all again."""
+    topics = {topic for each in many for topic in each}
+    return {topic: _one([each[topic] for each in many if topic in each]) for topic in sorted(topics)}
+
+
+def _one(receivers: Sequence[Receiver]) -> Receiver:
+    def receive(delivery: Delivery) -> None:
+        for receiver in receivers:
+            receiver(delivery)
+
+    return receivers[0] if len(receivers) == 1 else receive
 
 
 def post(session: Session, topic: str, key: str, payload: Mapping[str, Any]) -> None:
@@ -81,7 +103,7 @@ def deliver(uow: UnitOfWork, clock: Clock, receivers: Receivers, most: int = 100
 
     A process: per message (1) a transaction that takes it, (2) the receiver acts without one, (3) a transaction that
     notes what came of it. A receiver that fails is tried again, each time after twice the pause, for three days, and
-    given up then, or at once when it raises Undeliverable. One that raises Waits has not been tried.
+    given up then, or at once when it raises Undeliverable. One that raises Waits or Later has not been tried.
     """
     count = 0
     while count < most and receivers:
@@ -133,6 +155,8 @@ def _noting(delivery: Delivery, now: datetime, failure: Exception | None) -> Cal
             message.delivered_at = now
         elif isinstance(failure, Waits):
             message.topic, message.available_at, message.attempts = failure.topic, now, delivery.attempt - 1
+        elif isinstance(failure, Later):
+            message.available_at, message.attempts = max(failure.at, now), delivery.attempt - 1
         elif message.attempts >= MOST_ATTEMPTS or isinstance(failure, Undeliverable):
             message.gave_up_at = now
         elif message.attempts == delivery.attempt:

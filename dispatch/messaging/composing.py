@@ -7,7 +7,7 @@ from email.policy import SMTP
 from email.utils import format_datetime, parseaddr
 
 from dispatch.compute.outbox import Undeliverable
-from dispatch.messaging.letters import Letter
+from dispatch.messaging.letters import Letter, Part
 from dispatch.messaging.tokens import tag, without_tag
 
 LONGEST_SUBJECT = 150
@@ -35,7 +35,20 @@ def compose(letter: Letter, sender: str, now: datetime) -> EmailMessage:
         mail["Precedence"] = "auto_reply"
     mail.set_content(letter.body.rstrip() + "\n", charset="utf-8")
     mail["Content-Language"] = letter.language
+    for part in letter.parts:
+        _attach(mail, part)
     return mail
+
+
+def _attach(mail: EmailMessage, part: Part) -> None:
+    """Adds a file. A calendar file names its method, by which mail programs offer to accept it (RFC 6047)."""
+    kind, _, subtype = part.media_type.partition("/")
+    mail.add_attachment(part.content, maintype=kind, subtype=subtype, filename=part.filename)
+    added = list(mail.iter_attachments())[-1]
+    if kind == "text":
+        added.set_param("charset", "utf-8")
+    if part.method is not None:
+        added.set_param("method", part.method)
 
 
 def subject_of(letter: Letter) -> str:

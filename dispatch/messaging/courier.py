@@ -5,14 +5,17 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final, Protocol
 
+from sqlalchemy.orm import Session
+
 from db.models import Channel
 from db.models import Delivery as State
 from db.session import UnitOfWork
 from dispatch.access import Viewer
 from dispatch.clock import Clock
-from dispatch.compute.outbox import MOST_ATTEMPTS, Delivery, Undeliverable, Waits
+from dispatch.compute.outbox import MOST_ATTEMPTS, Delivery, Later, Undeliverable, Waits
 from dispatch.messaging import letters
-from dispatch.messaging.letters import Letter
+from dispatch.messaging.letters import Enclose, Letter
+from dispatch.messaging.quiet import Quiet
 
 MESSAGING: Final = Viewer.system("messaging")
 
@@ -40,12 +43,17 @@ class Way(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Courier:
-    """Carries letters. ways: by channel; mail_domain: of the Message-IDs of ours."""
+    """Carries letters. ways: by channel; mail_domain: of the Message-IDs of ours.
+
+    enclose: works out the links and files of messages when they go. quiet: when nobody is disturbed.
+    """
 
     uow: UnitOfWork
     clock: Clock
     ways: Mapping[Channel, Way] = field(default_factory=dict)
     mail_domain: str = "localhost"
+    enclose: Enclose | None = None
+    quiet: Quiet | None = None
 
     @property
     def topics(self) -> tuple[str, ...]:
@@ -59,12 +67,18 @@ class Courier:
         between the last two sends it again, under the same Message-ID or key.
 
         Raises Undeliverable, or what its way raises; it has failed then if this was the last attempt. Raises Waits
-        where no way is set.
+        where no way is set, Later at night.
         """
         message_id = int(delivery.payload["message_id"])
-        letter = self.uow.run(
-            lambda session: letters.read_letter(session, message_id, self.mail_domain), viewer=MESSAGING
-        )
+
+        def read(session: Session) -> Letter | None:
+            return letters.read_letter(session, message_id, self.mail_domain, self.enclose, self.quiet)
+
+        try:
+            letter = self.uow.run(read, viewer=MESSAGING)
+        except Later as error:
+            self._mark(message_id, State.WAITING, None, str(error))
+            raise
         if letter is None:
             return
         try:

@@ -3,6 +3,7 @@
 The outbox holds ids alone. What a message says, and whether its party may be written to, is read when it goes.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
@@ -13,6 +14,7 @@ from sqlalchemy.orm import Session
 from db.models import Channel, Contact, Conversation, Delivery, Direction, Fact, Message, Ticket
 from dispatch.compute import outbox
 from dispatch.messaging.consents import refusal
+from dispatch.messaging.quiet import Quiet, zone_of
 from dispatch.messaging.tokens import new_token
 
 TOPIC: Final = "message.send"
@@ -26,12 +28,39 @@ _NEUTRAL: Final = {"en": "Your report {number}", "es": "Su aviso {number}", "de"
 _FACTS: Final = {Channel.EMAIL: "reporter_email", Channel.TEXT: "reporter_phone"}
 
 
+LINK: Final = "‹link›"
+"""Stands in the words of a message where its own link comes when it goes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A file that goes with a letter, over channels that carry files. method: of a calendar file."""
+
+    media_type: str
+    filename: str
+    content: bytes
+    method: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Enclosed:
+    """What comes to a message when it goes: its link, its files; or why it is not to go any more."""
+
+    link: str | None = None
+    parts: tuple[Part, ...] = ()
+    why_not: str | None = None
+
+
+Enclose = Callable[[Session, Message], Enclosed]
+"""Works out what comes to a message that has a link or tells of an appointment."""
+
+
 @dataclass(frozen=True, slots=True)
 class Letter:
     """A message that is to go now. key: the same at each attempt. to: address, number, or the other side's handle.
 
     replies_to, references: external ids of messages before it on the same channel. answers: whether it answers a
-    message, rather than telling something unasked.
+    message, rather than telling something unasked. parts: files that go with it.
     """
 
     message_id: int
@@ -49,6 +78,7 @@ class Letter:
     references: tuple[str, ...]
     automatic: bool
     answers: bool
+    parts: tuple[Part, ...] = ()
 
 
 def post_message(session: Session, conversation: Conversation, message: Message) -> None:
@@ -118,11 +148,20 @@ def address_of(session: Session, conversation: Conversation, channel: Channel) -
     return contact.email if channel is Channel.EMAIL else contact.phone
 
 
-def read_letter(session: Session, message_id: int, mail_domain: str) -> Letter | None:
-    """The letter that a message is; None when it is not to go: it has gone, or its party is not to be written to.
+def read_letter(
+    session: Session,
+    message_id: int,
+    mail_domain: str,
+    enclose: Enclose | None = None,
+    quiet: Quiet | None = None,
+) -> Letter | None:
+    """The letter that a message is; None when it is not to go: it has gone, its party is not to be written to, or what
+    it tells is over.
 
     In a transaction of its own, kept before the letter goes: the message gets its Message-ID here, so that each attempt
     carries the same. `to` is empty where the party cannot be reached.
+
+    Raises Later when it tells something unasked that is not urgent, and it is night where the work is.
     """
     message = session.get(Message, message_id, with_for_update=True)
     if message is None or message.direction is not Direction.OUTBOUND or message.delivery is not Delivery.WAITING:
@@ -131,15 +170,25 @@ def read_letter(session: Session, message_id: int, mail_domain: str) -> Letter |
     why = why_not(session, conversation, message.channel)
     if why is None and _loops(session, message):
         why = "too many automatic messages went there within the hour: there may be a machine at the other end"
+    enclosed = _enclosed(session, message, enclose)
+    why = why or enclosed.why_not
     if why is not None:
         message.delivery, message.why = Delivery.WITHHELD, why
         return None
+    if quiet is not None and message.cause is not None and not message.urgent:
+        quiet.refuse(session.info["now"](), zone_of(session, conversation.ticket_id))
     if conversation.token is None:
         conversation.token = new_token()
     if message.channel is Channel.EMAIL and message.external_id is None:
         message.external_id = f"m{message.id}.{new_token()}@{mail_domain}"
     session.flush()
-    return _letter(session, message, conversation, conversation.token)
+    return _letter(session, message, conversation, conversation.token, enclosed)
+
+
+def _enclosed(session: Session, message: Message, enclose: Enclose | None) -> Enclosed:
+    if enclose is None or (message.link_seed is None and message.appointment_id is None):
+        return Enclosed()
+    return enclose(session, message)
 
 
 def mark(
@@ -152,7 +201,7 @@ def mark(
         message.external_id = external_id
 
 
-def _letter(session: Session, message: Message, conversation: Conversation, token: str) -> Letter:
+def _letter(session: Session, message: Message, conversation: Conversation, token: str, enclosed: Enclosed) -> Letter:
     ticket = session.get_one(Ticket, conversation.ticket_id)
     contact = _contact(session, conversation)
     before = _before(session, message)
@@ -169,14 +218,20 @@ def _letter(session: Session, message: Message, conversation: Conversation, toke
         number=ticket.number,
         token=token,
         subject=message.subject or (_neutral(conversation, ticket) if typed else ticket.subject),
-        body=message.body or "",
+        body=with_link(message.body or "", enclosed.link),
         language=conversation.language,
         external_id=message.external_id,
         replies_to=heard[-1].external_id if heard else None,
         references=tuple(ids[-MOST_REFERENCES:]),
         automatic=message.automatic or message.cause is not None,
         answers=bool(heard),
+        parts=enclosed.parts,
     )
+
+
+def with_link(body: str, link: str | None) -> str:
+    """The words with the link where it belongs."""
+    return body if link is None else body.replace(LINK, link)
 
 
 def _neutral(conversation: Conversation, ticket: Ticket) -> str:

@@ -16,14 +16,14 @@ from db.session import UnitOfWork
 from dispatch.clock import Clock
 from dispatch.compute.outbox import Delivery
 from dispatch.messaging.courier import MESSAGING, Way, way_for
-from dispatch.messaging.letters import Letter
+from dispatch.messaging.letters import Letter, Part
 
 _ID: Final = re.compile(r"notice\.[0-9a-f]{24}@")
 
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """What is told to whom. number: of the ticket it is about, if of one."""
+    """What is told to whom. number: of the ticket it is about, if of one. parts: files that go with it."""
 
     channel: Channel
     to: str
@@ -31,10 +31,11 @@ class Notice:
     body: str
     language: str
     number: str = ""
+    parts: tuple[Part, ...] = ()
 
 
 Write = Callable[[Session, Mapping[str, Any]], Notice | None]
-"""Words a notice out of its payload; None: nothing is to be told any more."""
+"""Words a notice out of its payload; None: nothing is to be told any more. Raises Later when it is not to go yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,7 @@ class Herald:
     def __call__(self, delivery: Delivery) -> None:
         """Takes one notice out; it is read in one transaction, and goes without one.
 
-        Raises Waits where no way is set, Undeliverable, or what its way raises.
+        Raises Waits where no way is set, Undeliverable, or what its way or whoever words it raises.
         """
         with self.uow(viewer=MESSAGING, read_only=True) as session:
             notice = self.write(session, delivery.payload)
@@ -88,4 +89,5 @@ def _letter(notice: Notice, key: str, mail_domain: str) -> Letter:
         references=(),
         automatic=True,
         answers=False,
+        parts=notice.parts,
     )

@@ -5,7 +5,8 @@ as withheld.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain
 from typing import Final
@@ -16,6 +17,7 @@ from sqlalchemy.orm import Session
 
 from db.inserting import unless_there
 from db.models import (
+    Channel,
     Conversation,
     Delivery,
     Direction,
@@ -35,6 +37,34 @@ from dispatch.messaging.letters import post_message
 CAUSE: Final = "work_order"
 
 
+@dataclass(frozen=True, slots=True)
+class Party:
+    """Who is told: their conversation, its ticket, and the channel over which they are."""
+
+    conversation: Conversation
+    ticket: Ticket
+    channel: Channel
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What one party is told. subject: of an e-mail, else the ticket's. urgent: at night too.
+
+    appointment_id, calendar, link_seed: see `db.models.Message`.
+    """
+
+    body: str
+    subject: str | None = None
+    urgent: bool = False
+    appointment_id: int | None = None
+    calendar: str | None = None
+    link_seed: str | None = None
+
+
+Write = Callable[[Party], Said | None]
+"""Words a message for one party; None: this party is not told."""
+
+
 def inform(
     session: Session,
     work_order_id: int,
@@ -52,6 +82,19 @@ def inform(
     news: the beginning of the cause by which it is the same news: no party is told what it was told last, in whichever
     of its threads. only: ids of tickets: parties that have none of these are not told.
     """
+    return inform_each(session, work_order_id, cause, _same(text_key, values), news=news, only=only)
+
+
+def inform_each(
+    session: Session,
+    work_order_id: int,
+    cause: str,
+    write: Write,
+    *,
+    news: str | None = None,
+    only: Collection[int] | None = None,
+) -> list[Message]:
+    """As `inform`, in words of the caller's that may be others for each party."""
     # Who is taken out of the order at this moment must either not be told, or be told the correction.
     take_turn(session)
     with elevated(session, "informing"):
@@ -61,7 +104,7 @@ def inform(
         for conversation, ticket, threads in _parties(session, work_order_id, name, only):
             if news is not None and _last_told(session, threads, about).startswith(about + news):
                 continue
-            message = _tell(session, conversation, ticket, name, text_key, values)
+            message = _tell(session, conversation, ticket, name, write)
             if message is not None:
                 told.append(message)
         return told
@@ -83,7 +126,7 @@ def compensate(
             for conversation, first in _misled(session, work_order_ids, ticket_id, joined_at):
                 day = first.astimezone(_zone(session, work_order_ids)).date()
                 cause = f"merge:{merge_id}:taken_back"
-                message = _tell(session, conversation, ticket, cause, "taken_back", {"since": day})
+                message = _tell(session, conversation, ticket, cause, _same("taken_back", {"since": day}))
                 if message is not None:
                     told.append(message)
         return told
@@ -124,24 +167,36 @@ def _last_told(session: Session, conversation_ids: Collection[int], about: str) 
     return session.scalars(query.order_by(Message.id.desc()).limit(1)).first() or ""
 
 
-def _tell(
-    session: Session,
-    conversation: Conversation,
-    ticket: Ticket,
-    cause: str,
-    text_key: str,
-    values: Mapping[str, object],
-) -> Message | None:
+def _same(text_key: str, values: Mapping[str, object]) -> Write:
+    """The same text for each party, in their language."""
+
+    def write(party: Party) -> Said:
+        number = party.ticket.number
+        return Said(texts.text(text_key, party.conversation.language, {"number": number, **values}))
+
+    return write
+
+
+def _tell(session: Session, conversation: Conversation, ticket: Ticket, cause: str, write: Write) -> Message | None:
     """Adds the message, unless the conversation has it by now; who does so at the same time waits for this one."""
+    channel = way_back(session, conversation)
+    said = write(Party(conversation, ticket, channel))
+    if said is None:
+        return None
     row = {
         "conversation_id": conversation.id,
         "direction": Direction.OUTBOUND,
-        "channel": way_back(session, conversation),
+        "channel": channel,
         "said_at": session.info["now"](),
-        "body": texts.text(text_key, conversation.language, {"number": ticket.number, **values}),
+        "body": said.body,
+        "subject": said.subject,
         "automatic": False,
         "cause": cause,
         "delivery": Delivery.WITHHELD,
+        "urgent": said.urgent,
+        "appointment_id": said.appointment_id,
+        "calendar": said.calendar,
+        "link_seed": said.link_seed,
     }
     added = session.scalar(unless_there(session, Message, row).returning(Message.id))
     if added is None:
