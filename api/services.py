@@ -9,6 +9,7 @@ from api.reception import link_key_of, rules_of
 from db.session import UnitOfWork
 from dispatch.access.passwords import Passwords
 from dispatch.access.sign_ins import Door
+from dispatch.appointments.books import Books
 from dispatch.appointments.link_key import LinkKey
 from dispatch.clock import Clock
 from dispatch.intake.channels.rules import Rules
@@ -31,6 +32,7 @@ class Services:
     travel: TravelTimes
     intake: Rules
     link_key: LinkKey
+    books: Books
 
     @classmethod
     def of(
@@ -45,7 +47,7 @@ class Services:
         lasts = timedelta(hours=settings.session_hours)
         door = Door(uow, clock, passwords, lasts)
         source = travel or _travel_times(settings)
-        return cls(settings, uow, clock, passwords, door, source, rules_of(settings), link_key_of(settings))
+        return cls(settings, uow, clock, passwords, door, source, rules_of(settings), link_key_of(settings), Books(uow))
 
     @property
     def data_dir(self) -> Path:

@@ -24,8 +24,8 @@ from solver.solution import Route, StopKind
 class DayBook:
     """A territory-day as it was read. stamp: what it was built of.
 
-    routes: those of the plan by the problem's shift ids, as they are stored; `book` has them without the visits of
-    holds that have run out.
+    routes: those of the plan by the problem's shift ids, as they are stored; `kept` has them without the visits of
+    holds that have run out, and is None on a day when nobody works.
     """
 
     stamp: Numbers
@@ -33,8 +33,14 @@ class DayBook:
     day: Day
     built: Built
     names: Names
-    book: Book
+    kept: Book | None
     routes: Mapping[str, Route]
+
+    @property
+    def book(self) -> Book:
+        """The optimiser's book; only on a day when somebody works."""
+        assert self.kept is not None, f"nobody works on {self.horizon.local_date}"
+        return self.kept
 
     @property
     def rows(self) -> DayRows:
@@ -69,9 +75,8 @@ class DayBook:
     def lapsing(self, visit_ids: frozenset[int]) -> "DayBook":
         """The day when the holds of these visits have run out, and of no others; the same book, changed in place."""
         before, after = self.without(self.lapsed), self.without(visit_ids)
-        with self.book.lock:
-            for shift in {*before, *after}:
-                self.book.update(shift, after.get(shift, self.routes[shift]))
+        for shift in {*before, *after}:
+            self.book.update(shift, after.get(shift, self.routes[shift]))
         return replace(self, lapsed=visit_ids)
 
     @contextmanager
@@ -116,7 +121,9 @@ def day_book(day: Day, roads: Roads, stamp: Numbers, lapsed: Collection[int]) ->
         day = replace(day, crew=replace(day.crew, duties=duties))
         built = build(day, roads, all_parts=True)
         routes, _ = _routes(built, day.rows)
-    book = Book(built.problem, routes.values())
+    book = Book(built.problem, routes.values()) if built.problem.technicians else None
+    if book is None:
+        day = replace(day, crew=replace(day.crew, duties=()))
     made = DayBook(stamp, frozenset(), day, built, Names(built.ids, day.rows), book, routes)
     return made.lapsing(made.known(lapsed))
 

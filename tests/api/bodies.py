@@ -75,6 +75,7 @@ BODIES: Final[dict[str, Callable[[Side, World], Body]]] = {
         "site_id": side[m.Site],
         "summary": "x",
     },
+    "slot-policies": lambda side, _: {"territory_id": side[m.Territory]},
     "visits": lambda side, _: {"work_order_id": side[m.WorkOrder]},
     "skills": lambda *_: {"code": _code(), "name": "x"},
     "technicians": lambda side, _: {"code": _code(), "name": "x", "territory_id": side[m.Territory]},
@@ -122,6 +123,12 @@ ACTS: Final[dict[str, Callable[[Side, World, Role], Body]]] = {
     "callback": lambda *_: {"due_at": "2030-01-01T12:00:00Z"},
     "called-back": lambda *_: {},
     "hold": lambda *_: {},
+    "holds": lambda *_: {"opens_at": "2026-03-05T12:00:00Z", "closes_at": "2026-03-05T14:00:00Z"},
+    "appointments": lambda *_: {"opens_at": "2026-03-05T12:00:00Z", "closes_at": "2026-03-05T14:00:00Z"},
+    "change": lambda *_: {"opens_at": "2026-03-05T12:00:00Z", "closes_at": "2026-03-05T14:00:00Z"},
+    "cancel": lambda *_: {"why": "x", "by_customer": True},
+    "confirm": lambda *_: {},
+    "release": lambda *_: {},
     "transfer": lambda _, world, role: {
         "to_user_id": world.users["scheduler" if role is Role.ADMINISTRATOR else "administrator"]
     },

@@ -132,6 +132,21 @@ GET    /v1/work-orders                      list    A* S C T
 GET    /v1/work-orders/{key}                item    A* S C T
 POST   /v1/work-orders                      create  A* S C
 PATCH  /v1/work-orders/{key}                edit    A* S C
+GET    /v1/work-orders/{key}/slots          item    A* S C ok=409
+POST   /v1/work-orders/{key}/holds          act     A* S C ok=409
+POST   /v1/work-orders/{key}/appointments   act     A* S C ok=409
+GET    /v1/appointments                     list    A* S C T
+GET    /v1/appointments/{key}               item    A* S C T
+PATCH  /v1/appointments/{key}               edit    A* S C
+POST   /v1/appointments/{key}/confirm       act     A* S C ok=200
+POST   /v1/appointments/{key}/change        act     A* S C ok=412
+POST   /v1/appointments/{key}/cancel        act     A* S C ok=412
+POST   /v1/appointments/{key}/release       act     A* S C ok=409
+GET    /v1/slot-policies                    list    A* S C
+GET    /v1/slot-policies/{key}              item    A* S C
+POST   /v1/slot-policies                    create  A* S ok=409
+PATCH  /v1/slot-policies/{key}              edit    A* S
+DELETE /v1/slot-policies/{key}              delete  A* S
 GET    /v1/work-orders/{key}/folded         item    A* S C T
 GET    /v1/work-orders/{key}/parties        item    A* S C T
 GET    /v1/work-orders/{key}/clocks         item    A* S C T

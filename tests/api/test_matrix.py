@@ -22,7 +22,8 @@ NOUNS: dict[str, type[Base]] = {
     "organisations": m.Organisation, "contacts": m.Contact, "sites": m.Site, "equipment": m.Equipment,
     "contracts": m.Contract, "tickets": m.Ticket, "conversations": m.Conversation, "messages": m.Message,
     "attachments": m.Attachment, "inbound": m.Inbound, "consents": m.Consent,
-    "work-types": m.WorkType, "work-orders": m.WorkOrder, "visits": m.Visit,
+    "work-types": m.WorkType, "work-orders": m.WorkOrder, "visits": m.Visit, "appointments": m.Appointment,
+    "slot-policies": m.SlotPolicy,
     "skills": m.Skill, "technicians": m.Technician, "shifts": m.Shift, "absences": m.Absence, "parts": m.Part,
     "van-stock": m.VanStock, "warehouses": m.Warehouse, "stock-movements": m.StockMovement, "promises": m.Promise,
     "planning-runs": m.PlanningRun, "proposals": m.Proposal, "plans": m.Plan, "lint": m.Territory,
@@ -141,7 +142,8 @@ def _body(served: Served, each: Expectation, role: Role, side: Side, *, is_other
 
 
 def _send(client: TestClient, each: Expectation, key: int, body: dict[str, Any]) -> Any:
-    changes = each.method in ("PATCH", "DELETE") or each.path.endswith("/publish")
+    versioned = ("/publish", "/appointments/{key}/change", "/appointments/{key}/cancel")
+    changes = each.method in ("PATCH", "DELETE") or each.path.endswith(versioned)
     headers = {"If-Match": '"999999"'} if changes else {}
     content: dict[str, Any] = {"json": body} if each.method in ("POST", "PUT", "PATCH") else {}
     if each.path == "/v1/inbound/email":
