@@ -92,6 +92,10 @@ def _warn(matched: "Matched") -> None:
 def _show(matched: "Matched", truth: str | None) -> None:
     typer.echo("columns: " + ", ".join(f"{field} = {' + '.join(names)}" for field, names in matched.columns.items()))
     _warn(matched)
+    if matched.tickets:
+        typer.echo(
+            "rows say what is wrong and when: matched as tickets, by fault; --map text= matches them by who and where"
+        )
     several = [group for group in matched.found.groups if len(group) > 1]
     rows = len(matched.table.rows)
     alone = rows - sum(map(len, several))
@@ -109,6 +113,11 @@ def _show(matched: "Matched", truth: str | None) -> None:
     if matched.quality is not None:
         quality = matched.quality
         typer.echo(f"\nagainst {truth}: {quality.pairs} pairs of rows are about the same")
+        if not quality.pairs:
+            typer.echo(
+                f"warning: no two rows have the same value in {truth}; it does not tell which rows are about the same",
+                err=True,
+            )
         typer.echo(f"precision of automatic merges  {quality.precision:.4f} ({quality.joined} pairs)")
         typer.echo(f"automatic recall               {quality.recall:.4f}")
         typer.echo(f"recall including review        {quality.recall_with_review:.4f}")

@@ -12,6 +12,7 @@ from dispatch.exchange.tables import as_heading
 from dispatch.intake.matching.table.columns import mapped
 from dispatch.intake.matching.table.dates import date_of, is_month_first, moment_of
 from dispatch.intake.matching.table.households import first_name, most_bits
+from dispatch.intake.matching.table.report import clusters_of
 from dispatch.intake.matching.table.rows import date_level, row_record
 from dispatch.intake.matching.table.run import Matched, match_file, write_groups
 from dispatch.intake.matching.thresholds import Thresholds
@@ -274,3 +275,23 @@ def test_headings_about_something_else_are_no_fields() -> None:
 def test_a_column_to_be_left_out_is_told_by_its_field() -> None:
     with pytest.raises(Invalid, match="write --map identity= to leave it out"):
         mapped(["name", "soc_sec_id"], ["soc_sec_id="], None)
+
+
+def test_numbers_of_copies_are_the_truth_of_their_originals() -> None:
+    assert clusters_of(["rec-1-org", "rec-1-dup-0", "rec-12-dup-3"]) == ["rec-1", "rec-1", "rec-12"]
+    assert clusters_of(["a-org", "a-org", "b-org"]) == ["a-org", "a-org", "b-org"]
+    assert clusters_of(["1 ", "1", ""]) == ["1", "1", ""]
+
+
+def test_rows_that_report_faults_are_matched_by_fault_and_not_by_reporter(tmp_path: Path) -> None:
+    rows = [
+        ["subject", "reporter_name", "phone", "created_at", "address", "city"],
+        ["The lift is very noisy", "Ana Soto", "+56912345678", "2026-03-02 08:10", "Balmaceda 120", "La Serena"],
+        ["Loud noise from the lift", "Luis Vega", "+56987654321", "2026-03-02 08:55", "Balmaceda 120", "La Serena"],
+        ["Water leaks from the boiler", "Ana Soto", "+56912345678", "2026-03-02 09:30", "Balmaceda 120", "La Serena"],
+        ["The lift is very noisy", "Ana Soto", "+56912345678", "2026-08-20 10:00", "Balmaceda 120", "La Serena"],
+    ]
+    found = match_file(written(tmp_path, rows), LIMITS)
+    assert found.tickets
+    assert sorted(map(sorted, found.found.groups)) == [[0, 1], [2], [3]]
+    assert not match_file(written(tmp_path, rows), LIMITS, given=["text="]).tickets

@@ -6,6 +6,7 @@ birth dates differ, what a household shares says nothing; only what one person h
 
 import math
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Final
 
 from rapidfuzz.distance import OSA, JaroWinkler
@@ -80,6 +81,7 @@ def _level_within(first: str, firsts: str, record: Record) -> str:
     return max(found, key=_ORDER.index)
 
 
+@lru_cache(maxsize=65_536)
 def _word_level(one: str, other: str) -> str:
     """Whether two words may be one name: "close" with a slip or as a pet form, "far" as an initial or roughly."""
     short, long = sorted((one, other), key=len)

@@ -10,10 +10,12 @@ from rapidfuzz import fuzz
 from dispatch.intake.matching.blocking import MemoryIndex, keys_of, pairs_within
 from dispatch.intake.matching.evidence import Evidence
 from dispatch.intake.matching.grouping import grouped
+from dispatch.intake.matching.learning import shipped_model
 from dispatch.intake.matching.record import Record
 from dispatch.intake.matching.table.adapting import TableCommonness, adapted
 from dispatch.intake.matching.table.households import is_pet_form, most_bits
 from dispatch.intake.matching.table.rows import TABLE_COMPARISONS
+from dispatch.intake.matching.table.tickets import compare_tickets, near_in_time
 from dispatch.intake.matching.text import sound
 from dispatch.intake.matching.thresholds import Thresholds
 from dispatch.intake.matching.weights import Model, Score, compare, probability_of
@@ -47,28 +49,42 @@ def match_rows(records: Sequence[Record], limits: Thresholds) -> Found:
     """Compares the candidates, groups what is certain, and tells what a person should look at. Deterministic."""
     pairs = candidate_pairs(records)
     fitted = adapted(records, pairs)
-    model = fitted.model
-    commonness = TableCommonness.of(records, model.fields)
+    commonness = TableCommonness.of(records, fitted.model.fields)
     scores: dict[Pair, Score] = {}
     apart: dict[Pair, bool] = {}
-    clear: dict[Pair, float] = {}
     for one, other in pairs:
-        compared = compare(records[one], records[other], model, commonness, TABLE_COMPARISONS)
+        compared = compare(records[one], records[other], fitted.model, commonness, TABLE_COMPARISONS)
         score = _doubted(_within_household(compared, fitted.alone), limits)
         if len(records) < FEWEST and score.probability >= limits.merge and _may_be_two(records[one], records[other]):
             score = _asked(score, limits)
             apart[one, other] = False
-        clear[one, other] = score.probability
-        if score.probability >= LEAST_KEPT:
-            scores[one, other] = score
-    groups = grouped(range(len(records)), clear, apart, limits, chained=True)
+        scores[one, other] = score
+    return _found(len(records), scores, apart, fitted.model, limits)
+
+
+def match_tickets(records: Sequence[Record], limits: Thresholds) -> Found:
+    """The same for rows that are reports of faults, see `tickets`."""
+    model = shipped_model()
+    scores: dict[Pair, Score] = {}
+    for one, other in candidate_pairs(records):
+        if near_in_time(records[one], records[other]):
+            score, one_fault = compare_tickets(records[one], records[other], model)
+            scores[one, other] = score if one_fault or score.probability < limits.merge else _asked(score, limits)
+    return _found(len(records), scores, {}, model, limits)
+
+
+def _found(
+    count: int, scores: Mapping[Pair, Score], apart: Mapping[Pair, bool], model: Model, limits: Thresholds
+) -> Found:
+    groups = grouped(range(count), {pair: score.probability for pair, score in scores.items()}, apart, limits)
     group = {key: place for place, keys in enumerate(groups) for key in keys}
+    kept = {pair: score for pair, score in scores.items() if score.probability >= LEAST_KEPT}
     review = {
         pair: score
-        for pair, score in scores.items()
+        for pair, score in kept.items()
         if score.probability >= limits.review and group[pair[0]] != group[pair[1]]
     }
-    return Found(groups, review, scores, model)
+    return Found(groups, review, kept, model)
 
 
 def _within_household(score: Score, alone: float) -> Score:

@@ -1,11 +1,15 @@
 """How good the groups are, where the truth is known."""
 
+import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import combinations
+from typing import Final
 
 from dispatch.intake.matching.table.matching import Found, Pair
+
+_COPY: Final = re.compile(r"[-_ ](?:org|orig|original|dup|duplicate|copy)(?:[-_ ]?\d+)?$", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +23,14 @@ class Quality:
     recall: float
     recall_with_review: float
     review_share: float
+
+
+def clusters_of(values: Sequence[str]) -> list[str]:
+    """What a column of truth says of each row; where no value comes twice, "rec-12-dup-0" is a copy of "rec-12-org"."""
+    said = [value.strip() for value in values]
+    if len(set(said)) < len(said) or not any(_COPY.search(value) for value in said):
+        return said
+    return [_COPY.sub("", value) for value in said]
 
 
 def quality(found: Found, truth: Sequence[str]) -> Quality:

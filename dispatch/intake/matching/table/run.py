@@ -12,9 +12,10 @@ from dispatch.exchange.texts import neutralise
 from dispatch.intake.matching.record import REGION
 from dispatch.intake.matching.table.checks import check_target, country
 from dispatch.intake.matching.table.columns import mapped
-from dispatch.intake.matching.table.matching import Found, match_rows
-from dispatch.intake.matching.table.report import Quality, quality
+from dispatch.intake.matching.table.matching import Found, match_rows, match_tickets
+from dispatch.intake.matching.table.report import Quality, clusters_of, quality
 from dispatch.intake.matching.table.rows import Habits, row_record
+from dispatch.intake.matching.table.tickets import are_tickets, ticket_record
 from dispatch.intake.matching.thresholds import Thresholds
 
 
@@ -22,7 +23,7 @@ from dispatch.intake.matching.thresholds import Thresholds
 class Matched:
     """A file and what was found in it. columns: names by field. quality: where the truth was given.
 
-    unused: the columns that are no field, as the file writes them.
+    unused: the columns that are no field, as the file writes them. tickets: whether its rows report faults.
     """
 
     table: Table
@@ -30,6 +31,7 @@ class Matched:
     found: Found
     quality: Quality | None
     unused: Sequence[str] = ()
+    tickets: bool = False
 
 
 def match_file(
@@ -61,13 +63,15 @@ def match_file(
     columns = mapped(table.heading, list(given), truth)
     habits = Habits.of(table.rows, columns, region)
     records = [row_record(row, columns, region, habits) for row in table.rows]
-    found = match_rows(records, limits)
+    if tickets := are_tickets(columns):
+        records = [ticket_record(record, row, columns) for record, row in zip(records, table.rows, strict=True)]
+    found = match_tickets(records, limits) if tickets else match_rows(records, limits)
     named = {field: [table.heading[place] for place in places] for field, places in columns.items()}
     place = None if truth is None else table.heading.index(as_heading(truth))
     taken = {place, *(each for places in columns.values() for each in places)}
     unused = [name for each, name in enumerate(table.written) if each not in taken]
-    measured = None if place is None else quality(found, [row[place] for row in table.rows])
-    return Matched(table, named, found, measured, unused)
+    measured = None if place is None else quality(found, clusters_of([row[place] for row in table.rows]))
+    return Matched(table, named, found, measured, unused, tickets)
 
 
 def write_groups(matched: Matched, file: Path) -> int:
