@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import Depends, Header, Path, Request
+from fastapi import Depends, Header, Path, Query, Request
 from fastapi.security import APIKeyCookie, HTTPBearer
 
 from api.errors import PreconditionMissing
@@ -70,3 +70,9 @@ IdempotencyKey = Annotated[str | None, Depends(_key)]
 
 RowId = Annotated[int, Path(ge=1, le=2**63 - 1, description="The id")]
 """An id in an address."""
+
+AcceptBroken = Annotated[
+    bool,
+    Query(alias="accept_broken_promises", description="Go on although it breaks the promises that a refusal lists"),
+]
+"""Whether who asks knows of the promises at stake, and goes on."""

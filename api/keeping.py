@@ -1,16 +1,18 @@
 """The common routes of a noun: list, get, create, edit, delete."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
+from inspect import signature
 from typing import Annotated, Any, Final, Generic, TypeVar
 
 from fastapi import APIRouter, Query, Request, Response
 
-from api.dependencies import AskDep, IdempotencyKey, IfMatch, RowId
+from api.dependencies import AcceptBroken, AskDep, IdempotencyKey, IfMatch, RowId
 from api.pagination import PageOut, PageQuery, SortedQuery, finish_page, order_of, start_of
 from api.responses import failures
 from api.schemas.base import In, Out
 from api.transaction import Ask, Transaction
+from dispatch.promises.at_stake import AtStake, refuse
 from dispatch.records.keep import create, delete, edit, read
 from dispatch.records.nouns import Noun
 from dispatch.records.pages import page
@@ -28,6 +30,7 @@ class Keeping(Generic[Shown]):
     create, edit: None: there is no such route.
     after: what else is done in the same transaction once a record was made (True) or edited.
     edited: what the answer to an edit is, where it is more than the record, and what it holds besides.
+    stakes: the promises that a record as it now is would break; it is refused unless the request accepts that.
     """
 
     noun: Noun[Any]
@@ -41,6 +44,7 @@ class Keeping(Generic[Shown]):
     deletes: bool = False
     after: Callable[[Ask, Any, bool], None] | None = None
     edited: tuple[type[Out], Callable[[Ask, Any], dict[str, Any]]] | None = None
+    stakes: Callable[[Ask, Any], Collection[AtStake]] | None = None
 
     def router(self) -> APIRouter:
         """A router with these routes."""
@@ -111,8 +115,16 @@ def _add_reading(router: APIRouter, keeping: Keeping[Shown]) -> None:
 def _add_create(router: APIRouter, keeping: Keeping[Shown], schema: type[In]) -> None:
     noun, out = keeping.noun, keeping.out
 
-    def create_record(ask: AskDep, request: Request, response: Response, body: In, _key: IdempotencyKey) -> Any:
+    def create_record(
+        ask: AskDep,
+        request: Request,
+        response: Response,
+        body: In,
+        _key: IdempotencyKey,
+        accepted: AcceptBroken = False,
+    ) -> Any:
         row = create(ask.session, ask.viewer, noun, body.given())
+        _refuse_breaking(keeping, ask, row, accepted)
         if keeping.after is not None:
             keeping.after(ask, row, True)
         shown = view(ask.session, noun, row)
@@ -122,7 +134,7 @@ def _add_create(router: APIRouter, keeping: Keeping[Shown], schema: type[In]) ->
 
     router.add_api_route(
         "",
-        typed(create_record, body=schema),
+        _without_acceptance(keeping, typed(create_record, body=schema)),
         methods=["POST"],
         status_code=201,
         response_model=out,
@@ -136,8 +148,11 @@ def _add_edit(router: APIRouter, keeping: Keeping[Shown], schema: type[In]) -> N
     noun = keeping.noun
     out, besides = keeping.edited or (keeping.out, _nothing)
 
-    def edit_record(ask: AskDep, response: Response, key: RowId, tag: IfMatch, body: In) -> Any:
+    def edit_record(
+        ask: AskDep, response: Response, key: RowId, tag: IfMatch, body: In, accepted: AcceptBroken = False
+    ) -> Any:
         row = edit(ask.session, ask.viewer, noun, key, tag, body.said())
+        _refuse_breaking(keeping, ask, row, accepted)
         if keeping.after is not None:
             keeping.after(ask, row, False)
         shown = view(ask.session, noun, row) | besides(ask, row)
@@ -146,7 +161,7 @@ def _add_edit(router: APIRouter, keeping: Keeping[Shown], schema: type[In]) -> N
 
     router.add_api_route(
         "/{key}",
-        typed(edit_record, body=schema),
+        _without_acceptance(keeping, typed(edit_record, body=schema)),
         methods=["PATCH"],
         response_model=out,
         operation_id=f"edit_{_identifier(keeping.one)}",
@@ -170,6 +185,20 @@ def _add_delete(router: APIRouter, keeping: Keeping[Shown]) -> None:
         summary=f"Delete {_a(keeping.one)} that nothing refers to",
         responses=failures(401, 403, 404, 409, 412, 422, 428),
     )
+
+
+def _refuse_breaking(keeping: Keeping[Any], ask: Ask, row: Any, accepted: bool) -> None:
+    if keeping.stakes is not None:
+        refuse(keeping.stakes(ask, row), accepted=accepted)
+
+
+def _without_acceptance(keeping: Keeping[Any], handler: Callable[..., Any]) -> Callable[..., Any]:
+    """The handler; where no promises can be at stake, nobody is asked whether they accept that."""
+    if keeping.stakes is None:
+        whole = signature(handler)
+        asked = [each for name, each in whole.parameters.items() if name != "accepted"]
+        handler.__signature__ = whole.replace(parameters=asked)  # type: ignore[attr-defined]  # what FastAPI reads
+    return handler
 
 
 def _nothing(_ask: Ask, _row: Any) -> dict[str, Any]:

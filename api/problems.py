@@ -12,10 +12,12 @@ from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 
 from api.errors import BodyTooLarge, PreconditionMissing, UnsupportedType
+from api.schemas.at_stake import told
 from api.sentences import known_fields, sentence
 from db.errors import DatabaseBusy, DatabaseUnavailable, IntegrityError, StaleDataError
 from dispatch.access.errors import NotSignedIn, TooManyAttempts
 from dispatch.errors import Conflict, DispatchError, Forbidden, Invalid, NotFound, RuleBroken, StaleVersion, Unavailable
+from dispatch.promises.at_stake import PromisesAtStake
 from dispatch.records.errors import IdReused, KeyReused
 
 MEDIA_TYPE: Final = "application/problem+json"
@@ -33,6 +35,7 @@ _STATUS: Final[tuple[tuple[type[Exception], int, str, str], ...]] = (
     (KeyReused, 422, "key-reused", "The Idempotency-Key belongs to another request"),
     (IdReused, 409, "id-reused", "The id belongs to another message"),
     (Conflict, 409, "conflict", CHANGED),
+    (PromisesAtStake, 409, "promises-at-stake", "It would break promises"),
     (RuleBroken, 409, "rule-broken", "The rules of the business forbid it"),
     (BodyTooLarge, 413, "too-large", "The request is too large"),
     (UnsupportedType, 415, "unsupported-type", "The request is of a type we do not read"),
@@ -50,7 +53,10 @@ _HTTP: Final = {
     413: ("too-large", "The request is too large", "Send less."),
     415: ("unsupported-type", "The request is of a type we do not read", "Send application/json."),
 }
-KINDS: Final = frozenset({kind for _, _, kind, _ in _STATUS} | {kind for kind, _, _ in _HTTP.values()})
+SLOT_TAKEN: Final = "slot-taken"
+"""Of an arrival window that nobody can keep any more; fresh offers come with it."""
+
+KINDS: Final = frozenset({kind for _, _, kind, _ in _STATUS} | {kind for kind, _, _ in _HTTP.values()} | {SLOT_TAKEN})
 """What programs tell problems apart by; `internal` and a server that is not ready come on top."""
 
 _SECRET_WORDS: Final = ("password", "current", "token", "secret", "access_notes")
@@ -69,14 +75,16 @@ def problem(
     request: Request | None = None,
     errors: Iterable[Fault] = (),
     headers: Mapping[str, str] | None = None,
+    more: Mapping[str, Any] | None = None,
 ) -> JSONResponse:
-    """A problem document. `kind` is what programs tell problems apart by."""
+    """A problem document. `kind` is what programs tell problems apart by; more: members of this kind of problem."""
     body: dict[str, Any] = {"type": f"urn:dispatch:{kind}", "title": title, "status": status, "detail": detail}
     if request is not None:
         body["instance"] = f"urn:dispatch:request:{request.scope.get('request_id', '-')}"
     faults = list(errors)
     if faults:
         body["errors"] = faults
+    body |= more or {}
     return JSONResponse(body, status, headers=dict(headers or {}), media_type=MEDIA_TYPE)
 
 
@@ -102,8 +110,11 @@ def unforeseen(request_id: str) -> JSONResponse:
 def _ours(request: Request, error: Exception) -> Response:
     status, kind, title = next((status, kind, title) for of, status, kind, title in _STATUS if isinstance(error, of))
     detail, headers, faults = str(error), {}, []
+    more: dict[str, Any] = {}
     if isinstance(error, Invalid):
         faults = [{"pointer": fault.pointer, "detail": fault.message} for fault in error.faults]
+    if isinstance(error, PromisesAtStake):
+        more["promises_at_stake"] = [told(each) for each in error.promises]
     if status == 401:
         headers["WWW-Authenticate"] = 'Bearer realm="dispatch"'
     if isinstance(error, TooManyAttempts):
@@ -112,7 +123,7 @@ def _ours(request: Request, error: Exception) -> Response:
         # The driver's words may name the server or the statement: they are for the log.
         _log.warning("database: %s", error, extra={"request_id": request.scope.get("request_id")})
         detail, headers["Retry-After"] = "The database is busy or away at the moment; try again in a second.", "1"
-    return problem(status, kind, title, detail, request=request, errors=faults, headers=headers)
+    return problem(status, kind, title, detail, request=request, errors=faults, headers=headers, more=more)
 
 
 def _stale(request: Request, error: Exception) -> Response:

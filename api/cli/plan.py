@@ -22,6 +22,9 @@ def plan(
     *,
     apply: Annotated[bool, typer.Option("--apply", help="Make the proposal the current plan.")] = False,
     publish: Annotated[bool, typer.Option("--publish", help="Apply the proposal, and publish the plan.")] = False,
+    accept: Annotated[
+        bool, typer.Option("--accept-broken-promises", help="Go on although that breaks promises.")
+    ] = False,
 ) -> None:
     """Plan a day. Without --apply or --publish the proposal waits for somebody to look at it.
 
@@ -49,9 +52,9 @@ def plan(
         with uow(viewer=viewer, read_only=True) as session:
             seen = plans.preview(session, viewer, proposal)
         if apply or publish:
-            plan_id = planning.apply_proposal(the_day, proposal)
+            plan_id = planning.apply_proposal(the_day, proposal, accept=accept)
             if publish:
-                planning.publish_plan(the_day, plan_id)
+                planning.publish_plan(the_day, plan_id, accept=accept)
             planning.say_plan(the_day.view())
         else:
             planning.say_proposal(seen)

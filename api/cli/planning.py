@@ -151,19 +151,26 @@ def open_proposal(day: Day) -> int | None:
         return None if found is None else int(found[0])
 
 
-def apply_proposal(day: Day, proposal_id: int) -> int:
-    """Make a proposal the current plan; the plan's id. Says which routes stay as they are."""
+def apply_proposal(day: Day, proposal_id: int, *, accept: bool = False) -> int:
+    """Make a proposal the current plan; the plan's id. Says which routes stay as they are.
+
+    accept: whether it may break promises.
+    """
     applied = day.uow.run(
-        lambda session: proposals.apply(session, day.viewer, day.clock, proposal_id), viewer=day.viewer
+        lambda session: proposals.apply(session, day.viewer, day.clock, proposal_id, accept_broken_promises=accept),
+        viewer=day.viewer,
     )
     for kept in applied.kept:
         err.print(f"{kept.technician} keeps the present route: {kept.reason}")
     return applied.plan_id
 
 
-def publish_plan(day: Day, plan_id: int) -> None:
-    """Publish the plan as it stands."""
-    day.uow.run(lambda session: publish.publish(session, day.viewer, day.clock, plan_id, None), viewer=day.viewer)
+def publish_plan(day: Day, plan_id: int, *, accept: bool = False) -> None:
+    """Publish the plan as it stands; accept: although it breaks promises."""
+    day.uow.run(
+        lambda session: publish.publish(session, day.viewer, day.clock, plan_id, None, accept_broken_promises=accept),
+        viewer=day.viewer,
+    )
 
 
 def _bar() -> Progress:

@@ -6,12 +6,15 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, Query, Response
 
-from api.dependencies import AskDep, IdempotencyKey, IfMatch, RowId
+from api.dependencies import AcceptBroken, AskDep, IdempotencyKey, IfMatch, RowId
 from api.responses import failures
+from api.schemas.at_stake import StakesOut
 from api.schemas.planning_runs import FindingOut
 from api.schemas.plans import ConfidenceOut, LintOut, MoveIn, PlanOpen, PlanOut, PlanQuery, SummaryOut
 from api.transaction import Ask, Transaction
-from dispatch.planning import confidence, edit, geojson, linter, plans, publish, summary
+from db.models import Promise
+from dispatch.access import Action, require
+from dispatch.planning import confidence, edit, geojson, linter, plans, publish, stakes, summary
 from dispatch.planning.views import PlanView
 
 router = APIRouter(prefix="/plans", tags=["planning"], route_class=Transaction)
@@ -85,6 +88,20 @@ def get_plan(ask: AskDep, key: RowId, if_none_match: IfNoneMatch = None) -> Any:
     return _answer(plans.get(ask.session, ask.viewer, key), if_none_match)
 
 
+@router.get(
+    "/{key}/promises-at-stake",
+    response_model=StakesOut,
+    operation_id="get_plan_promises_at_stake",
+    summary="Get the promises that a plan breaks",
+    responses=failures(401, 403, 404, 422),
+)
+def get_plan_promises_at_stake(ask: AskDep, key: RowId) -> Any:
+    """What publishing it as it stands would break: promises due that day, and those about its visits."""
+    require(ask.viewer, Action.READ, Promise)
+    found = stakes.read(ask.session, ask.viewer, key)
+    return StakesOut.model_validate({"promises_at_stake": found}, from_attributes=True)
+
+
 @router.post(
     "/{key}/publish",
     response_model=PlanOut,
@@ -92,9 +109,11 @@ def get_plan(ask: AskDep, key: RowId, if_none_match: IfNoneMatch = None) -> Any:
     summary="Publish a plan",
     responses=failures(401, 403, 404, 409, 412, 422, 428),
 )
-def publish_plan(ask: AskDep, key: RowId, tag: IfMatch, _key: IdempotencyKey) -> Any:
-    """From now on technicians and customers are told, and changes cost. Of two who publish at once, one wins."""
-    publish.publish(ask.session, ask.viewer, ask.clock, key, tag.partition("-")[0])
+def publish_plan(ask: AskDep, key: RowId, tag: IfMatch, _key: IdempotencyKey, accepted: AcceptBroken = False) -> Any:
+    """From now on technicians and customers are told, and changes cost. Of two who publish at once, one wins. Refused
+    where the plan breaks promises, unless that is accepted."""
+    seen = tag.partition("-")[0]
+    publish.publish(ask.session, ask.viewer, ask.clock, key, seen, accept_broken_promises=accepted)
     return _answer(plans.get(ask.session, ask.viewer, key), None)
 
 
@@ -105,8 +124,9 @@ def publish_plan(ask: AskDep, key: RowId, tag: IfMatch, _key: IdempotencyKey) ->
     summary="Move a visit by hand",
     responses=failures(400, 401, 403, 404, 409, 413, 415, 422),
 )
-def move_visit(ask: AskDep, key: RowId, body: MoveIn, _key: IdempotencyKey) -> Any:
-    """To a shift and a place in it, or out of the plan; the touched routes are timed anew. Also pins and unpins."""
+def move_visit(ask: AskDep, key: RowId, body: MoveIn, _key: IdempotencyKey, accepted: AcceptBroken = False) -> Any:
+    """To a shift and a place in it, or out of the plan; the touched routes are timed anew. Also pins and unpins.
+    Refused where it would break promises that are kept now, unless that is accepted."""
     wanted = edit.Move(
         visit_id=body.visit_id,
         shift_id=body.shift_id,
@@ -114,6 +134,7 @@ def move_visit(ask: AskDep, key: RowId, body: MoveIn, _key: IdempotencyKey) -> A
         pin=body.pin,
         start=body.start_at,
         revisions=body.revisions,
+        accept_broken_promises=accepted,
     )
     edit.move(ask.session, ask.viewer, ask.clock, ask.services.travel, key, wanted)
     return _answer(plans.get(ask.session, ask.viewer, key), None)

@@ -4,7 +4,7 @@ from typing import Any
 
 from fastapi import APIRouter, Response
 
-from api.dependencies import AskDep, IdempotencyKey, RowId
+from api.dependencies import AcceptBroken, AskDep, IdempotencyKey, RowId
 from api.responses import failures
 from api.routers.plans import as_geojson
 from api.schemas.plans import SummaryOut
@@ -46,9 +46,10 @@ def get_proposal(ask: AskDep, key: RowId) -> Any:
     summary="Make a proposal the current plan",
     responses=failures(401, 403, 404, 409, 422),
 )
-def apply_proposal(ask: AskDep, key: RowId, _key: IdempotencyKey) -> Any:
-    """Shifts that changed meanwhile, so that the suggestion no longer fits, keep their present route."""
-    applied = proposals.apply(ask.session, ask.viewer, ask.clock, key)
+def apply_proposal(ask: AskDep, key: RowId, _key: IdempotencyKey, accepted: AcceptBroken = False) -> Any:
+    """Shifts that changed meanwhile, so that the suggestion no longer fits, keep their present route. Refused where it
+    would break promises, unless that is accepted."""
+    applied = proposals.apply(ask.session, ask.viewer, ask.clock, key, accept_broken_promises=accepted)
     return AppliedOut.model_validate(applied, from_attributes=True)
 
 

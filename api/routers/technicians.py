@@ -23,6 +23,7 @@ from api.schemas.technicians import (
     TechnicianOut,
     TechnicianQuery,
 )
+from dispatch.planning import stakes
 from dispatch.records.catalogue.technicians import ABSENCES, SHIFTS, SKILLS, TECHNICIANS
 
 routers: Final[tuple[APIRouter, ...]] = (
@@ -57,6 +58,7 @@ routers: Final[tuple[APIRouter, ...]] = (
         create=ShiftCreate,
         edit=ShiftEdit,
         deletes=True,
+        stakes=lambda ask, shift: stakes.of_shift(ask.session, shift),
     ).router(),
     Keeping(
         noun=ABSENCES,
@@ -68,5 +70,6 @@ routers: Final[tuple[APIRouter, ...]] = (
         create=AbsenceCreate,
         edit=AbsenceEdit,
         deletes=True,
+        stakes=lambda ask, absence: stakes.of_absence(ask.session, absence),
     ).router(),
 )

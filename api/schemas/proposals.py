@@ -4,6 +4,7 @@ from datetime import datetime
 
 from pydantic import Field
 
+from api.schemas.at_stake import AtStakeOut
 from api.schemas.base import Out
 from api.schemas.planning_runs import FindingOut
 from api.schemas.plans import DayOut, VisitLineOut
@@ -53,6 +54,9 @@ class ProposalOut(DayOut):
     findings: list[FindingOut] = Field(description="What the linter said of the input")
     comparison: ComparisonOut = Field(description="Against the current plan")
     kept: list[KeptRouteOut] = Field(description="Once applied: shifts that kept their present route")
+    promises_at_stake: list[AtStakeOut] = Field(
+        description="While it is open: promises that the plan keeps now, and that applying it would break"
+    )
 
 
 class AppliedOut(Out):

@@ -59,5 +59,5 @@ def take_out(session: Session, clock: Clock, travel: TravelTimes, visit_id: int)
     visit, status = found
     if status is not WorkOrderStatus.CANCELLED or visit.status is not VisitStatus.SCHEDULED:
         return False
-    edit.move(session, PLANNER, clock, travel, plan_id, edit.Move(visit_id, None))
+    edit.move(session, PLANNER, clock, travel, plan_id, edit.Move(visit_id, None, accept_broken_promises=True))
     return True

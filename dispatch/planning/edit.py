@@ -12,12 +12,14 @@ from dispatch.access import Action, Viewer, elevated, require
 from dispatch.access.audit import note
 from dispatch.clock import Clock
 from dispatch.errors import Fault, Invalid, NotFound, RuleBroken
+from dispatch.planning import stakes
 from dispatch.planning.change.act import Change, plan_change, shared_plan
 from dispatch.planning.change.drafts import RouteDraft, of_row
 from dispatch.planning.change.retime import Wish, retime
 from dispatch.planning.day.build import Built, build, lay_out
 from dispatch.planning.day.roads import Roads
 from dispatch.planning.day.rows import DayRows, read_day
+from dispatch.promises.at_stake import refuse
 from dispatch.travel.places import TravelTimes
 
 
@@ -29,6 +31,7 @@ class Move:
     where it costs least. pin: True keeps it in that shift whatever is planned later, False lets it go, None leaves its
     pin as it is. start: with `pin`, also keeps its start at this instant. revisions: {shift id: revision} of the
     routes as they were looked at, 0 for a shift without a route; of those not named, the present ones are taken.
+    accept_broken_promises: whether the move may break promises that are kept now.
     """
 
     visit_id: int
@@ -37,6 +40,7 @@ class Move:
     pin: bool | None = None
     start: datetime | None = None
     revisions: Mapping[int, int] | None = None
+    accept_broken_promises: bool = False
 
 
 def open_plan(session: Session, viewer: Viewer, clock: Clock, territory_id: int, local_date: date) -> Plan:
@@ -57,7 +61,7 @@ def move(session: Session, viewer: Viewer, clock: Clock, travel: TravelTimes, pl
     times should come from a cache: they are asked for within the transaction.
 
     Raises NotFound, Forbidden, Invalid, Conflict when a route is not as it was looked at, RuleBroken with the reason
-    when the visit does not fit there.
+    when the visit does not fit there, PromisesAtStake when that would break promises.
     """
     require(viewer, Action.EDIT, Plan)
     seen = session.scalars(select(Plan).where(Plan.id == plan_id)).one_or_none()
@@ -76,6 +80,7 @@ def move(session: Session, viewer: Viewer, clock: Clock, travel: TravelTimes, pl
     present = {shift: of_row(route) for shift, route in rows.routes.items()}
     _refuse_withheld(built, wanted, present)
     drafts = retime(built, rows.horizon, present, Wish(wanted.visit_id, wanted.shift_id, wanted.position))
+    refuse(stakes.of_change(session, present, drafts), accepted=wanted.accept_broken_promises)
     was_in = next((shift for shift, draft in present.items() if wanted.visit_id in draft.visit_ids), None)
     note(session, viewer, "move", visit, {"shift_id": (was_in, wanted.shift_id), "pin": (None, wanted.pin)})
     if not drafts:

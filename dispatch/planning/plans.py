@@ -11,11 +11,12 @@ from sqlalchemy.orm import Session
 from db.models import Plan, PlanningRun, Proposal, ProposalStatus, Territory
 from dispatch.access import Action, Viewer, may, require
 from dispatch.errors import NotFound
-from dispatch.planning import proposals
+from dispatch.planning import proposals, stakes
 from dispatch.planning.change.drafts import RouteDraft, from_json
 from dispatch.planning.day.candidates import plan_of
 from dispatch.planning.showing import Scene, left_out_view, route_views, total_cost
 from dispatch.planning.views import Comparison, KeptRoute, LeftOutView, PlanView, RouteView, VisitChange
+from dispatch.promises.at_stake import AtStake
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +24,7 @@ class ProposalView:
     """A proposal as it would look. findings: what the linter said, as plain values; compare it with `Finding`.
 
     promises: visits in it with windows of their own; expected_share: of these, to be kept as durations and travel vary;
-    None when there are none, or the proposal is older than this figure.
+    None when there are none, or the proposal is older than this figure. promises_at_stake: what applying it breaks.
     """
 
     id: int
@@ -44,6 +45,7 @@ class ProposalView:
     findings: tuple[dict[str, Any], ...]
     comparison: Comparison
     kept: tuple[KeptRoute, ...]
+    promises_at_stake: tuple[AtStake, ...]
 
 
 def current(session: Session, viewer: Viewer, territory_id: int, local_date: date) -> PlanView:
@@ -107,6 +109,11 @@ def preview(session: Session, viewer: Viewer, proposal_id: int) -> ProposalView:
         kept=tuple(
             KeptRoute(entry["shift_id"], scene.technician(entry["shift_id"]), entry["reason"])
             for entry in proposal.kept_routes
+        ),
+        promises_at_stake=(
+            stakes.of_proposal(session, viewer, plan, proposals.proposed_routes(run, proposal))
+            if proposal.status is ProposalStatus.OPEN
+            else ()
         ),
     )
 

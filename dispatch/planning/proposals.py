@@ -12,8 +12,9 @@ from dispatch.access import Action, Viewer, elevated, require
 from dispatch.access.audit import note
 from dispatch.clock import Clock
 from dispatch.errors import Conflict, NotFound
+from dispatch.planning import stakes
 from dispatch.planning.change.act import Change, plan_change, shared_plan
-from dispatch.planning.change.drafts import RouteDraft, from_json
+from dispatch.planning.change.drafts import RouteDraft, from_json, of_row
 from dispatch.planning.change.replay import Replayed, replay
 from dispatch.planning.day.build import Built, build, lay_out
 from dispatch.planning.day.ids import Ids
@@ -21,6 +22,7 @@ from dispatch.planning.day.roads import Roads
 from dispatch.planning.day.rows import DayRows, read_day
 from dispatch.planning.findings import Code
 from dispatch.planning.views import KeptRoute
+from dispatch.promises.at_stake import refuse
 from solver.formats import native
 
 
@@ -50,14 +52,17 @@ def get(session: Session, viewer: Viewer, proposal_id: int, *, lock: bool = Fals
     return proposal
 
 
-def apply(session: Session, viewer: Viewer, clock: Clock, proposal_id: int) -> Applied:
+def apply(
+    session: Session, viewer: Viewer, clock: Clock, proposal_id: int, *, accept_broken_promises: bool = False
+) -> Applied:
     """Makes the proposal's routes the current plan's, where they still fit the day as it is now.
 
     What changed since the run read the day is replayed: a shift whose suggestion no longer fits keeps its present
     route and is named in the answer.
 
     Raises NotFound, Forbidden, Conflict when the proposal was applied or dropped before or somebody changes the same
-    routes at this moment.
+    routes at this moment, PromisesAtStake when that would break promises that are kept now, unless
+    `accept_broken_promises`.
     """
     require(viewer, Action.EDIT, Proposal)
     require(viewer, Action.EDIT, Plan)
@@ -67,6 +72,8 @@ def apply(session: Session, viewer: Viewer, clock: Clock, proposal_id: int) -> A
         rows = read_day(session, proposal.territory_id, proposal.local_date, clock.now())
         built, proposed, base = _suggestion(session, proposal, rows)
     replayed = replay(rows, built, proposed, base)
+    present = {shift: of_row(route) for shift, route in rows.routes.items()}
+    refuse(stakes.of_change(session, present, replayed.accepted), accepted=accept_broken_promises)
     plan = _change(session, viewer, rows, built, replayed, base)
     kept = _kept(rows, replayed)
     proposal.kept_routes = [{"shift_id": route.shift_id, "reason": route.reason} for route in kept]

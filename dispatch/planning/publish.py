@@ -8,18 +8,29 @@ from dispatch.access import Action, Viewer, elevated, require
 from dispatch.access.audit import note
 from dispatch.clock import Clock
 from dispatch.errors import Conflict, NotFound, RuleBroken, StaleVersion
+from dispatch.planning import stakes
 from dispatch.planning.change import news
 from dispatch.planning.day.candidates import chunks, plan_of
 from dispatch.planning.plans import tag
+from dispatch.promises.at_stake import refuse
 
 
-def publish(session: Session, viewer: Viewer, clock: Clock, plan_id: int, expected: str | None) -> Plan:
+def publish(
+    session: Session,
+    viewer: Viewer,
+    clock: Clock,
+    plan_id: int,
+    expected: str | None,
+    *,
+    accept_broken_promises: bool = False,
+) -> Plan:
     """Marks the plan as published, makes its scheduled visits `dispatched`, and posts the news to the outbox.
 
     expected: the `PlanView.tag` that was looked at; None: whatever it is by now. Of two who publish at once, one wins.
 
     Raises NotFound, Forbidden, StaleVersion when the plan is not what was looked at, Conflict when it was published
-    before, RuleBroken when it has no visit.
+    before, RuleBroken when it has no visit, PromisesAtStake when it breaks promises that are due that day or about its
+    visits, unless `accept_broken_promises`.
     """
     require(viewer, Action.EDIT, Plan)
     seen = session.scalars(select(Plan).where(Plan.id == plan_id)).one_or_none()
@@ -31,6 +42,7 @@ def publish(session: Session, viewer: Viewer, clock: Clock, plan_id: int, expect
             raise NotFound(f"plan {plan_id} is gone")
         routes = _routes(session, plan)
         _require_fresh(plan, routes, expected)
+        refuse(stakes.of_plan(session, plan, routes), accepted=accept_broken_promises)
         plan.published_at = clock.now()
         plan.published_by_id = viewer.user_id
         session.flush()
