@@ -174,7 +174,7 @@ def test_a_visit_takes_after_its_work_type(uow: UnitOfWork, world: World) -> Non
     with uow(viewer=viewer) as session:
         visit = create(session, viewer, VISITS, {"work_order_id": world.north[m.WorkOrder], "setup_seconds": 300})
         shown = view(session, VISITS, visit)
-    assert (visit.sequence, visit.duration_seconds, visit.setup_seconds) == (2, 3600, 300)
+    assert (visit.sequence, visit.duration_seconds, visit.setup_seconds) == (10, 3600, 300)
     assert [(each["skill_id"], each["level"]) for each in shown["skills"]] == [(world.common[m.Skill], 1)]
     assert [(each["part_id"], each["quantity"]) for each in shown["parts"]] == [(world.common[m.Part], 1)]
 
