@@ -12,8 +12,12 @@ from pydantic import SecretStr
 from db.models import Channel
 from db.session import Session, UnitOfWork
 from dispatch.appointments.link_key import LinkKey
+from dispatch.appointments.telling import hearing, telling
+from dispatch.appointments.telling.enclosing import Enclosing
+from dispatch.appointments.telling.reminding import Times
+from dispatch.appointments.telling.telling import Telling
 from dispatch.clock import Clock
-from dispatch.compute.outbox import Receiver
+from dispatch.compute.outbox import Receiver, merged
 from dispatch.errors import DispatchError
 from dispatch.intake import news
 from dispatch.intake.channels import consenting
@@ -29,6 +33,7 @@ from dispatch.intake.telling.alarming import Alarms, Desk, desk_of
 from dispatch.messaging.courier import Courier, Way
 from dispatch.messaging.gateway import GatewayWay
 from dispatch.messaging.notices import Herald
+from dispatch.messaging.quiet import Quiet
 from dispatch.messaging.smtp import SmtpWay
 from dispatch.records.attachments import Files, Limits
 from dispatch.settings import Settings
@@ -98,8 +103,37 @@ def larger_bodies(settings: Settings) -> Mapping[str, int]:
 
 def courier_of(settings: Settings, uow: UnitOfWork, clock: Clock) -> Courier:
     """Who carries messages of ours, over the ways that are set."""
-    sender = parseaddr(settings.mail_from or "")[1]
-    return Courier(uow, clock, ways_of(settings), sender.partition("@")[2] or "localhost")
+    domain = _sender(settings).partition("@")[2] or "localhost"
+    return Courier(uow, clock, ways_of(settings), domain, enclosing_of(settings), quiet_of(settings))
+
+
+def telling_of(settings: Settings) -> Telling:
+    """What messages about appointments are made with."""
+    return Telling(link_key_of(settings), _url(settings), _sender(settings), settings.company_name)
+
+
+def enclosing_of(settings: Settings) -> Enclosing:
+    """What comes to messages about appointments when they go."""
+    return Enclosing(telling_of(settings), quiet_of(settings))
+
+
+def quiet_of(settings: Settings) -> Quiet:
+    """When nobody is sent what can wait."""
+    return Quiet(settings.quiet_from, settings.quiet_until)
+
+
+def times_of(settings: Settings) -> Times:
+    """When customers are reminded."""
+    hour = None if settings.reminder_hour < 0 else settings.reminder_hour
+    return Times(hour, settings.reminder_hours_before)
+
+
+def _sender(settings: Settings) -> str:
+    return parseaddr(settings.mail_from or "")[1]
+
+
+def _url(settings: Settings) -> str:
+    return (settings.public_url or f"http://{settings.host}:{settings.port}").rstrip("/")
 
 
 def receivers_of(settings: Settings, uow: UnitOfWork, clock: Clock) -> dict[str, Receiver]:
@@ -108,15 +142,16 @@ def receivers_of(settings: Settings, uow: UnitOfWork, clock: Clock) -> dict[str,
     consents = Herald(uow, clock, consenting.TOPIC, consenting.confirmation, ways, courier.mail_domain)
     alarms = Alarms(uow, _desk(settings))
     notices = Herald(uow, clock, alarming.SEND, alarms.notice, ways, courier.mail_domain)
+    told = Herald(uow, clock, telling.TOPIC, enclosing_of(settings).notice, ways, courier.mail_domain)
     made: dict[str, Receiver] = dict.fromkeys(courier.topics, courier)
-    for herald in (consents, notices):
+    for herald in (consents, notices, told):
         made |= dict.fromkeys(herald.topics, herald)
-    return {**made, alarming.TOPIC: alarms, **news.receivers(uow)}
+    made[alarming.TOPIC] = alarms
+    return merged(made, news.receivers(uow), hearing.receivers(uow, telling_of(settings)))
 
 
 def _desk(settings: Settings) -> Desk:
-    url = settings.public_url or f"http://{settings.host}:{settings.port}"
-    return desk_of(settings.alarm_to, settings.default_country, settings.default_language, url)
+    return desk_of(settings.alarm_to, settings.default_country, settings.default_language, _url(settings))
 
 
 def ways_of(settings: Settings) -> dict[Channel, Way]:

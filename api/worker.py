@@ -10,11 +10,13 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 
-from api.reception import Fetcher, receivers_of, rules_of, thresholds
+from api.reception import Fetcher, receivers_of, rules_of, telling_of, thresholds, times_of
 from db.session import UnitOfWork
 from dispatch.appointments.rezoning import EachHalfDay
+from dispatch.appointments.telling import delaying, reminding
 from dispatch.clock import Clock
 from dispatch.compute.nights import EachNight
+from dispatch.compute.outbox import merged
 from dispatch.compute.solving import Solve, SolveInChild
 from dispatch.compute.worker import Handler, Worker
 from dispatch.intake.channels import placing
@@ -41,6 +43,8 @@ def make_worker(settings: Settings, uow: UnitOfWork, clock: Clock, travel: Trave
     }
     chores: list[Callable[[], bool]] = [Fetcher(settings, uow, clock, rules), EachHalfDay(uow, clock, travel)]
     chores.append(EachMinute(uow, clock))
+    chores.append(reminding.EachFewMinutes(uow, clock, times_of(settings)))
+    chores.append(delaying.EachMinute(uow, clock, telling_of(settings)))
     if settings.learn_nightly:
         handlers[nightly.JOB_KIND] = nightly.LearnHandler(uow, thresholds(settings))
         handlers[learning.JOB_KIND] = learning.LearnHandler(uow)
@@ -50,7 +54,7 @@ def make_worker(settings: Settings, uow: UnitOfWork, clock: Clock, travel: Trave
         uow=uow,
         clock=clock,
         handlers=handlers,
-        receivers={**receivers_of(settings, uow, clock), **called_off.receivers(uow, clock, travel)},
+        receivers=merged(receivers_of(settings, uow, clock), called_off.receivers(uow, clock, travel)),
         chores=chores,
         lease=timedelta(seconds=settings.worker_lease_seconds),
         name=f"{socket.gethostname()}:{os.getpid()}",

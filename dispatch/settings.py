@@ -1,6 +1,7 @@
 """The settings, read in this module alone and passed down as plain values. Environment: `DISPATCH_` and the name."""
 
 import re
+from datetime import time
 from enum import StrEnum
 from functools import lru_cache
 from pathlib import Path
@@ -109,6 +110,22 @@ class Settings(BaseSettings):
         default=None,
         description="Secret under which customers' links are signed, at least 32 characters; without it one is made "
         "and kept in the file link-secret of DISPATCH_DATA_DIR, which every server process must then share",
+    )
+    quiet_from: time = Field(
+        default=time(21),
+        description="Local time from which nobody is sent what can wait; the same as DISPATCH_QUIET_UNTIL: at any time",
+    )
+    quiet_until: time = Field(default=time(8), description="Local time until which it waits")
+    reminder_hour: Annotated[int, Field(ge=-1, le=23)] = Field(
+        default=17, description="Local hour of the day before at which customers are reminded; -1: not then"
+    )
+    reminder_hours_before: Annotated[int, Field(ge=0, le=48)] = Field(
+        default=0, description="Hours before their appointment at which customers are reminded; 0: not then"
+    )
+    webhook_private_hosts: str = Field(
+        default="",
+        description="Hosts, with commas between, to which webhooks may go although their addresses are private, "
+        "and without https",
     )
     alarm_to: str = Field(
         default="",

@@ -19,6 +19,7 @@ from dispatch.access import Viewer, elevated
 from dispatch.compute.outbox import Delivery, Receiver
 from dispatch.intake.merging.refolding import refold_by_id
 from dispatch.intake.merging.resolution import resolve
+from dispatch.intake.telling import appointed
 from dispatch.intake.telling.informing import inform
 from dispatch.intake.turns import take_turn
 from dispatch.promises import standards
@@ -70,16 +71,19 @@ def hear_status(session: Session, delivery: Delivery) -> None:
         standards.follow(session, order_id)
         if status is WorkOrderStatus.DONE:
             resolve(session, order_id)
+        known = status is WorkOrderStatus.CANCELLED and appointed.tells_never(session, order_id)
     accepted = status is WorkOrderStatus.READY and before is WorkOrderStatus.DRAFT
-    if accepted or status in _TOLD:
-        inform(session, order_id, f"{status.value}:{payload['version']}", status.value)
+    if (accepted or status in _TOLD) and not known:
+        # That the last visit is over is the same news as that the work is done.
+        done = status.value if status is WorkOrderStatus.DONE else None
+        inform(session, order_id, f"{status.value}:{payload['version']}", status.value, news=done)
 
 
 def hear_dispatched(session: Session, delivery: Delivery) -> None:
     """A technician was told to do a visit: its parties hear on which day, again only when the day is another."""
     with elevated(session, "news"):
         visit = session.get(Visit, int(delivery.payload["visit_id"]))
-        if visit is None:
+        if visit is None or appointed.tells_when(session, visit):
             return
         day = _day(session, visit, str(delivery.payload["starts_at"]))
     inform(session, visit.work_order_id, f"planned:{day}:{_tag(delivery)}", "planned", news=f"planned:{day}", on=day)
@@ -89,7 +93,9 @@ def hear_withdrawn(session: Session, delivery: Delivery) -> None:
     """A technician was told not to do a visit: its parties hear so, unless somebody else comes."""
     with elevated(session, "news"):
         visit = session.get(Visit, int(delivery.payload["visit_id"]))
-        order = None if visit is None else session.get(WorkOrder, visit.work_order_id)
+        if visit is None or appointed.tells_not_then(session, visit):
+            return
+        order = session.get(WorkOrder, visit.work_order_id)
     if order is not None and order.status is WorkOrderStatus.READY:
         inform(session, order.id, f"postponed:{_tag(delivery)}", "postponed", news="postponed")
 

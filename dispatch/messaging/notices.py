@@ -23,7 +23,10 @@ _ID: Final = re.compile(r"notice\.[0-9a-f]{24}@")
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """What is told to whom. number: of the ticket it is about, if of one. parts: files that go with it."""
+    """What is told to whom. number: of the ticket it is about, if of one. parts: files that go with it.
+
+    may_answer: whether an answer is taken in like any message; else it is ignored.
+    """
 
     channel: Channel
     to: str
@@ -32,6 +35,7 @@ class Notice:
     language: str
     number: str = ""
     parts: tuple[Part, ...] = ()
+    may_answer: bool = False
 
 
 Write = Callable[[Session, Mapping[str, Any]], Notice | None]
@@ -68,11 +72,12 @@ class Herald:
 
 
 def is_ours(message_id: str) -> bool:
-    """Whether a Message-ID is one of a notice: who answers that answers nobody."""
+    """Whether a Message-ID is one of a notice that is not to be answered: who does answers nobody."""
     return _ID.match(message_id) is not None
 
 
 def _letter(notice: Notice, key: str, mail_domain: str) -> Letter:
+    kind = "told" if notice.may_answer else "notice"
     return Letter(
         message_id=0,
         key=key,
@@ -84,7 +89,7 @@ def _letter(notice: Notice, key: str, mail_domain: str) -> Letter:
         subject=notice.subject,
         body=notice.body,
         language=notice.language,
-        external_id=f"notice.{hashlib.sha256(key.encode()).hexdigest()[:24]}@{mail_domain}",
+        external_id=f"{kind}.{hashlib.sha256(key.encode()).hexdigest()[:24]}@{mail_domain}",
         replies_to=None,
         references=(),
         automatic=True,

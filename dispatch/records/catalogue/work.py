@@ -30,6 +30,7 @@ from dispatch.errors import Fault, RuleBroken
 from dispatch.records.catalogue.calling_off import call_off_visits
 from dispatch.records.catalogue.pausing import follow_status
 from dispatch.records.catalogue.spans import span_faults
+from dispatch.records.catalogue.visit_news import tell_status
 from dispatch.records.nouns import Collection, Draft, Noun, Values
 from dispatch.records.transitions import VISIT, WORK_ORDER, require_step
 
@@ -104,6 +105,7 @@ def _check_visit(session: Session, draft: Draft[Visit]) -> list[Fault]:
     if "status" in before:
         require_step("visit", VISIT, before["status"], visit.status)
         _refuse_while_on_a_route(session, visit)
+        tell_status(session, visit, before["status"])
     faults = span_faults(draft.hanging.get("windows", ()), "/windows", "opens_at", "closes_at", touching=False)
     if visit.status is VisitStatus.INCOMPLETE and not visit.incomplete_reason:
         faults.append(Fault("/incomplete_reason", "An incomplete visit names why; say what stood in the way."))
