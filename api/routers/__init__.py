@@ -17,6 +17,7 @@ from api.routers import (
     organisations,
     planning_runs,
     plans,
+    promises,
     proposals,
     signing,
     sites,
@@ -59,5 +60,6 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     proposals.router,
     plans.router,
     plans.lint_router,
+    *promises.routers,
     *operations.routers,
 )

@@ -79,8 +79,7 @@ def door(uow: UnitOfWork, clock: FixedClock, tmp_path: Path) -> Door:
         order = company.order(company.site())
         session.get_one(Site, order.site_id).house_number = "12 B"
         session.commit()
-        made = Door(uow, clock, LinkKey(None, tmp_path), order.id, contact.id)
-    return made
+        return Door(uow, clock, LinkKey(None, tmp_path), order.id, contact.id)
 
 
 def test_a_link_opens_its_work_order_and_holds_nothing_else(door: Door) -> None:
