@@ -59,7 +59,7 @@ def appointment_of(
 
     Raises NotFound, also for what is not theirs, Forbidden, and Conflict (StaleVersion) for another version.
     """
-    order_id = seen_order(session, actor, appointment_id)
+    order_id = seen_order(session, actor, appointment_id, Action.EDIT)
     order = order_of(session, actor, order_id)
     with elevated(session, PURPOSE):
         query = select(Appointment).where(Appointment.id == appointment_id).with_for_update()
@@ -68,17 +68,17 @@ def appointment_of(
     return row, order
 
 
-def seen_order(session: Session, actor: Actor, appointment_id: int) -> int:
-    """The work order of an appointment that the actor may know of.
+def seen_order(session: Session, actor: Actor, appointment_id: int, to: Action = Action.READ) -> int:
+    """The work order of an appointment that the actor may know of. to: what they want to do with it.
 
-    Raises NotFound.
+    Raises NotFound, Forbidden.
     """
     query = select(Appointment.work_order_id).where(Appointment.id == appointment_id)
     if isinstance(actor, Guest):
         with elevated(session, PURPOSE):
             found = session.scalar(query.where(Appointment.work_order_id == actor.work_order_id))
     else:
-        require(actor, Action.READ, Appointment)
+        require(actor, to, Appointment)
         found = session.scalar(query)
     if found is None:
         raise NotFound(

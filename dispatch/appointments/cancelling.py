@@ -4,11 +4,11 @@ from sqlalchemy.orm import Session
 
 from db.models import Appointment, AppointmentStatus
 from dispatch.access import elevated
-from dispatch.access.audit import note
-from dispatch.appointments import keeping, vowing
+from dispatch.appointments import keeping
 from dispatch.appointments.allowing import PURPOSE, appointment_of, refuse_stale, written_by
+from dispatch.appointments.ending import give_back
 from dispatch.appointments.guest import Guest
-from dispatch.appointments.placing import take_out, tried
+from dispatch.appointments.placing import tried
 from dispatch.appointments.wanted import Actor
 from dispatch.clock import Clock
 from dispatch.errors import RuleBroken
@@ -29,7 +29,7 @@ def cancel(
     """The appointment, cancelled: its visits are in no plan and wait, their order is ready again; flushed.
 
     by_customer: whether the customer wants it so; then the promise is released, else it is broken. What a guest cancels
-    is always by the customer. A hold is released. Cancelling again changes nothing.
+    is always by the customer. A hold is released. What must come after it is cancelled too. Again changes nothing.
 
     Raises NotFound, Forbidden, StaleVersion, RuleBroken when it is over, or somebody has set out.
     """
@@ -43,15 +43,10 @@ def cancel(
     is_theirs = by_customer or isinstance(actor, Guest)
 
     def work() -> Appointment:
-        visits = keeping.visits_of(session, row.id)
-        keeping.refuse_set_out(session, visits, "cancelled")
+        keeping.refuse_set_out(session, keeping.visits_of(session, row.id), "cancelled")
         state = AppointmentStatus.RELEASED if was is AppointmentStatus.HELD else AppointmentStatus.CANCELLED
-        keeping.end(session, row, state, why)
-        take_out(session, written_by(actor), clock, travel, visits, "cancel")
-        said = "cancelled by the customer" if is_theirs else "cancelled by us"
-        vowing.give_up(session, row, by_customer=is_theirs, why=said)
-        note(session, written_by(actor), "cancel", row, {"status": (was, state), "by_customer": (None, is_theirs)})
-        session.flush()
+        viewer = written_by(actor)
+        give_back(session, viewer, clock, travel, [row], state, why, "cancel", by_customer=is_theirs)
         return row
 
     with elevated(session, PURPOSE):

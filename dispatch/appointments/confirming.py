@@ -9,8 +9,16 @@ from db.models import Appointment, AppointmentStatus, Channel, Promise, WorkOrde
 from dispatch.access import Viewer, elevated
 from dispatch.access.audit import note
 from dispatch.appointments import keeping, slots, vowing
-from dispatch.appointments.allowing import PURPOSE, appointment_of, order_of, refuse_stale, written_by
+from dispatch.appointments.allowing import (
+    PURPOSE,
+    appointment_of,
+    order_of,
+    refuse_stale,
+    seen_order,
+    written_by,
+)
 from dispatch.appointments.books import Books
+from dispatch.appointments.ending import refuse_before_earlier
 from dispatch.appointments.errors import NoRoom
 from dispatch.appointments.guest import Guest
 from dispatch.appointments.holding import held
@@ -67,7 +75,7 @@ def confirm(
         else:
             row = _held(session, actor, clock, travel, what, channel, version)
     except NoRoom as error:
-        order_id = what.work_order_id if isinstance(what, SlotWanted) else _order_id(session, what)
+        order_id = what.work_order_id if isinstance(what, SlotWanted) else seen_order(session, actor, what)
         return taken(session, actor, clock, travel, books, order_id, error)
     if attending is not None:
         row.attending = attending
@@ -130,7 +138,9 @@ def _straight(
             return _sure(session, actor, clock, travel, order, again, channel)
         with session.begin_nested():
             row = held(session, actor, clock, travel, order, wanted, limited=False)
-            return made_sure(session, actor, order, row, keeping.visits_of(session, row.id), channel)
+            visits = keeping.visits_of(session, row.id)
+            refuse_before_earlier(session, visits)
+            return made_sure(session, actor, order, row, visits, channel)
 
 
 def _held(
@@ -167,6 +177,7 @@ def _sure(
         return again
     if row.status is AppointmentStatus.HELD and row.closes_at > clock.now():
         keeping.refuse_set_out(session, visits, "confirmed")
+        refuse_before_earlier(session, visits)
         if keeping.is_kept(session, row, visits):
             return made_sure(session, actor, order, row, visits, channel)
     # It ended, or its stop was moved away by hand: whether the window is still free is asked anew.
@@ -174,8 +185,3 @@ def _sure(
         wanted = SlotWanted.again(row, visits)
         fresh = held(session, actor, clock, travel, order, wanted, limited=False)
         return made_sure(session, actor, order, fresh, visits, channel)
-
-
-def _order_id(session: Session, appointment_id: int) -> int:
-    with elevated(session, PURPOSE):
-        return session.get_one(Appointment, appointment_id).work_order_id

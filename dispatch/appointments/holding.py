@@ -9,10 +9,11 @@ from dispatch.access import elevated
 from dispatch.access.audit import note
 from dispatch.appointments import keeping
 from dispatch.appointments.allowing import PURPOSE, appointment_of, make_plannable, order_of, written_by
+from dispatch.appointments.ending import give_back
 from dispatch.appointments.groups import groups_of, next_group
 from dispatch.appointments.lapsing import lapse
 from dispatch.appointments.limits import refuse_bad_window, refuse_out_of_order, refuse_too_many
-from dispatch.appointments.placing import put_in, take_out, tried
+from dispatch.appointments.placing import put_in, tried
 from dispatch.appointments.policy import policy_for
 from dispatch.appointments.wanted import Actor, SlotWanted
 from dispatch.clock import Clock
@@ -88,10 +89,7 @@ def release(
         raise RuleBroken(f"Appointment {row.id} is {row.status.value}, not held; only a hold is released: cancel it.")
 
     def work() -> Appointment:
-        visits = keeping.visits_of(session, row.id)
-        keeping.end(session, row, AppointmentStatus.RELEASED, "released")
-        note(session, written_by(actor), "release", row)
-        take_out(session, written_by(actor), clock, travel, visits, "release")
+        give_back(session, written_by(actor), clock, travel, [row], AppointmentStatus.RELEASED, "released", "release")
         return row
 
     with elevated(session, PURPOSE):

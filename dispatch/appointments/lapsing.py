@@ -1,8 +1,7 @@
 """Holds end by themselves: looked after by the worker, and before anybody holds or confirms on the same day."""
 
 import logging
-from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import date, datetime
 from typing import Final
 
@@ -12,9 +11,7 @@ from sqlalchemy.orm import Session
 from db.models import Appointment, AppointmentStatus, WorkOrder
 from db.session import UnitOfWork
 from dispatch.access import Viewer, elevated
-from dispatch.access.audit import note
-from dispatch.appointments.keeping import end, visits_of
-from dispatch.appointments.placing import take_out
+from dispatch.appointments.ending import give_back
 from dispatch.clock import Clock
 from dispatch.errors import DispatchError
 from dispatch.travel.places import TravelTimes
@@ -54,12 +51,7 @@ def lapse(session: Session, clock: Clock, travel: TravelTimes, territory_id: int
     if not due:
         return 0
     with elevated(session, SYSTEM.name):
-        visits: dict[int, Sequence[int]] = defaultdict(tuple)
-        for row in due:
-            visits[row.id] = visits_of(session, row.id)
-            end(session, row, AppointmentStatus.LAPSED, WHY)
-            note(session, SYSTEM, "lapse", row)
-        take_out(session, SYSTEM, clock, travel, [visit for own in visits.values() for visit in own], "lapse")
+        give_back(session, SYSTEM, clock, travel, due, AppointmentStatus.LAPSED, WHY, "lapse")
     return len(due)
 
 

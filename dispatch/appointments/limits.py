@@ -105,7 +105,7 @@ def _too_many(whose: str, count: int, limit: int, field: str) -> str:
 def refuse_out_of_order(session: Session, wanted: SlotWanted, visit_ids: tuple[int, ...]) -> None:
     """Nothing, when the visits come after those that must precede them, and before those that they precede.
 
-    Only other days are looked at: within one day the plan itself sees to it.
+    Only whether the windows allow it: within one day the plan itself sees to the rest.
 
     Raises RuleBroken, which names the other appointment.
     """

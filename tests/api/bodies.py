@@ -75,6 +75,7 @@ BODIES: Final[dict[str, Callable[[Side, World], Body]]] = {
         "site_id": side[m.Site],
         "summary": "x",
     },
+    "service-standards": lambda side, _: {"kind": "callback", "contract_id": side[m.Contract], "within_minutes": 60},
     "slot-policies": lambda side, _: {"territory_id": side[m.Territory]},
     "visits": lambda side, _: {"work_order_id": side[m.WorkOrder]},
     "skills": lambda *_: {"code": _code(), "name": "x"},
@@ -129,6 +130,8 @@ ACTS: Final[dict[str, Callable[[Side, World, Role], Body]]] = {
     "cancel": lambda *_: {"why": "x", "by_customer": True},
     "confirm": lambda *_: {},
     "release": lambda *_: {},
+    "kept": lambda *_: {},
+    "promises": lambda *_: {"kind": "callback", "local_date": "2030-01-01", "local_by": "12:00"},
     "transfer": lambda _, world, role: {
         "to_user_id": world.users["scheduler" if role is Role.ADMINISTRATOR else "administrator"]
     },

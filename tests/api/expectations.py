@@ -214,12 +214,23 @@ POST   /v1/plans                            create  A* S ok=201 other=404
 GET    /v1/plans/{key}                      item    A* S C T
 GET    /v1/plans/{key}.geojson              item    A* S C T
 GET    /v1/plans/{key}/confidence           item    A* S
+GET    /v1/plans/{key}/promises-at-stake    item    A* S C
 POST   /v1/plans/{key}/publish              act     A* S ok=409
 POST   /v1/plans/{key}/moves                act     A* S ok=200
 GET    /v1/lint                             day     A* S
 
 GET    /v1/promises                         list    A* S C
 GET    /v1/promises/{key}                   item    A* S C
+GET    /v1/promises/summary                 find    A* S C
+POST   /v1/promises/{key}/release           act     A* S C ok=409
+POST   /v1/promises/{key}/kept              act     A* S C ok=409
+GET    /v1/work-orders/{key}/promises       item    A* S C
+POST   /v1/work-orders/{key}/promises       act     A* S C ok=201
+GET    /v1/service-standards                list    A* S C
+GET    /v1/service-standards/{key}          item    A* S C
+POST   /v1/service-standards                create  A* S
+PATCH  /v1/service-standards/{key}          edit    A* S
+DELETE /v1/service-standards/{key}          delete  A* S
 GET    /v1/consents                         list    A*
 GET    /v1/consents/{key}                   item    A*
 GET    /v1/outbox                           list    A*

@@ -23,7 +23,7 @@ NOUNS: dict[str, type[Base]] = {
     "contracts": m.Contract, "tickets": m.Ticket, "conversations": m.Conversation, "messages": m.Message,
     "attachments": m.Attachment, "inbound": m.Inbound, "consents": m.Consent,
     "work-types": m.WorkType, "work-orders": m.WorkOrder, "visits": m.Visit, "appointments": m.Appointment,
-    "slot-policies": m.SlotPolicy,
+    "slot-policies": m.SlotPolicy, "service-standards": m.ServiceStandard,
     "skills": m.Skill, "technicians": m.Technician, "shifts": m.Shift, "absences": m.Absence, "parts": m.Part,
     "van-stock": m.VanStock, "warehouses": m.Warehouse, "stock-movements": m.StockMovement, "promises": m.Promise,
     "planning-runs": m.PlanningRun, "proposals": m.Proposal, "plans": m.Plan, "lint": m.Territory,
