@@ -27,7 +27,7 @@ class SlotOut(Out):
     shift_ids: list[int] = Field(description="In which shifts, in the order of the visits")
     starts_at: datetime = Field(description="When service would start, as the plan stands")
     cost: int = Field(description="By how much the plan becomes dearer, in minor units of the territory's currency")
-    probability: float | None = Field(description="Of starting by closes_at; null: not known")
+    probability: float = Field(description="Of starting by closes_at, 0 to 1")
     before_deadline: bool = Field(description="Whether it keeps the contract's deadline; true where there is none")
 
 

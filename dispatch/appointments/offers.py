@@ -13,7 +13,7 @@ class Slot:
     opens_at, closes_at: between which service starts, both included; local_date, local_from, local_by: the same as it
     is said in `time_zone`. visit_ids, technician_ids, shift_ids: in the same order; several visits start together.
     starts_at: when service would start as the plan stands. cost: cents by which the plan becomes dearer.
-    probability: of starting by `closes_at`, None where nothing is known about how times vary.
+    probability: of starting by `closes_at`.
     before_deadline: whether it keeps the contract's deadline; True where there is none.
     """
 
@@ -30,7 +30,7 @@ class Slot:
     shift_ids: tuple[int, ...]
     starts_at: datetime
     cost: int
-    probability: float | None
+    probability: float
     before_deadline: bool = True
 
 

@@ -1,5 +1,6 @@
 """How surely an offered window is kept: the routes that it would be in, timed with it and simulated."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
@@ -31,7 +32,8 @@ class Excerpt:
 
 
 def probability(offer: Quoted, asked: Sequence[int], roads: Ways) -> float | None:
-    """Of starting by the window's close, in the routes that the offer is for; None: they cannot be timed alone.
+    """Of starting by the window's close, in the routes that the offer is for; None: there are no such times after all,
+    as two who start together would need the same last part.
 
     asked: the visits' ids. The routes are timed as cheaply as may be, as planning does; visits that ties hold to others
     keep their present start. Nothing is random: the same offer gives the same answer.
@@ -72,7 +74,7 @@ def excerpt_of(offer: Quoted, way: NewPlace | None) -> Excerpt:
         people.append(_alone(day, place))
         visits += [held[each] for each in order]
         visits.append(replace(visit, windows=(offer.window.seconds,), pinned=None))
-    stores = problem.warehouses if any(visit.parts or visit.tools for visit in visits) else ()
+    stores = _stores(day, orders) if any(visit.parts or visit.tools for visit in visits) else ()
     shifts = [shift for person in people for shift in person.shifts]
     rows = list(dict.fromkeys(_places(shifts, visits, stores)))
     at = {row: i for i, row in enumerate(rows)}
@@ -99,6 +101,21 @@ def _alone(day: DayBook, place: Offer) -> Technician:
         for part, count in visit.parts.items() if visit.id in used else ():
             van[part] = max(0, van.get(part, 0) - count)
     return replace(person, shifts=tuple(s for s in person.shifts if s.id == place.shift), van_stock=van)
+
+
+def _stores(day: DayBook, orders: Mapping[str, tuple[str, ...]]) -> tuple[Warehouse, ...]:
+    """The warehouses with what the routes of other shifts leave there."""
+    taken = Counter[tuple[str, str]]()
+    for shift, route in day.routes.items():
+        for stop in route.stops if shift not in orders else ():
+            for part, count in (stop.load or {}).items():
+                taken[stop.id, part] += count
+    return tuple(
+        store
+        if store.stock is None
+        else replace(store, stock={part: max(0, n - taken[store.id, part]) for part, n in store.stock.items()})
+        for store in day.problem.warehouses
+    )
 
 
 def _places(shifts: Iterable[Shift], visits: Iterable[Wanted], stores: Iterable[Warehouse]) -> Iterator[int]:

@@ -230,7 +230,11 @@ def _shown(inquiry: Inquiry, offers: Sequence[Quoted], roads: Ways) -> tuple[lis
         chosen = in_turn(timely, shown, rate, soonest=inquiry.urgent)
         left.remove(chosen)
         chance = probability(chosen, asked.ids, roads)
-        if chance is not None and chance < policy.least_probability:
+        if chance is None:
+            message = "those who could come together would need the same part or tool of a warehouse"
+            withheld += _all([chosen.window.local], Why.PART, message)
+            continue
+        if chance < policy.least_probability:
             message = f"it would be kept with a probability of {floor(100 * chance)} %"
             message += f", and at least {100 * policy.least_probability:.0f} % are wanted"
             withheld += _all([chosen.window.local], Why.PROBABILITY, message)
@@ -250,7 +254,7 @@ def _rate(offers: Sequence[Quoted]) -> int:
     return Policy.of(duty.technician for offer in offers[:1] for duty in offer.day.day.crew.duties).rate
 
 
-def _slot(inquiry: Inquiry, offer: Quoted, chance: float | None) -> Slot:
+def _slot(inquiry: Inquiry, offer: Quoted, chance: float) -> Slot:
     local, ids = offer.window.local, offer.day.built.ids
     return Slot(
         work_order_id=inquiry.asked.order.id,

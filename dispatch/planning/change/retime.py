@@ -1,7 +1,7 @@
 """Timing routes anew after a change by hand: the order is the scheduler's, the times are the cheapest there are."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -99,12 +99,35 @@ class _Desk:
         routes = {route.shift: route for route in routes_of(self.plan)}
         changed = {n for n, (old, new) in enumerate(zip(self.before, self.plan.routes, strict=True)) if old != new}
         drafts = []
+        tied = self._tied({*touched, *(s for s, name in self.shift_names.items() if self._is(name, changed))})
         for shift_id, shift_name in self.shift_names.items():
-            if shift_id in touched or self.compiled.shift_index[shift_name] in changed:
+            if shift_id in touched or self._is(shift_name, changed) or shift_id in tied:
                 route = routes.get(shift_name)
                 empty = RouteDraft(shift_id)
                 drafts.append(empty if route is None else of_solution(route, self.built.ids, self.horizon))
-        return drafts
+        return [draft for draft in drafts if draft.shift_id not in tied or self._differs(draft)]
+
+    def _is(self, shift: str, numbers: Container[int]) -> bool:
+        return self.compiled.shift_index[shift] in numbers
+
+    def _differs(self, draft: RouteDraft) -> bool:
+        stored = self.present.get(draft.shift_id)
+        return stored is None or stored.stops != draft.stops or stored.departs_at != draft.departs_at
+
+    def _tied(self, shifts: set[int]) -> set[int]:
+        """Other shifts that hold visits whose starts are tied to these ones': they are stored with their times here."""
+        keys = self.built.ids.visits
+        home = {keys[self.built.problem.visits[v].id]: s for s in self.shift_names for v in self._planned(s)}
+        found, wanted = set[int](), set(shifts)
+        while not wanted <= found:
+            found |= wanted
+            for link in self.built.problem.links:
+                ends = {home[keys[name]] for name in link.visits if keys[name] in home}
+                wanted |= ends if link.kind in ("same_start", "precedes") and ends & found else set()
+        return found - shifts
+
+    def _planned(self, shift_id: int) -> tuple[int, ...]:
+        return self.plan.visits(self._shift(shift_id))
 
     def _sources(self, wishes: Iterable[Wish]) -> dict[int, list[int]]:
         """By shift: the visits that leave it; -1 for one that is not in the problem."""
