@@ -1,4 +1,4 @@
-"""Promises, consents, outbox, jobs and the audit trail: to be looked at only."""
+"""Consents, outbox, jobs and the audit trail: to be looked at only."""
 
 from typing import Final
 
@@ -14,20 +14,10 @@ from api.schemas.operations import (
     JobQuery,
     OutboxMessageOut,
     OutboxQuery,
-    PromiseOut,
-    PromiseQuery,
 )
-from dispatch.records.catalogue.operations import AUDIT, CONSENTS, JOBS, OUTBOX, PROMISES
+from dispatch.records.catalogue.operations import AUDIT, CONSENTS, JOBS, OUTBOX
 
 routers: Final[tuple[APIRouter, ...]] = (
-    Keeping(
-        noun=PROMISES,
-        path="promises",
-        one="promise",
-        many="promises",
-        out=PromiseOut,
-        query=PromiseQuery,
-    ).router(),
     Keeping(
         noun=CONSENTS,
         path="consents",

@@ -1,53 +1,13 @@
-"""Promises, consents, outbox, jobs and the audit trail."""
+"""Consents, outbox, jobs and the audit trail."""
 
-from datetime import date, datetime, time
+from datetime import datetime
 from typing import Annotated, Any
 
 from pydantic import Field
 
 from api.pagination import PageQuery
 from api.schemas.base import Instant, Out, Ref
-from db.models import Channel, JobStatus, PromiseKind, PromiseOutcome
-
-
-class PromiseEventOut(Out):
-    """The end of a promise."""
-
-    outcome: PromiseOutcome = Field(description="Kept, broken, or released by the customer")
-    at: datetime = Field(description="When")
-    note: str = Field(description="What else is to be said")
-
-
-class PromiseOut(Out):
-    """What we said we would do by when, to whom."""
-
-    id: int = Field(description="The id")
-    kind: PromiseKind = Field(description="What was promised")
-    work_order_id: int = Field(description="For which work order")
-    visit_id: int | None = Field(description="For which visit")
-    contact_id: int | None = Field(description="To whom")
-    organisation_id: int | None = Field(description="To which organisation")
-    local_date: date = Field(description="The day that was said")
-    local_from: time | None = Field(description="The time that was said: from")
-    local_by: time = Field(description="The time that was said: by")
-    time_zone: str = Field(description="The IANA zone it was said in")
-    from_at: datetime | None = Field(description="What that meant: from")
-    by_at: datetime = Field(description="What that meant: by")
-    made_by_id: int | None = Field(description="The user who said it")
-    made_at: datetime = Field(description="When it was said")
-    channel: Channel | None = Field(description="Over which channel")
-    supersedes_id: int | None = Field(description="The promise it takes the place of")
-    events: list[PromiseEventOut] = Field(description="What became of it; empty while it is open")
-
-
-class PromiseQuery(PageQuery):
-    """Which promises."""
-
-    work_order_id: Annotated[Ref | None, Field(description="For which work order")] = None
-    visit_id: Annotated[Ref | None, Field(description="For which visit")] = None
-    kind: Annotated[PromiseKind | None, Field(description="What was promised")] = None
-    by_at_from: Annotated[Instant | None, Field(description="Due at this instant or later")] = None
-    by_at_before: Annotated[Instant | None, Field(description="Due before this instant")] = None
+from db.models import Channel, JobStatus
 
 
 class ConsentOut(Out):

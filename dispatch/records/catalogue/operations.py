@@ -1,9 +1,8 @@
-"""Promises, and the system's own doings: to be looked at only."""
+"""The system's own doings: to be looked at only."""
 
-from db.models import AuditEntry, Consent, Inbound, Job, OutboxMessage, Promise, PromiseEvent
-from dispatch.records.nouns import Collection, Noun
+from db.models import AuditEntry, Consent, Inbound, Job, OutboxMessage
+from dispatch.records.nouns import Noun
 
-PROMISES = Noun(Promise, collections=(Collection("events", PromiseEvent, "promise_id", ("promise_id",), kept=False),))
 OUTBOX = Noun(OutboxMessage, hidden=frozenset({"payload"}))
 CONSENTS = Noun(Consent, hidden=frozenset({"address_key"}))
 INBOUND = Noun(Inbound, hidden=frozenset({"raw_sha256"}))
