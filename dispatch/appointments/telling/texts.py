@@ -4,12 +4,11 @@
 """
 
 from collections.abc import Mapping
-from datetime import date, datetime, time
+from datetime import date, time
 from enum import StrEnum
 from typing import Final
 
-from babel import Locale, UnknownLocaleError
-from babel.dates import format_skeleton
+from babel.dates import format_date
 
 DEFAULT: Final = "en"
 
@@ -125,6 +124,10 @@ TEXTS: Final[Mapping[str, Mapping[Key, str]]] = {
 }
 
 
+_DAYS: Final = {"en": "EEEE, MMMM d", "es": "EEEE d 'de' MMMM", "de": "EEEE, d. MMMM"}
+"""How a day is written in a sentence."""
+
+
 def language_of(wanted: str) -> str:
     """The language of ours for what a party speaks: "es-CL" → "es"; English where we have none."""
     short = wanted.replace("_", "-").partition("-")[0].casefold()
@@ -141,14 +144,6 @@ def say(key: Key, wanted: str, **values: object) -> str:
 
 def window(wanted: str, local_date: date, local_from: time, local_by: time) -> str:
     """Monday, March 2, between 10:00 and 12:00; as the party's language has it, on a clock of 24 hours."""
-    day = format_skeleton("MMMMEEEEd", datetime.combine(local_date, time(12)), locale=_locale(wanted))
-    return say(Key.WINDOW, wanted, day=day, since=f"{local_from:%H:%M}", by=f"{local_by:%H:%M}")
-
-
-def _locale(wanted: str) -> Locale:
     language = language_of(wanted)
-    try:
-        locale = Locale.parse(wanted.replace("-", "_"))
-    except (ValueError, UnknownLocaleError):
-        return Locale(language)
-    return locale if locale.language == language else Locale(language)
+    day = format_date(local_date, _DAYS[language], locale=language)
+    return say(Key.WINDOW, wanted, day=day, since=f"{local_from:%H:%M}", by=f"{local_by:%H:%M}")
