@@ -12,7 +12,7 @@ from dispatch.access.audit import note
 from dispatch.errors import NotFound, RuleBroken
 from dispatch.intake.matching import Thresholds
 from dispatch.intake.merging.carrying import Going, carry_out
-from dispatch.intake.merging.consequences import shortened, tell, tell_called_off
+from dispatch.intake.merging.consequences import listed, shortened, tell, tell_called_off
 from dispatch.intake.merging.decisions import Remembered, Two, decide, settle, take_back, two
 from dispatch.intake.merging.following import followers
 from dispatch.intake.merging.latecomers import tell_latecomers
@@ -68,6 +68,9 @@ def _take_back(session: Session, viewer: Viewer, merge: Merge, holder: int, came
     here = [ticket for ticket in merge.tickets if ticket in now and now[ticket].work_order_id == holder]
     if not here:
         return Change(merge.work_order_id, (), f"The tickets of merge {merge.id} have gone elsewhere since.")
+    if holder == merge.from_work_order_id:
+        # A later merge brought them back: there is nothing to take back before that is taken back.
+        return Change(holder, (), _back_already(session, merge, here))
     since = {ticket: now[ticket].joined_at for ticket in here}
     decided = _decisions(session, viewer, merge, here, holder, came)
     going = _going(session, merge, here, decided)
@@ -78,6 +81,12 @@ def _take_back(session: Session, viewer: Viewer, merge: Merge, holder: int, came
     compensate(session, merge.id, {holder, merge.work_order_id}, since)
     tell_latecomers(session, session.get_one(WorkOrder, going.to), here, f"undone:{merge.id}")
     return Change(going.to, tuple(merges), merges[0].consequence)
+
+
+def _back_already(session: Session, merge: Merge, here: Collection[int]) -> str:
+    names = listed(sorted(session.get_one(Ticket, ticket).number for ticket in here))
+    verb = "is" if len(here) == 1 else "are"
+    return f"{names} {verb} back in {session.get_one(WorkOrder, merge.from_work_order_id).number} already."
 
 
 def _apart(session: Session, merge: Merge, holder: int, came: Collection[int]) -> set[Two]:

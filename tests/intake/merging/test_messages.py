@@ -2,7 +2,7 @@
 
 import re
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
@@ -67,6 +67,7 @@ class Run:
 
 @settings(max_examples=examples(7), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps)
+@example([("merge", 0, 1), ("split", 0, 0), ("merge", 1, 0), ("undo", 1, 0)])
 def test_every_thread_holds_what_its_own_party_said_and_was_told(
     uow: UnitOfWork, wanted: list[tuple[str, int, int]]
 ) -> None:
