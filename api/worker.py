@@ -12,6 +12,7 @@ from datetime import timedelta
 
 from api.reception import Fetcher, receivers_of, rules_of, telling_of, thresholds, times_of
 from db.session import UnitOfWork
+from dispatch.appointments import following
 from dispatch.appointments.rezoning import EachHalfDay
 from dispatch.appointments.telling import delaying, reminding
 from dispatch.clock import Clock
@@ -41,7 +42,11 @@ def make_worker(settings: Settings, uow: UnitOfWork, clock: Clock, travel: Trave
         JOB_KIND: RunHandler(uow, clock, travel, solve),
         placing.JOB_KIND: placing.PlaceHandler(uow, rules),
     }
-    chores: list[Callable[[], bool]] = [Fetcher(settings, uow, clock, rules), EachHalfDay(uow, clock, travel)]
+    chores: list[Callable[[], bool]] = [
+        Fetcher(settings, uow, clock, rules),
+        EachHalfDay(uow, clock, travel),
+        following.EachMinute(uow, clock, travel),
+    ]
     chores.append(EachMinute(uow, clock))
     chores.append(reminding.EachFewMinutes(uow, clock, times_of(settings)))
     chores.append(delaying.EachMinute(uow, clock, telling_of(settings)))
