@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -112,6 +112,7 @@ def on_day(asked: Asked, day: DayBook, place: Place) -> list[Wanted] | Finding:
     rows = replace(
         day.rows,
         candidates=asked.candidates(),
+        routes={},
         sites={asked.site.id: asked.site},
         contracts={} if asked.contract is None else {asked.contract.id: asked.contract},
         skills=asked.needs.skills,
@@ -120,7 +121,7 @@ def on_day(asked: Asked, day: DayBook, place: Place) -> list[Wanted] | Finding:
         ties=asked.ties,
         durations=replace(day.rows.durations, units={} if asked.unit is None else {asked.unit.id: asked.unit}),
     )
-    found = work(rows, day.day.crew)
+    found = work(rows, day.day.crew, day.policy)
     if found.findings:
         return found.findings[0]
     roads = day.built.roads
@@ -131,9 +132,3 @@ def on_day(asked: Asked, day: DayBook, place: Place) -> list[Wanted] | Finding:
     wanted = {part for visit in asked.visits for part in asked.needs.parts.get(visit.id, ())}
     names.parts = {**{part: f"part {part}" for part in wanted}, **names.parts}
     return [visit_in(rows, visit, names, roads) for visit in found.visits]
-
-
-def latest_end(day: DayBook) -> datetime | None:
-    """When the last shift of the day is over, overtime included; None: nobody works."""
-    duties = day.day.crew.duties
-    return max((duty.ends_at + timedelta(seconds=duty.max_overtime) for duty in duties), default=None)

@@ -21,6 +21,7 @@ from db.models import Territory
 from db.session import UnitOfWork
 from dispatch.access import Viewer, elevated
 from dispatch.appointments.day_books import DayBook, read_day_book, restocked
+from dispatch.appointments.quoting import KnownWays
 from dispatch.appointments.stamps import Numbers, lapsed, stamps
 from dispatch.errors import NotFound
 from dispatch.planning.day.reserved import beside, reserved_by_plan
@@ -45,6 +46,7 @@ class Books:
         self._taken: dict[int, Numbers] = {}
         self._turns: dict[int, RLock] = {}
         self._own, self._sessions = Lock(), Semaphore(AT_ONCE)
+        self.ways: Final = KnownWays()
 
     def of(
         self, session: Session, travel: TravelTimes, territory_id: int, dates: Sequence[date], now: datetime

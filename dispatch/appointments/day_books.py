@@ -3,24 +3,27 @@
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from functools import cached_property
 
 from sqlalchemy.orm import Session
 
+from dispatch.appointments.local_time import LocalWindow
 from dispatch.appointments.stamps import Numbers
 from dispatch.planning.change.drafts import Translator, of_row
 from dispatch.planning.day.build import Built, Day, Names, build, lay_out
 from dispatch.planning.day.horizon import Horizon
+from dispatch.planning.day.policy import Policy
 from dispatch.planning.day.reserved import Reserved
 from dispatch.planning.day.roads import Roads
 from dispatch.planning.day.rows import DayRows, read_day
-from dispatch.travel.places import TravelTimes
+from dispatch.travel.places import Point, TravelTimes
 from solver.problem import Problem
 from solver.quote.book import Book
 from solver.solution import Route, StopKind
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class DayBook:
     """A territory-day as it was read. stamp: what it was built of.
 
@@ -39,8 +42,41 @@ class DayBook:
     @property
     def book(self) -> Book:
         """The optimiser's book; only on a day when somebody works."""
-        assert self.kept is not None, f"nobody works on {self.horizon.local_date}"
+        if self.kept is None:
+            raise LookupError(f"nobody works on {self.horizon.local_date}, which has no book")
         return self.kept
+
+    @cached_property
+    def starts_at(self) -> datetime | None:
+        """When the first shift begins; None: nobody works."""
+        return min((duty.starts_at for duty in self.day.crew.duties), default=None)
+
+    @cached_property
+    def ends_at(self) -> datetime | None:
+        """When the last shift is over, overtime included; None: nobody works."""
+        ends = (duty.ends_at + timedelta(seconds=duty.max_overtime) for duty in self.day.crew.duties)
+        return max(ends, default=None)
+
+    @cached_property
+    def points(self) -> tuple[Point, ...]:
+        """The day's places, in the order of the travel matrix."""
+        index = self.built.roads.index
+        return tuple(sorted(index, key=index.__getitem__))
+
+    @cached_property
+    def duty_seconds(self) -> float:
+        """What all shifts last together, overtime apart."""
+        return sum((duty.ends_at - duty.starts_at).total_seconds() for duty in self.day.crew.duties)
+
+    @cached_property
+    def policy(self) -> Policy:
+        """What an hour of a technician's time costs, and the rest."""
+        return Policy.of(duty.technician for duty in self.day.crew.duties)
+
+    @cached_property
+    def cut(self) -> dict[int, tuple[LocalWindow, ...]]:
+        """The day's windows by their width in minutes, as far as anybody asked."""
+        return {}
 
     @property
     def rows(self) -> DayRows:

@@ -13,7 +13,7 @@ from dispatch.appointments.confirming import Taken
 from dispatch.appointments.groups import groups_of, next_group
 from dispatch.appointments.guest import Guest
 from dispatch.appointments.local_time import LocalWindow, zone_named
-from dispatch.appointments.quoting import quoted, ways
+from dispatch.appointments.quoting import quoted
 from dispatch.appointments.wanted import Actor, SlotWanted
 from dispatch.appointments.windows import DayWindow
 from dispatch.clock import Clock
@@ -60,7 +60,7 @@ def _why_not(
         return None
     asked = ask(session, order, next_group(order, groups_of(session, order.id), wanted.visit_ids))
     visits = [] if asked.place is None else on_day(asked, day, asked.place)
-    roads = None if asked.place is None else ways(asked.place, [day], travel)
+    roads = None if asked.place is None else books.ways.to(asked.place, [day], travel)
     if roads is None or isinstance(visits, Finding) or not visits:
         return None
     said = LocalWindow(opens.date(), opens.time(), closes.time(), zone_name, wanted.opens_at, wanted.closes_at)

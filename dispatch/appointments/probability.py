@@ -1,7 +1,12 @@
-"""How surely an offered window is kept: the routes that it would be in, timed with it and simulated."""
+"""How surely offered windows are kept: the routes that they would be in, timed with them and simulated, all at once.
+
+Each offer's routes become technicians, visits and places of their own in one problem, so that it is compiled and
+simulated once. Whoever does a visit there can do it: what the quote has seen to (skills, tools of the van, rules on
+technicians) is left away. Offers that need a warehouse are looked at one by one.
+"""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -9,14 +14,14 @@ import numpy as np
 
 from dispatch.appointments.day_books import DayBook, shift_order
 from dispatch.appointments.quoting import Quoted, Ways
+from solver.compiled import IntArray
 from solver.compiling import compile_problem
 from solver.confidence import confidence
 from solver.insertion.plan import Plan
 from solver.outcome import routes_of
-from solver.problem import IntMatrix, Link, Problem, Shift, Technician, Travel, Warehouse
+from solver.problem import UNREACHABLE, Duration, Link, Problem, Shift, Technician, TechnicianRule, Travel, Warehouse
 from solver.problem import Visit as Wanted
 from solver.quote.question import NewPlace, Offer
-from solver.solution import Route
 from solver.timing.planner import Planner
 
 SAMPLES: Final = 1_000
@@ -25,70 +30,109 @@ SAMPLES: Final = 1_000
 
 @dataclass(frozen=True)
 class Excerpt:
-    """The routes that an offer is for as a problem of their own. orders: of each shift, with the offered visits."""
+    """The routes that an offer is for, as a problem. orders: of each shift, with the offered visits, `wanted`."""
 
     problem: Problem
     orders: Mapping[str, tuple[str, ...]]
+    wanted: frozenset[str]
 
 
-def probability(offer: Quoted, asked: Sequence[int], roads: Ways) -> float | None:
-    """Of starting by the window's close, in the routes that the offer is for; None: there are no such times after all,
-    as two who start together would need the same last part.
+def probabilities(offers: Sequence[Quoted], asked: Sequence[int], roads: Ways) -> list[float | None]:
+    """Of starting by each window's close; None: there are no such times after all, as two would need the same part.
 
     asked: the visits' ids. The routes are timed as cheaply as may be, as planning does; visits that ties hold to others
-    keep their present start. Nothing is random: the same offer gives the same answer.
+    keep their present start. Nothing is random: the same offers give the same answers.
     """
-    with offer.day.setting_aside(asked):
-        excerpt = excerpt_of(offer, roads.of(offer.day))
-    routes = timed(excerpt)
-    if routes is None:
-        return None
-    wanted = {visit.id for visit in offer.visits}
-    promises = confidence(excerpt.problem, routes, SAMPLES).promises
-    return min((promise.probability for promise in promises if promise.visit in wanted), default=None)
+    excerpts = []
+    for number, offer in enumerate(offers):
+        with offer.day.setting_aside(asked):
+            excerpts.append(_excerpt(offer, roads.of(offer.day), f"{number}/"))
+    found: dict[int, float | None] = {}
+    plain = [number for number, excerpt in enumerate(excerpts) if not excerpt.problem.warehouses]
+    for numbers in (plain, *([n] for n in range(len(offers)) if n not in plain)):
+        found |= zip(numbers, _simulated([excerpts[n] for n in numbers]), strict=True)
+    return [found[number] for number in range(len(offers))]
 
 
-def timed(excerpt: Excerpt) -> tuple[Route, ...] | None:
-    """The routes at the cheapest times; None: there are none."""
-    compiled = compile_problem(excerpt.problem)
+def _simulated(excerpts: Sequence[Excerpt]) -> list[float | None]:
+    """The least probability of each excerpt's visits."""
+    if not excerpts:
+        return []
+    problem = _merged([excerpt.problem for excerpt in excerpts])
+    compiled = compile_problem(problem)
     plan = Plan(Planner(compiled))
-    number = {visit.id: i for i, visit in enumerate(excerpt.problem.visits)}
-    for shift, order in excerpt.orders.items():
-        change = plan.change(compiled.shift_index[shift], tuple(number[visit] for visit in order))
-        if change is None:
-            return None
+    number = {visit.id: i for i, visit in enumerate(problem.visits)}
+    index = compiled.shift_index
+    fits = [
+        all(_placed(plan, index[shift], [number[visit] for visit in order]) for shift, order in each.orders.items())
+        for each in excerpts
+    ]
+    kept = {promise.visit: promise.probability for promise in confidence(problem, routes_of(plan), SAMPLES).promises}
+    return [
+        min(kept[visit] for visit in excerpt.wanted) if fit else None
+        for excerpt, fit in zip(excerpts, fits, strict=True)
+    ]
+
+
+def _placed(plan: Plan, shift: int, order: Sequence[int]) -> bool:
+    change = plan.change(shift, tuple(order))
+    if change is not None:
         plan.apply(change)
-    return routes_of(plan)
+    return change is not None
 
 
-def excerpt_of(offer: Quoted, way: NewPlace | None) -> Excerpt:
-    """The offer's technicians, their shifts of the offer, and what is in them; the book must be without the visits."""
-    day, problem = offer.day, offer.day.problem
+def _merged(problems: Sequence[Problem]) -> Problem:
+    """The problems side by side; no road leads from one to another."""
+    if len(problems) == 1:
+        return problems[0]
+    sizes = [len(problem.travel.seconds) for problem in problems]
+    first = np.cumsum([0, *sizes])
+    seconds: IntArray = np.full((first[-1], first[-1]), UNREACHABLE, dtype=np.int64)
+    technicians: list[Technician] = []
+    visits: list[Wanted] = []
+    for problem, begin, size in zip(problems, first[:-1].tolist(), sizes, strict=True):
+        seconds[begin : begin + size, begin : begin + size] = problem.travel.seconds
+        at = {row: row + begin for row in range(size)}
+        technicians += [replace(one, shifts=tuple(_moved(s, at) for s in one.shifts)) for one in problem.technicians]
+        visits += [replace(visit, location=visit.location + begin) for visit in problem.visits]
+    return Problem(
+        travel=Travel(seconds, spread_percent=problems[0].travel.spread_percent),
+        technicians=tuple(technicians),
+        visits=tuple(visits),
+        links=tuple(link for problem in problems for link in problem.links),
+    )
+
+
+def _excerpt(offer: Quoted, way: NewPlace | None, prefix: str) -> Excerpt:
+    """The offer's technicians with their shifts of the offer and what is in them, renamed with the prefix.
+
+    The book must be without the offer's visits.
+    """
+    day = offer.day
+    held = {visit.id: visit for visit in day.book.compiled.problem.visits}
     orders: dict[str, tuple[str, ...]] = {}
     people: list[Technician] = []
     visits: list[Wanted] = []
-    held = {visit.id: visit for visit in day.book.compiled.problem.visits}
     for place, visit in zip(offer.places, offer.visits, strict=True):
         order = shift_order(day, place.shift)
         orders[place.shift] = (*order[: place.position], visit.id, *order[place.position :])
         people.append(_alone(day, place))
-        visits += [held[each] for each in order]
-        visits.append(replace(visit, windows=(offer.window.seconds,), pinned=None))
+        own = [held[each] for each in order]
+        own.append(replace(visit, windows=(offer.window.seconds,), pinned=None))
+        visits += [replace(each, duration=Duration(each.duration.of(place.technician))) for each in own]
     stores = _stores(day, orders) if any(visit.parts or visit.tools for visit in visits) else ()
-    shifts = [shift for person in people for shift in person.shifts]
-    rows = list(dict.fromkeys(_places(shifts, visits, stores)))
+    rows = list(dict.fromkeys(_places(people, visits, stores)))
     at = {row: i for i, row in enumerate(rows)}
-    together = tuple(visit.id for visit in offer.visits)
-    return Excerpt(
-        Problem(
-            travel=_travel(problem.travel, way, rows),
-            technicians=tuple(replace(one, shifts=tuple(_moved(s, at) for s in one.shifts)) for one in people),
-            visits=tuple(replace(visit, location=at[visit.location]) for visit in visits),
-            warehouses=tuple(replace(store, location=at[store.location]) for store in stores),
-            links=(Link("same_start", together),) if len(together) > 1 else (),
-        ),
-        orders,
+    together = tuple(prefix + visit.id for visit in offer.visits)
+    problem = Problem(
+        travel=Travel(_seconds(day, way)[np.ix_(rows, rows)], spread_percent=day.problem.travel.spread_percent),
+        technicians=tuple(_renamed(person, prefix, at) for person in people),
+        visits=tuple(_known(visit, prefix, at, needs=bool(stores)) for visit in visits),
+        warehouses=tuple(replace(store, location=at[store.location]) for store in stores),
+        links=(Link("same_start", together),) if len(together) > 1 else (),
     )
+    named = {prefix + shift: tuple(prefix + visit for visit in order) for shift, order in orders.items()}
+    return Excerpt(problem, named, frozenset(together))
 
 
 def _alone(day: DayBook, place: Offer) -> Technician:
@@ -103,7 +147,26 @@ def _alone(day: DayBook, place: Offer) -> Technician:
     return replace(person, shifts=tuple(s for s in person.shifts if s.id == place.shift), van_stock=van)
 
 
-def _stores(day: DayBook, orders: Mapping[str, tuple[str, ...]]) -> tuple[Warehouse, ...]:
+def _renamed(person: Technician, prefix: str, at: Mapping[int, int]) -> Technician:
+    shifts = tuple(replace(_moved(shift, at), id=prefix + shift.id) for shift in person.shifts)
+    return replace(person, id=prefix + person.id, shifts=shifts)
+
+
+def _known(visit: Wanted, prefix: str, at: Mapping[int, int], *, needs: bool) -> Wanted:
+    """The visit under its new name, at its new row; `needs`: with parts and tools."""
+    return replace(
+        visit,
+        id=prefix + visit.id,
+        location=at[visit.location],
+        skills={},
+        tools=visit.tools if needs else frozenset(),
+        parts=visit.parts if needs else {},
+        technicians=TechnicianRule(),
+        pinned=None if visit.pinned is None else replace(visit.pinned, shift=prefix + visit.pinned.shift),
+    )
+
+
+def _stores(day: DayBook, orders: Collection[str]) -> tuple[Warehouse, ...]:
     """The warehouses with what the routes of other shifts leave there."""
     taken = Counter[tuple[str, str]]()
     for shift, route in day.routes.items():
@@ -118,8 +181,8 @@ def _stores(day: DayBook, orders: Mapping[str, tuple[str, ...]]) -> tuple[Wareho
     )
 
 
-def _places(shifts: Iterable[Shift], visits: Iterable[Wanted], stores: Iterable[Warehouse]) -> Iterator[int]:
-    for shift in shifts:
+def _places(people: Iterable[Technician], visits: Iterable[Wanted], stores: Iterable[Warehouse]) -> Iterator[int]:
+    for shift in (shift for person in people for shift in person.shifts):
         yield shift.start_location
         if shift.end_location is not None:
             yield shift.end_location
@@ -132,19 +195,12 @@ def _moved(shift: Shift, at: Mapping[int, int]) -> Shift:
     return replace(shift, start_location=at[shift.start_location], end_location=end)
 
 
-def _travel(travel: Travel, way: NewPlace | None, rows: Sequence[int]) -> Travel:
-    """Travel between these places, the new one among them."""
-    seconds, metres = travel.seconds, travel.metres
-    if way is not None:
-        seconds = _wider(seconds, way.seconds_to, way.seconds_from)
-        if metres is not None:
-            metres = _wider(metres, way.metres_to or (), way.metres_from or ())
-    cells = np.ix_(rows, rows)
-    return Travel(seconds[cells], None if metres is None else metres[cells], spread_percent=travel.spread_percent)
-
-
-def _wider(matrix: IntMatrix, to: Sequence[int], away: Sequence[int]) -> IntMatrix:
-    wider = np.zeros((len(matrix) + 1, len(matrix) + 1), dtype=np.int64)
-    wider[:-1, :-1] = matrix
-    wider[:-1, -1], wider[-1, :-1] = to, away
+def _seconds(day: DayBook, way: NewPlace | None) -> IntArray:
+    """The day's travel, with the new place as its last row where there is one."""
+    seconds = day.problem.travel.seconds
+    if way is None:
+        return seconds
+    wider = np.zeros((len(seconds) + 1, len(seconds) + 1), dtype=np.int64)
+    wider[:-1, :-1] = seconds
+    wider[:-1, -1], wider[-1, :-1] = way.seconds_to, way.seconds_from
     return wider

@@ -1,10 +1,11 @@
 """Which windows of a day can be kept beside all that is planned, by whom, and at what cost."""
 
-from collections.abc import Sequence
+from collections import OrderedDict
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from fractions import Fraction
-from itertools import chain
+from threading import Lock
 from typing import Final
 
 import numpy as np
@@ -14,7 +15,7 @@ from dispatch.appointments.day_books import DayBook, shift_order
 from dispatch.appointments.offers import Withheld
 from dispatch.appointments.reasons import Why, of_solver
 from dispatch.appointments.windows import DayWindow
-from dispatch.travel.places import NoRoadNear, Place, TravelTimes
+from dispatch.travel.places import NoRoadNear, Place, Point, TravelTimes
 from solver.problem import Visit as Wanted
 from solver.problem import Window
 from solver.quote.book import Book, NotQuotable
@@ -28,7 +29,7 @@ RETRIES: Final = 3
 """So often a window of today is asked for again without a technician who would have to have left already."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Quoted:
     """A window that can be kept. places: of each visit, in the order of the visits."""
 
@@ -45,24 +46,25 @@ class Quoted:
 
 
 class Ways:
-    """Travel between the asked place and all places of the days, asked for at once."""
+    """Travel between one place and others, asked for at once."""
 
-    def __init__(self, place: Place, days: Sequence[DayBook], travel: TravelTimes) -> None:
+    def __init__(self, place: Place, points: Collection[Point], travel: TravelTimes) -> None:
         """Raises NoRoadNear when the place is too far from any road, Unavailable when travel times are away."""
         self.place = place
-        points = dict.fromkeys(chain.from_iterable(day.built.roads.index for day in days))
-        others = [Place(lon, lat) for lon, lat in points if (lon, lat) != place.point]
-        self._row = {other.point: i for i, other in enumerate(others)}
-        self._to, self._from = None, None
-        if others and any(not day.built.roads.knows(place) for day in days):
-            self._to, self._from = travel.table(others, [place]), travel.table([place], others)
+        others = [Place(lon, lat) for lon, lat in points]
+        self._row = {point: i for i, point in enumerate(points)}
+        self._to, self._from = travel.table(others, [place]), travel.table([place], others)
+
+    def lead_to(self, points: Iterable[Point]) -> bool:
+        """Whether it holds the ways to all of them."""
+        return all(point in self._row for point in points)
 
     def of(self, day: DayBook) -> NewPlace | None:
         """The way to and from each of the day's places; None: the place is one of them."""
         roads = day.built.roads
-        if roads.knows(self.place) or self._to is None or self._from is None:
-            return None if roads.knows(self.place) else NewPlace((), ())
-        rows = np.array([self._row[point] for point in sorted(roads.index, key=roads.index.__getitem__)], dtype=int)
+        if roads.knows(self.place):
+            return None
+        rows = np.array([self._row[point] for point in day.points], dtype=np.int64)
         return NewPlace(
             self._to.seconds[rows, 0].tolist(),
             self._from.seconds[0, rows].tolist(),
@@ -71,15 +73,32 @@ class Ways:
         )
 
 
-def ways(place: Place, days: Sequence[DayBook], travel: TravelTimes) -> Ways | None:
-    """The ways to a place; None when it is too far from any road.
+class KnownWays:
+    """The ways from the places that were asked for last. Threads may share it."""
 
-    Raises Unavailable when travel times are away.
-    """
-    try:
-        return Ways(place, days, travel)
-    except NoRoadNear:
-        return None
+    def __init__(self, most: int = 500) -> None:
+        """most: so many places."""
+        self._most, self._known, self._lock = most, OrderedDict[Point, Ways](), Lock()
+
+    def to(self, place: Place, days: Sequence[DayBook], travel: TravelTimes) -> Ways | None:
+        """The ways between a place and all places of the days; None when it is too far from any road.
+
+        Raises Unavailable when travel times are away.
+        """
+        points = dict.fromkeys((place.point, *(point for day in days for point in day.points)))
+        with self._lock:
+            known = self._known.get(place.point)
+        if known is None or not known.lead_to(points):
+            try:
+                known = Ways(place, points, travel)
+            except NoRoadNear:
+                return None
+        with self._lock:
+            self._known[place.point] = known
+            self._known.move_to_end(place.point)
+            while len(self._known) > self._most:
+                self._known.popitem(last=False)
+        return known
 
 
 def quoted(

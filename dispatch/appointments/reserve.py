@@ -12,7 +12,7 @@ def eats_reserve(day: DayBook, percent: int, seconds: int, today: date) -> str |
     """
     if day.horizon.local_date <= today + timedelta(days=1):
         return None
-    room = sum((duty.ends_at - duty.starts_at).total_seconds() for duty in day.day.crew.duties)
+    room = day.duty_seconds
     booked = sum(route.return_ - route.depart for route in day.routes.values())
     if booked + seconds <= room * (100 - percent) / 100:
         return None

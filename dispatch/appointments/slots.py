@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from db.models import Appointment, Priority, SlotPolicy, Territory, WorkOrder
 from dispatch.access import Action, Viewer, elevated, require
-from dispatch.appointments.asking import Asked, ask, latest_end, on_day
+from dispatch.appointments.asking import Asked, ask, on_day
 from dispatch.appointments.books import Books
 from dispatch.appointments.choosing import in_turn
 from dispatch.appointments.day_books import DayBook
@@ -21,15 +21,14 @@ from dispatch.appointments.guest import Guest
 from dispatch.appointments.local_time import LocalWindow
 from dispatch.appointments.offers import Offered, Slot, Withheld
 from dispatch.appointments.policy import policy_for
-from dispatch.appointments.probability import probability
-from dispatch.appointments.quoting import Quoted, Ways, quoted, ways
+from dispatch.appointments.probability import probabilities
+from dispatch.appointments.quoting import Quoted, Ways, quoted
 from dispatch.appointments.reasons import Why
 from dispatch.appointments.reserve import eats_reserve
 from dispatch.appointments.windows import allowed, why_not, windows_of
 from dispatch.clock import Clock
 from dispatch.errors import Fault, Invalid, NotFound, RuleBroken
 from dispatch.planning.day.candidates import PLANNABLE
-from dispatch.planning.day.policy import Policy
 from dispatch.planning.findings import Code, Finding
 from dispatch.travel.places import Place, TravelTimes
 
@@ -110,10 +109,10 @@ def offer(
         _refuse_width(policy, width)
         dates = _dates(inquiry, first_day, days)
         known = books.of(session, travel, order.territory_id, dates, moment)
-    offered = _offered(inquiry, list(known.values()), travel)
+    offered = _offered(inquiry, list(known.values()), travel, books)
     if not offered.offers and width is None and policy.most_width_minutes > policy.width_minutes:
         wider = replace(inquiry, width=policy.most_width_minutes)
-        again = _offered(wider, list(known.values()), travel)
+        again = _offered(wider, list(known.values()), travel, books)
         return again if again.offers else offered
     return offered
 
@@ -155,11 +154,11 @@ def _dates(inquiry: Inquiry, first_day: date | None, days: int | None) -> list[d
     return [first + timedelta(days=each) for each in range((until - first).days + 1)]
 
 
-def _offered(inquiry: Inquiry, days: Sequence[DayBook], travel: TravelTimes) -> Offered:
+def _offered(inquiry: Inquiry, days: Sequence[DayBook], travel: TravelTimes, books: Books) -> Offered:
     asked, place = inquiry.asked, inquiry.asked.place
     withheld: list[Withheld] = []
     found: list[Quoted] = []
-    roads = None if place is None else ways(place, days, travel)
+    roads = None if place is None else books.ways.to(place, days, travel)
     for day in days:
         windows = windows_of(day, inquiry.minutes(day.horizon.local_date))
         if place is None or roads is None:
@@ -181,7 +180,7 @@ def _on_day(
 ) -> tuple[list[Quoted], list[Withheld]]:
     """What of a day's windows can be kept by the rules of plan and policy, what is known of probabilities apart."""
     asked = inquiry.asked
-    end = latest_end(day)
+    end = day.ends_at
     if end is None:
         return [], []
     if asked.earliest_at is not None and asked.earliest_at >= end:
@@ -220,38 +219,39 @@ def _once(offers: Iterable[Quoted]) -> list[Quoted]:
 def _shown(inquiry: Inquiry, offers: Sequence[Quoted], roads: Ways) -> tuple[list[Slot], list[Withheld]]:
     """The windows that are offered, and why others that could be kept are not."""
     policy, asked = inquiry.policy, inquiry.asked
-    rate = _rate(offers)
     left, shown, slots = list(offers), list[Quoted](), list[Slot]()
     withheld: list[Withheld] = []
-    for _ in range(MOST_TRIED * policy.offers):
-        if not left or len(shown) == policy.offers:
-            break
-        timely = [each for each in left if _is_timely(asked, each)] or left
-        chosen = in_turn(timely, shown, rate, soonest=inquiry.urgent)
-        left.remove(chosen)
-        chance = probability(chosen, asked.ids, roads)
-        if chance is None:
-            message = "those who could come together would need the same part or tool of a warehouse"
-            withheld += _all([chosen.window.local], Why.PART, message)
-            continue
-        if chance < policy.least_probability:
-            message = f"it would be kept with a probability of {floor(100 * chance)} %"
-            message += f", and at least {100 * policy.least_probability:.0f} % are wanted"
-            withheld += _all([chosen.window.local], Why.PROBABILITY, message)
-            continue
-        shown.append(chosen)
-        slots.append(_slot(inquiry, chosen, chance))
+    tried = 0
+    while left and len(shown) < policy.offers and tried < MOST_TRIED * policy.offers:
+        chosen = _chosen(inquiry, left, shown)
+        tried += len(chosen)
+        left = [each for each in left if each not in chosen]
+        for each, chance in zip(chosen, probabilities(chosen, asked.ids, roads), strict=True):
+            if chance is None:
+                withheld += _all([each.window.local], Why.PART, "the two would need the same part of a warehouse")
+            elif chance < policy.least_probability:
+                message = f"it would be kept with a probability of {floor(100 * chance)} %"
+                message += f", and at least {100 * policy.least_probability:.0f} % are wanted"
+                withheld += _all([each.window.local], Why.PROBABILITY, message)
+            else:
+                shown.append(each)
+                slots.append(_slot(inquiry, each, chance))
     withheld += _all([each.window.local for each in left], Why.NOT_SHOWN, f"{len(shown)} others are shown")
     return slots, withheld
 
 
+def _chosen(inquiry: Inquiry, offers: Sequence[Quoted], shown: Sequence[Quoted]) -> list[Quoted]:
+    """Which to try to show next, so many as are wanting; those before the contract's deadline come first."""
+    rate, chosen, left = offers[0].day.policy.rate, list[Quoted](), list(offers)
+    while left and len(shown) + len(chosen) < inquiry.policy.offers:
+        timely = [each for each in left if _is_timely(inquiry.asked, each)] or left
+        chosen.append(in_turn(timely, (*shown, *chosen), rate, soonest=inquiry.urgent))
+        left.remove(chosen[-1])
+    return chosen
+
+
 def _is_timely(asked: Asked, offer: Quoted) -> bool:
     return asked.deadline is None or offer.window.local.closes_at <= asked.deadline
-
-
-def _rate(offers: Sequence[Quoted]) -> int:
-    """Cents of an hour of a technician's time, as planning counts."""
-    return Policy.of(duty.technician for offer in offers[:1] for duty in offer.day.day.crew.duties).rate
 
 
 def _slot(inquiry: Inquiry, offer: Quoted, chance: float) -> Slot:

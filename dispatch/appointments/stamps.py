@@ -7,9 +7,9 @@ really took, and the age of units, are not watched: they change what is known of
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import Date, Integer, Select, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from db.models import (
@@ -54,13 +54,13 @@ class Stamps:
 
 def stamps(session: Session, territory_id: int, first: date, last: date, today: date) -> Stamps:
     """The stamps of the territory's days between two dates, in five queries; as the system."""
+    asked = {"territory": territory_id, "first": first, "last": last, "today": today}
     days: dict[date, list[Any]] = {}
-    for query in (_routes(), _stops(), _shifts()):
-        dated = query.where(_date_of(query).between(first, last), _territory_of(query) == territory_id)
-        for day, *numbers in session.execute(dated):
+    for query in (_ROUTES, _STOPS, _SHIFTS):
+        for day, *numbers in session.execute(query, asked):
             days.setdefault(day, []).append(tuple(numbers))
-    common = session.execute(_common(territory_id)).one()
-    taken = session.execute(_taken(territory_id, today)).one()
+    common = session.execute(_COMMON, asked).one()
+    taken = session.execute(_TAKEN, asked).one()
     return Stamps({day: tuple(found) for day, found in days.items()}, tuple(common), (*taken, today))
 
 
@@ -79,66 +79,61 @@ def lapsed(session: Session, territory_id: int, now: datetime) -> frozenset[int]
     return frozenset(session.scalars(query))
 
 
-def _routes() -> Select[*tuple[Any, ...]]:
-    return (
-        select(Plan.local_date, Plan.id, Plan.published_at, func.count(Route.id), func.sum(Route.revision))
-        .outerjoin(Route, Route.plan_id == Plan.id)
-        .group_by(Plan.local_date, Plan.id, Plan.published_at)
+def _of_plans(*numbers: Any) -> Select[Any]:
+    return select(Plan.local_date, *numbers).where(Plan.territory_id == _TERRITORY, Plan.local_date.between(*_DATES))
+
+
+def _of_territory(entity: Any, *numbers: Any) -> list[Select[Any]]:
+    return [select(number).select_from(entity).where(entity.territory_id == _TERRITORY) for number in numbers]
+
+
+def _counted(entity: Any) -> list[Any]:
+    return [func.count(entity.id), func.sum(entity.version)]
+
+
+_TERRITORY: Final = bindparam("territory", type_=Integer)
+_DATES: Final = bindparam("first", type_=Date), bindparam("last", type_=Date)
+
+# The statements are made once: making them takes longer than running them.
+_ROUTES: Final = (
+    _of_plans(Plan.id, Plan.published_at, func.count(Route.id), func.sum(Route.revision))
+    .outerjoin(Route, Route.plan_id == Plan.id)
+    .group_by(Plan.local_date, Plan.id, Plan.published_at)
+)
+_STOPS: Final = (
+    _of_plans(func.count(Stop.id), func.sum(Visit.version), func.sum(WorkOrder.version), func.sum(Site.version))
+    .join(Route, Route.plan_id == Plan.id)
+    .join(Stop, Stop.route_id == Route.id)
+    .join(Visit, Stop.visit_id == Visit.id)
+    .join(WorkOrder, Visit.work_order_id == WorkOrder.id)
+    .join(Site, WorkOrder.site_id == Site.id)
+    .group_by(Plan.local_date)
+)
+_SHIFTS: Final = (
+    select(Shift.local_date, *_counted(Shift), func.max(Shift.id))
+    .join(Technician, Shift.technician_id == Technician.id)
+    .where(Technician.territory_id == _TERRITORY, Shift.local_date.between(*_DATES))
+    .group_by(Shift.local_date)
+)
+_COMMON: Final = select(
+    *(
+        number.scalar_subquery()
+        for number in (
+            select(Territory.version).where(Territory.id == _TERRITORY),
+            *_of_territory(Technician, *_counted(Technician)),
+            *_of_territory(Warehouse, *_counted(Warehouse)),
+            *_of_territory(DurationModel, func.max(DurationModel.id)),
+            select(func.max(StockMovement.id)),
+            select(func.sum(WarehouseStock.quantity)),
+            select(func.sum(VanStock.quantity)),
+            *(select(number) for entity in (Absence, Contract, Part) for number in _counted(entity)),
+            select(func.count(VisitLink.id)),
+            select(func.max(VisitLink.id)),
+        )
     )
-
-
-def _stops() -> Select[*tuple[Any, ...]]:
-    versions = (func.sum(each.version) for each in (Visit, WorkOrder, Site))
-    return (
-        select(Plan.local_date, func.count(Stop.id), *versions)
-        .join(Route, Route.plan_id == Plan.id)
-        .join(Stop, Stop.route_id == Route.id)
-        .join(Visit, Stop.visit_id == Visit.id)
-        .join(WorkOrder, Visit.work_order_id == WorkOrder.id)
-        .join(Site, WorkOrder.site_id == Site.id)
-        .group_by(Plan.local_date)
-    )
-
-
-def _shifts() -> Select[*tuple[Any, ...]]:
-    return (
-        select(Shift.local_date, func.count(Shift.id), func.sum(Shift.version), func.max(Shift.id))
-        .join(Technician, Shift.technician_id == Technician.id)
-        .group_by(Shift.local_date)
-    )
-
-
-def _date_of(query: Select[*tuple[Any, ...]]) -> ColumnElement[date]:
-    found: ColumnElement[date] = query.selected_columns[0]
-    return found
-
-
-def _territory_of(query: Select[*tuple[Any, ...]]) -> Any:
-    return Technician.territory_id if query.selected_columns[0].table is Shift.__table__ else Plan.territory_id
-
-
-def _common(territory_id: int) -> Select[*tuple[Any, ...]]:
-    ours = Technician.territory_id == territory_id
-    numbers: list[Select[Any]] = [
-        select(Territory.version).where(Territory.id == territory_id),
-        select(func.count()).select_from(Technician).where(ours),
-        select(func.sum(Technician.version)).where(ours),
-        select(func.count()).select_from(Warehouse).where(Warehouse.territory_id == territory_id),
-        select(func.sum(Warehouse.version)).where(Warehouse.territory_id == territory_id),
-        select(func.max(StockMovement.id)),
-        select(func.sum(VanStock.quantity)).join(Technician, VanStock.technician_id == Technician.id).where(ours),
-        select(func.sum(WarehouseStock.quantity)),
-        select(func.max(DurationModel.id)).where(DurationModel.territory_id == territory_id),
-    ]
-    for entity in (Absence, Contract, Part):
-        numbers += [select(func.count()).select_from(entity), select(func.sum(entity.version))]
-    numbers += [select(func.count()).select_from(VisitLink), select(func.max(VisitLink.id))]
-    return select(*(number.scalar_subquery() for number in numbers))
-
-
-def _taken(territory_id: int, today: date) -> Select[*tuple[Any, ...]]:
-    return (
-        select(func.count(Route.id), func.sum(Route.revision))
-        .join(Plan, Route.plan_id == Plan.id)
-        .where(Plan.territory_id == territory_id, Plan.local_date >= today)
-    )
+)
+_TAKEN: Final = (
+    select(func.count(Route.id), func.sum(Route.revision))
+    .join(Plan, Route.plan_id == Plan.id)
+    .where(Plan.territory_id == _TERRITORY, Plan.local_date >= bindparam("today", type_=Date))
+)

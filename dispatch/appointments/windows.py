@@ -1,11 +1,11 @@
 """The arrival windows of a day that a group of visits may be offered, before anybody is asked who could come."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Final
 
-from dispatch.appointments.asking import Asked, latest_end
+from dispatch.appointments.asking import Asked
 from dispatch.appointments.day_books import DayBook
 from dispatch.appointments.local_time import LocalWindow, day_windows
 from dispatch.appointments.offers import Withheld
@@ -29,16 +29,19 @@ class DayWindow:
 
 def windows_of(day: DayBook, minutes: int) -> tuple[LocalWindow, ...]:
     """The windows in which somebody is on duty, so many minutes long, cut at multiples of that from local midnight."""
-    end = latest_end(day)
-    if end is None:
+    if day.starts_at is None or day.ends_at is None:
         return ()
+    if minutes not in day.cut:
+        day.cut[minutes] = tuple(_on_duty(day, timedelta(minutes=minutes), day.starts_at, day.ends_at))
+    return day.cut[minutes]
+
+
+def _on_duty(day: DayBook, width: timedelta, start: datetime, end: datetime) -> Iterator[LocalWindow]:
     horizon, zone = day.horizon, day.rows.territory.time_zone
-    width = timedelta(minutes=minutes)
-    start = min(duty.starts_at for duty in day.day.crew.duties)
-    found = list(day_windows(horizon.local_date, zone, width))
+    found = day_windows(horizon.local_date, zone, width)
     if end > horizon.ends_at:
         found += day_windows(horizon.local_date + timedelta(days=1), zone, width, last=time(12))
-    return tuple(window for window in found if window.closes_at > start and window.opens_at < end)
+    return (window for window in found if window.closes_at > start and window.opens_at < end)
 
 
 def allowed(

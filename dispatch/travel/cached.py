@@ -93,6 +93,8 @@ def _cover(missing: NDArray[np.bool_]) -> Iterator[tuple[I64, I64]]:
 
 
 def _rounded(place: Place) -> Place:
+    if round(place.lon, DECIMALS) == place.lon and round(place.lat, DECIMALS) == place.lat:
+        return place
     return Place(round(place.lon, DECIMALS), round(place.lat, DECIMALS), place.name)
 
 

@@ -19,14 +19,15 @@ from dispatch.compute.solving import Solve
 from dispatch.compute.worker import Worker
 from dispatch.planning.runs import JOB_KIND, RunHandler
 from dispatch.settings import Settings
+from dispatch.travel.places import TravelTimes
 from tests.builders.planning import Company, quick_solve
 from tests.planning.common import ROADS, SYSTEM
 
 
 @contextmanager
-def serving(uow: UnitOfWork, clock: Clock) -> Iterator[str]:
+def serving(uow: UnitOfWork, clock: Clock, travel: TravelTimes = ROADS) -> Iterator[str]:
     """The application on a free port of loopback; its address."""
-    app = create_app(Settings(), uow, clock, travel=ROADS)
+    app = create_app(Settings(), uow, clock, travel=travel)
     server = uvicorn.Server(uvicorn.Config(app, log_level="warning", ws="none", timeout_graceful_shutdown=20))
     with socket.create_server(("127.0.0.1", 0)) as listening:
         # The socket listens already, so a client that is quicker than the server is kept waiting and not refused.

@@ -43,11 +43,11 @@ class Work:
     findings: tuple[Finding, ...]
 
 
-def work(rows: DayRows, crew: Crew) -> Work:
-    """The visits that can be planned with this crew."""
+def work(rows: DayRows, crew: Crew, policy: Policy | None = None) -> Work:
+    """The visits that can be planned with this crew. policy: the crew's prices, where they are known."""
     visits: list[DayVisit] = []
     findings: list[Finding] = []
-    policy = Policy.of(duty.technician for duty in crew.duties)
+    policy = policy or Policy.of(duty.technician for duty in crew.duties)
     spans = [(duty.starts_at, duty.ends_at + timedelta(seconds=duty.max_overtime)) for duty in crew.duties]
     planned_at = _planned_at(rows)
     bound = bounds(rows.ties, rows.candidates, planned_at)
