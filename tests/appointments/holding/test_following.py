@@ -30,6 +30,12 @@ def turn(desk: Desk, visit: Visit, status: VisitStatus) -> None:
     desk.act(work)
 
 
+def call_off(desk: Desk, visit: Visit) -> None:
+    """The visit's order is cancelled."""
+    order_id = visit.work_order_id
+    desk.act(lambda s: setattr(s.get_one(WorkOrder, order_id), "status", WorkOrderStatus.CANCELLED))
+
+
 def test_done_with_the_visit(desk: Desk, company: Company) -> None:
     company.crew(1)
     visits = [company.visit(place) for place in (1, 2, 3)]
@@ -51,7 +57,7 @@ def test_a_cancelled_order_has_no_appointments(desk: Desk, company: Company) -> 
     visit, other = company.visit(1), company.visit(2)
     row, held = desk.confirm(window(visit)), desk.hold(window(other, 13))
     for each in (visit, other):
-        desk.act(lambda s, e=each: setattr(s.get_one(WorkOrder, e.work_order_id), "status", WorkOrderStatus.CANCELLED))
+        call_off(desk, each)
     assert follow(desk) == 2
     assert desk.scene.row(Appointment, row.id).ended_why == "the work order was cancelled"
     assert desk.scene.row(Appointment, held.id).status is AppointmentStatus.RELEASED
