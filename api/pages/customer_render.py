@@ -2,6 +2,7 @@
 
 import hashlib
 from functools import cache
+from gettext import NullTranslations
 from pathlib import Path
 from typing import Any, Final
 
@@ -36,6 +37,11 @@ MESSAGES: Final = {
 @cache
 def environment(language: str) -> Environment:
     """The templates in one of our languages."""
+    return templates(words(language))
+
+
+def templates(translations: NullTranslations) -> Environment:
+    """The templates, with their texts as these translations say them."""
     made = Environment(
         loader=FileSystemLoader(_TEMPLATES),
         autoescape=True,
@@ -45,7 +51,7 @@ def environment(language: str) -> Environment:
         extensions=["jinja2.ext.i18n"],
     )
     # The extension brings this method along.
-    made.install_gettext_translations(words(language), newstyle=True)  # type: ignore[attr-defined]
+    made.install_gettext_translations(translations, newstyle=True)  # type: ignore[attr-defined]
     made.filters |= {"day_in": day, "clock_of": clock, "window_to": window}
     made.globals["customer_style"] = _style_version()
     return made
