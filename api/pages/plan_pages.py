@@ -5,7 +5,7 @@ from datetime import date
 from typing import Annotated, Final
 from urllib.parse import quote
 
-from fastapi import APIRouter, Path, Request
+from fastapi import APIRouter, Form, Path, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from api.dependencies import AskDep
@@ -14,11 +14,12 @@ from api.pages.page_route import PageRoute, visitor
 from api.pages.render import render
 from api.pages.showing import plan_html, technician_html
 from api.transaction import Ask
-from db.models import PlanningRun, Role
+from db.models import Plan, PlanningRun, Role
 from dispatch.access import Action, may
 from dispatch.errors import NotFound
-from dispatch.planning import plans
+from dispatch.planning import plans, publish, stakes
 from dispatch.planning.views import PlanView, RouteView
+from dispatch.promises.at_stake import PromisesAtStake
 from dispatch.records.access_notes import read_access_notes
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
@@ -52,8 +53,33 @@ def show_plan(ask: AskDep, request: Request, code: Code, local_date: LocalDate) 
     day = Day(territory.code, territory.name, _date(local_date))
     if ask.viewer.role is Role.TECHNICIAN:
         return RedirectResponse(f"{day.href}/technicians/{quote(technician_code(ask.session, ask.viewer))}", 303)
+    return HTMLResponse(_plan_page(ask, request, territory.id, day))
+
+
+@router.post("/plans/{code}/{local_date}/publish")
+def publish_plan(
+    ask: AskDep,
+    request: Request,
+    code: Code,
+    local_date: LocalDate,
+    tag: Annotated[str, Form(max_length=100)],
+    accept: Annotated[str, Form(max_length=5)] = "",
+) -> Response:
+    """Publishes the plan as it was shown; the page again where that would break promises that nobody accepted."""
+    territory = territory_by_code(ask.session, code)
+    day = Day(territory.code, territory.name, _date(local_date))
     view = plans.current(ask.session, ask.viewer, territory.id, day.local_date)
-    page = plan_html(
+    try:
+        publish.publish(ask.session, ask.viewer, ask.clock, view.id or 0, tag, accept_broken_promises=accept == "yes")
+    except PromisesAtStake:
+        return HTMLResponse(_plan_page(ask, request, territory.id, day), 409)
+    return RedirectResponse(day.href, 303)
+
+
+def _plan_page(ask: Ask, request: Request, territory_id: int, day: Day) -> str:
+    view = plans.current(ask.session, ask.viewer, territory_id, day.local_date)
+    unpublished = view.id is not None and view.published_at is None and any(route.stops for route in view.routes)
+    return plan_html(
         view,
         request.app.state.drawing,
         ask.clock.now(),
@@ -61,9 +87,10 @@ def show_plan(ask: AskDep, request: Request, code: Code, local_date: LocalDate) 
         days=[("← day before", day.moved(-1).href), ("day after →", day.moved(1).href)],
         downloads=list(_downloads(ask, view)),
         show_cost=may(ask.viewer, Action.READ, PlanningRun),
+        promises=() if view.id is None else stakes.read(ask.session, ask.viewer, view.id),
+        may_publish=unpublished and may(ask.viewer, Action.EDIT, Plan),
         who=visitor(ask),
     )
-    return HTMLResponse(page)
 
 
 @router.get("/plans/{code}/{local_date}/technicians/{technician}")

@@ -11,6 +11,7 @@ from api.pages.maps import numbered
 from api.pages.render import render
 from dispatch.planning import summary
 from dispatch.planning.views import PlanView, RouteView
+from dispatch.promises.at_stake import AtStake
 
 Links = Sequence[tuple[str, str]]
 """What a link says, and where it leads."""
@@ -25,9 +26,14 @@ def plan_html(
     days: Links = (),
     downloads: Links = (),
     show_cost: bool = False,
+    promises: Sequence[AtStake] = (),
+    may_publish: bool = False,
     who: Mapping[str, Any],
 ) -> str:
-    """The page of a territory's day. here: its address. who: what `base.html` needs to know of the visitor."""
+    """The page of a territory's day. here: its address. who: what `base.html` needs to know of the visitor.
+
+    promises: what the plan breaks as it stands.
+    """
     return render(
         "plan.html",
         plan=view,
@@ -40,6 +46,8 @@ def plan_html(
         sheets=[(route, numbered(route.stops)) for route in view.routes],
         styles={route.shift_id: style_of(number) for number, route in enumerate(view.routes, start=1)},
         downloads=downloads,
+        promises=promises,
+        may_publish=may_publish,
         **who,
     )
 

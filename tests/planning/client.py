@@ -2,13 +2,14 @@
 
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
 import httpx
 import uvicorn
+from fastapi import FastAPI
 
 from api.app import create_app
 from db.models import Role, User, UserTerritory
@@ -25,9 +26,17 @@ from tests.planning.common import ROADS, SYSTEM
 
 
 @contextmanager
-def serving(uow: UnitOfWork, clock: Clock, travel: TravelTimes = ROADS) -> Iterator[str]:
-    """The application on a free port of loopback; its address."""
+def serving(
+    uow: UnitOfWork,
+    clock: Clock,
+    travel: TravelTimes = ROADS,
+    *,
+    prepare: Callable[[FastAPI], None] | None = None,
+) -> Iterator[str]:
+    """The application on a free port of loopback, with what `prepare` adds to it; its address."""
     app = create_app(Settings(), uow, clock, travel=travel)
+    if prepare is not None:
+        prepare(app)
     server = uvicorn.Server(uvicorn.Config(app, log_level="warning", ws="none", timeout_graceful_shutdown=20))
     with socket.create_server(("127.0.0.1", 0)) as listening:
         # The socket listens already, so a client that is quicker than the server is kept waiting and not refused.
