@@ -33,7 +33,7 @@ def _example(help_text: str) -> str:
 def test_there_are_the_commands_there_should_be() -> None:
     assert {command[0] for command in COMMANDS} == {
         "demo", "solve", "check", "bound", "confidence", "plan", "serve", "worker",
-        "user", "db", "import", "export", "settings", "intake",
+        "user", "db", "import", "export", "settings", "intake", "durations",
     }  # fmt: skip
 
 
