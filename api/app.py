@@ -14,6 +14,7 @@ from api.middleware import BodyLimit, Watch
 from api.reception import larger_bodies
 from api.routers import ROUTERS, health
 from api.services import Services
+from api.told import told
 from db.session import UnitOfWork
 from dispatch.access.passwords import Passwords
 from dispatch.clock import Clock
@@ -65,6 +66,7 @@ def create_app(
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
+        webhooks=told(),
         lifespan=lifespan,
         middleware=[
             Middleware(Watch, is_https=services.is_https),

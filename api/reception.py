@@ -30,11 +30,13 @@ from dispatch.intake.matching.thresholds import Thresholds
 from dispatch.intake.merging import place
 from dispatch.intake.telling import alarming
 from dispatch.intake.telling.alarming import Alarms, Desk, desk_of
+from dispatch.messaging import webhooks
 from dispatch.messaging.courier import Courier, Way
 from dispatch.messaging.gateway import GatewayWay
 from dispatch.messaging.notices import Herald
 from dispatch.messaging.quiet import Quiet
 from dispatch.messaging.smtp import SmtpWay
+from dispatch.messaging.targets import Gate
 from dispatch.records.attachments import Files, Limits
 from dispatch.settings import Settings
 
@@ -128,6 +130,12 @@ def times_of(settings: Settings) -> Times:
     return Times(hour, settings.reminder_hours_before)
 
 
+def gate_of(settings: Settings) -> Gate:
+    """Where webhooks may go."""
+    hosts = (each.strip().casefold() for each in settings.webhook_private_hosts.split(","))
+    return Gate(frozenset(each for each in hosts if each))
+
+
 def _sender(settings: Settings) -> str:
     return parseaddr(settings.mail_from or "")[1]
 
@@ -147,7 +155,8 @@ def receivers_of(settings: Settings, uow: UnitOfWork, clock: Clock) -> dict[str,
     for herald in (consents, notices, told):
         made |= dict.fromkeys(herald.topics, herald)
     made[alarming.TOPIC] = alarms
-    return merged(made, news.receivers(uow), hearing.receivers(uow, telling_of(settings)))
+    others = webhooks.receivers(uow, clock, gate_of(settings))
+    return merged(made, news.receivers(uow), hearing.receivers(uow, telling_of(settings)), others)
 
 
 def _desk(settings: Settings) -> Desk:

@@ -28,6 +28,7 @@ from api.routers import (
     tickets,
     users,
     visits,
+    webhooks,
     work_orders,
     work_types,
 )
@@ -62,4 +63,5 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     plans.lint_router,
     *promises.routers,
     *operations.routers,
+    *webhooks.routers,
 )

@@ -12,7 +12,17 @@ from db.models import AuditEntry
 from dispatch.access.viewer import Viewer
 
 MASK: Final = "•••"
-SECRET_FIELDS: Final = frozenset({"access_notes", "password_hash", "token_sha256", "secret_sha256"})
+SECRET_FIELDS: Final = frozenset(
+    {
+        "access_notes",
+        "password_hash",
+        "token_sha256",
+        "secret_sha256",
+        "secret",
+        "previous_secret",
+        "link_seed",
+    }
+)
 
 Changes = Mapping[str, tuple[object, object]]
 

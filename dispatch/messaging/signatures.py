@@ -8,6 +8,7 @@ import base64
 import binascii
 import hashlib
 import hmac
+import secrets
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Final
@@ -18,6 +19,7 @@ from dispatch.errors import Fault, Invalid
 TOLERANCE: Final = timedelta(minutes=5)
 PREFIX: Final = "whsec_"
 LEAST_KEY: Final = 16
+NEW_KEY: Final = 32
 
 
 def key_of(secret: str) -> bytes:
@@ -36,13 +38,19 @@ def key_of(secret: str) -> bytes:
     return key
 
 
-def sign(secret: str, message_id: str, at: datetime, body: bytes) -> dict[str, str]:
-    """The headers that a signed message carries."""
+def new_secret() -> str:
+    """A secret with 256 random bits."""
+    return PREFIX + base64.b64encode(secrets.token_bytes(NEW_KEY)).decode()
+
+
+def sign(secret: str, message_id: str, at: datetime, body: bytes, *others: str) -> dict[str, str]:
+    """The headers that a signed message carries. others: secrets under which it is signed too."""
     stamp = str(int(at.timestamp()))
+    keys = [key_of(each) for each in (secret, *others)]
     return {
         "webhook-id": message_id,
         "webhook-timestamp": stamp,
-        "webhook-signature": f"v1,{_signature(key_of(secret), message_id, stamp, body)}",
+        "webhook-signature": " ".join(f"v1,{_signature(key, message_id, stamp, body)}" for key in keys),
     }
 
 

@@ -185,6 +185,8 @@ def upgrade() -> None:
         sa.Column("topics", JSON, nullable=False),
         sa.Column("active", sa.Boolean(), nullable=False),
         sa.Column("failing_since", INSTANT, nullable=True),
+        sa.Column("previous_secret", sa.String(length=120), nullable=True),
+        sa.Column("previous_until", INSTANT, nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("created_at", INSTANT, nullable=False),
         sa.Column("updated_at", INSTANT, nullable=False),

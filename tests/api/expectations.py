@@ -231,10 +231,25 @@ GET    /v1/service-standards/{key}          item    A* S C
 POST   /v1/service-standards                create  A* S
 PATCH  /v1/service-standards/{key}          edit    A* S
 DELETE /v1/service-standards/{key}          delete  A* S
+POST   /v1/work-orders/{key}/links          act     A* S C ok=201
+GET    /v1/work-orders/{key}/links          item    A* S C
+PUT    /v1/work-orders/{key}/decider        act     A* S C
+POST   /v1/technicians/{key}/calendar       act     A* S C ok=201
+GET    /v1/technicians/{key}/calendar       item    A* S C
+POST   /v1/contacts/{key}/calendar          act     A* S C ok=201
+GET    /v1/contacts/{key}/calendar          item    A* S C
+DELETE /v1/links/{key}                      act     A* S C
 GET    /v1/consents                         list    A*
 GET    /v1/consents/{key}                   item    A*
 GET    /v1/outbox                           list    A*
 GET    /v1/outbox/{key}                     item    A*
+GET    /v1/webhooks                         list    A*
+GET    /v1/webhooks/{key}                   item    A*
+POST   /v1/webhooks                         create  A*
+PATCH  /v1/webhooks/{key}                   edit    A*
+POST   /v1/webhooks/{key}/rotate            act     A* ok=200
+POST   /v1/webhooks/{key}/test              act     A* ok=202
+DELETE /v1/webhooks/{key}                   delete  A*
 GET    /v1/jobs                             list    A*
 GET    /v1/jobs/{key}                       item    A*
 GET    /v1/audit                            list    A*

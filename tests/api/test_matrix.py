@@ -27,8 +27,8 @@ NOUNS: dict[str, type[Base]] = {
     "skills": m.Skill, "technicians": m.Technician, "shifts": m.Shift, "absences": m.Absence, "parts": m.Part,
     "van-stock": m.VanStock, "warehouses": m.Warehouse, "stock-movements": m.StockMovement, "promises": m.Promise,
     "planning-runs": m.PlanningRun, "proposals": m.Proposal, "plans": m.Plan, "lint": m.Territory,
-    "calls": m.Call, "articles": m.Article, "merges": m.Merge, "reviews": m.MatchPair,
-    "outbox": m.OutboxMessage, "jobs": m.Job, "audit": m.AuditEntry,
+    "links": m.CustomerLink, "calls": m.Call, "articles": m.Article, "merges": m.Merge, "reviews": m.MatchPair,
+    "webhooks": m.WebhookEndpoint, "outbox": m.OutboxMessage, "jobs": m.Job, "audit": m.AuditEntry,
 }  # fmt: skip
 PERSONAL = (m.AccessToken, m.User, m.Device)
 
