@@ -150,12 +150,12 @@ def read_day_book(
 
 def day_book(day: Day, roads: Roads, stamp: Numbers, lapsed: Collection[int]) -> DayBook:
     """The book of a day on these roads. A shift whose route is not as the day's rows allow takes no part."""
-    built = build(day, roads, all_parts=True)
+    built = build(day, roads, for_quotes=True)
     routes, unfit = _routes(built, day.rows)
     if unfit:
         duties = tuple(duty for duty in day.crew.duties if duty.shift.id not in unfit)
         day = replace(day, crew=replace(day.crew, duties=duties))
-        built = build(day, roads, all_parts=True)
+        built = build(day, roads, for_quotes=True)
         routes, _ = _routes(built, day.rows)
     book = Book(built.problem, routes.values()) if built.problem.technicians else None
     if book is None:

@@ -1,12 +1,15 @@
 """What priorities, deadlines and age cost."""
 
-from datetime import timedelta
+from datetime import time, timedelta
 
 import pytest
 
-from db.models import Priority
+from db.models import Appointment, AppointmentStatus, Priority, VisitWindow
+from dispatch.planning.day.build import build, lay_out
+from dispatch.planning.day.roads import Roads
+from dispatch.planning.day.rows import read_day
 from tests.builders.planning import Company, at
-from tests.planning.common import sqlite_only
+from tests.planning.common import ROADS, sqlite_only
 from tests.planning.test_build import HOUR, only_visit, problem
 
 pytestmark = sqlite_only
@@ -48,3 +51,28 @@ def test_what_is_overdue_is_due_before_the_day(company: Company) -> None:
     company.crew(1)
     company.visit(order=company.order(due_at=at(0) - timedelta(hours=5)))
     assert only_visit(company).due == -5 * HOUR
+
+
+def test_promises_cut_close_cost_on_days_with_appointments_alone(company: Company) -> None:
+    company.crew(1)
+    visit = company.visit(windows=[(at(9), at(11))])
+    assert (problem(company).costs.buffer_percent, problem(company).costs.buffer_per_hour) == (0, 0)
+    appointment = company.add(
+        Appointment(
+            work_order_id=visit.work_order_id,
+            territory_id=company.territory.id,
+            status=AppointmentStatus.CONFIRMED,
+            opens_at=at(10),
+            closes_at=at(12),
+            local_date=company.day,
+            local_from=time(10),
+            local_by=time(12),
+            time_zone=company.zone,
+            uid="one",
+        )
+    )
+    company.add(VisitWindow(visit_id=visit.id, opens_at=at(10), closes_at=at(12), appointment_id=appointment.id))
+    assert (problem(company).costs.buffer_percent, problem(company).costs.buffer_per_hour) == (150, 3 * 3600)
+    day = lay_out(read_day(company.session, company.territory.id, company.day, at(6)))
+    quoted = build(day, Roads.between(day.places, ROADS), for_quotes=True).problem
+    assert (quoted.costs.buffer_percent, quoted.costs.buffer_per_hour) == (0, 0)

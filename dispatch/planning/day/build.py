@@ -8,7 +8,7 @@ from dispatch.planning.day.crew import Crew, Duty, crew
 from dispatch.planning.day.horizon import Horizon
 from dispatch.planning.day.ids import Ids, named, reverse
 from dispatch.planning.day.links import problem_links
-from dispatch.planning.day.policy import Policy
+from dispatch.planning.day.policy import BUFFER_PERCENT, Policy
 from dispatch.planning.day.roads import Roads, spot
 from dispatch.planning.day.rows import DayRows, less
 from dispatch.planning.day.spreads import TRAVEL_PERCENT
@@ -61,20 +61,22 @@ def lay_out(rows: DayRows) -> Day:
     return Day(rows, crews, work(rows, crews), tuple(rows.warehouses))
 
 
-def build(day: Day, roads: Roads, lost: Code = Code.FAR_FROM_ROAD, *, all_parts: bool = False) -> Built:
+def build(day: Day, roads: Roads, lost: Code = Code.FAR_FROM_ROAD, *, for_quotes: bool = False) -> Built:
     """The day's problem on these roads; what lies at a place without a row is left out for the reason `lost`.
 
-    all_parts: with every part in stock, also those that no visit of the day needs, for visits that are yet to come.
+    for_quotes: with every part in stock, also those that no visit of the day needs, for visits that are yet to come;
+    and without a price on cutting promises close, of which two technicians together cannot be quoted.
     """
     duties = [duty for duty in day.crew.duties if _reached(duty, roads)]
     kept = {duty.shift.id for duty in duties}
     visits = [v for v in day.work.visits if roads.knows(v.place) and v.pinned_shift in (None, *kept)]
     stores = [warehouse for warehouse in day.warehouses if roads.knows(place_of(warehouse))]
-    ids = _ids(day.rows, duties, visits, stores, all_parts=all_parts)
+    ids = _ids(day.rows, duties, visits, stores, all_parts=for_quotes)
     names = Names(ids, day.rows)
     last = max((_last(duty, day.horizon) for duty in duties), default=0)
     policy = Policy.of(duty.technician for duty in day.crew.duties)
     published = day.rows.plan is not None and day.rows.plan.published_at is not None
+    close = any(candidate.promised for candidate in day.rows.candidates) and not for_quotes
     problem = p.Problem(
         name=f"{day.rows.territory.code} {day.horizon.local_date.isoformat()}",
         travel=replace(roads.travel, spread_percent=TRAVEL_PERCENT),
@@ -87,6 +89,8 @@ def build(day: Day, roads: Roads, lost: Code = Code.FAR_FROM_ROAD, *, all_parts:
             unserved_default=0,
             change_technician=policy.change_technician if published else 0,
             change_start_per_hour=policy.change_start_per_hour if published else 0,
+            buffer_percent=BUFFER_PERCENT if close else 0,
+            buffer_per_hour=policy.buffer_per_hour if close else 0,
         ),
     )
     return Built(problem, ids, roads, (*day.findings, *_lost(day, duties, visits, roads, lost)))
