@@ -45,7 +45,7 @@ anything else here, so that it is left out only where the rules leave no way."""
 BUFFER_PERCENT: Final = 150
 BUFFER_HOURS: Final = 3.0
 """On days with appointments, what each hour costs by which a start comes within one and a half standard deviations of
-its route before the window's close. As measured in solver/README.md, 99 instead of 96 % are kept then, for 1.4 % more."""
+its route before the close of its window. As solver/README.md measured, 99 instead of 96 % are kept, for 1.4 % more."""
 
 CHANGE_TECHNICIAN_HOURS: Final = 0.5
 CHANGE_START_HOURS: Final = 0.25
