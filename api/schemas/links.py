@@ -1,10 +1,11 @@
 """Links of customers and technicians."""
 
+from datetime import datetime
 from typing import Annotated
 
 from pydantic import Field
 
-from api.schemas.base import In, Instant, Language, Out, Ref
+from api.schemas.base import In, Language, Out, Ref
 from db.models import LinkPurpose
 
 Days = Annotated[int, Field(ge=1, le=800)]
@@ -25,11 +26,11 @@ class LinkOut(Out):
     language: str = Field(description="In which language")
     may_decide: bool = Field(description="Whether its holder may choose, change and cancel, unless another decides")
     tries_left: int = Field(description="Wrong answers that it still allows")
-    made_at: Instant = Field(description="When it was made")
+    made_at: datetime = Field(description="When it was made")
     made_by_id: int | None = Field(description="Which user made it; null: the system")
-    expires_at: Instant = Field(description="Until when it is good")
-    revoked_at: Instant | None = Field(description="When it was revoked")
-    last_used_at: Instant | None = Field(description="When somebody last answered the question by it")
+    expires_at: datetime = Field(description="Until when it is good")
+    revoked_at: datetime | None = Field(description="When it was revoked")
+    last_used_at: datetime | None = Field(description="When somebody last answered the question by it")
 
 
 class LinksOut(Out):
