@@ -259,6 +259,9 @@ def quick_solve(
     compiled = compile_problem(problem)
     draft = Draft(Planner(compiled))
     insert_all(draft, range(len(problem.visits)), range(len(compiled.duties)), (cancel or threading.Event()).is_set)
+    left_out = {problem.visits[visit].id for visit in draft.left_out()}
+    broken = {name for link in problem.links if link.all_or_none and left_out & {*link.visits} for name in link.visits}
+    draft.remove([visit for visit, each in enumerate(problem.visits) if each.id in broken - left_out])
     routes = routes_of(draft)
     served = {stop.id for route in routes for stop in route.stops}
     left = [visit for visit in problem.visits if visit.id not in served]

@@ -80,7 +80,8 @@ def compared(desk: Desk, order: WorkOrder, offered: Offered, days: Sequence[date
 
 def missing(desk: Desk, offered: Offered, days: Sequence[date], minutes: int) -> list[str]:
     """Windows in which a shift is on, of which the answer says nothing."""
-    told = [(each.opens_at, each.closes_at) for each in (*offered.offers, *offered.withheld)]
+    told = [(each.opens_at, each.closes_at) for each in offered.offers]
+    told += [(each.opens_at, each.closes_at) for each in offered.withheld]
     found = []
     for day in days:
         with desk.uow(viewer=SYSTEM, read_only=True) as session:

@@ -11,7 +11,7 @@ from tests.builders.planning import Company
 
 SKILLS = ("lift", "gate")
 PARTS = ("belt", "rope")
-HOURS = (
+HOURS: tuple[dict[str, Any], ...] = (
     {},
     {},
     {day: [["08:30", "13:00"], ["14:00", "18:00"]] for day in ("mon", "tue", "wed", "thu", "fri", "sat", "sun")},
