@@ -24,10 +24,10 @@ from api.schemas.slots import SlotOut
 from api.transaction import Ask, Transaction
 from db.models import Appointment
 from dispatch.access import Action
-from dispatch.appointments import cancelling, changing, confirming, details, foreseeing, holding
+from dispatch.appointments import cancelling, changing, confirming, details, foreseeing, holding, keeping
 from dispatch.appointments.allowing import seen_order
-from dispatch.appointments.confirming import Answer, Taken
-from dispatch.appointments.errors import NoRoom, TooMany
+from dispatch.appointments.confirming import Taken
+from dispatch.appointments.errors import NoRoom
 from dispatch.appointments.listing import APPOINTMENTS
 from dispatch.appointments.wanted import SlotWanted
 from dispatch.records.views import view
@@ -69,10 +69,8 @@ def hold_slot(
     wanted = SlotWanted(key, body.opens_at, body.closes_at, tuple(body.visit_ids))
     try:
         row = holding.hold(ask.session, ask.viewer, ask.clock, ask.services.travel, wanted)
-    except TooMany:
-        raise
     except NoRoom as error:
-        return _taken(request, _offers(ask, key, error))
+        return _taken(ask, request, key, error, wanted.visit_ids)
     return _made(ask, response, row)
 
 
@@ -90,18 +88,14 @@ def book_slot(ask: AskDep, request: Request, response: Response, key: RowId, bod
     # Whoever comes too late mostly learns it here, without keeping others who write waiting.
     late = _foreseen(ask, wanted)
     if late is not None:
-        return _taken(request, late)
-    answer = confirming.confirm(
-        ask.session,
-        ask.viewer,
-        ask.clock,
-        ask.services.travel,
-        ask.services.books,
-        wanted,
-        channel=body.channel,
-        attending=body.attending,
-    )
-    return _answered(ask, request, response, answer, made=True)
+        return _told(request, late)
+    channel, attending = body.channel, body.attending
+    sources = ask.clock, ask.services.travel
+    try:
+        row = confirming.attempt(ask.session, ask.viewer, *sources, wanted, channel=channel, attending=attending)
+    except NoRoom as error:
+        return _taken(ask, request, key, error, wanted.visit_ids)
+    return _made(ask, response, row)
 
 
 @router.post(
@@ -121,18 +115,20 @@ def confirm_appointment(
     if_match: IfMatchOptional = None,
 ) -> Any:
     """Again is harmless. A hold that has ended is confirmed all the same if its time is still free."""
-    answer = confirming.confirm(
-        ask.session,
-        ask.viewer,
-        ask.clock,
-        ask.services.travel,
-        ask.services.books,
-        key,
-        channel=body.channel,
-        attending=body.attending,
-        version=_version(if_match),
-    )
-    return _answered(ask, request, response, answer)
+    try:
+        row = confirming.attempt(
+            ask.session,
+            ask.viewer,
+            ask.clock,
+            ask.services.travel,
+            key,
+            channel=body.channel,
+            attending=body.attending,
+            version=_version(if_match),
+        )
+    except NoRoom as error:
+        return _taken(ask, request, _order_of(ask, key), error)
+    return _shown(ask, response, row)
 
 
 @router.post(
@@ -147,18 +143,14 @@ def change_appointment(
 ) -> Any:
     """The new one is another record, which names the old one; the old one stays if the new time cannot be had."""
     wanted = SlotWanted(_order_of(ask, key), body.opens_at, body.closes_at)
-    answer = changing.change(
-        ask.session,
-        ask.viewer,
-        ask.clock,
-        ask.services.travel,
-        ask.services.books,
-        key,
-        wanted,
-        channel=body.channel,
-        version=_version(tag),
-    )
-    return _answered(ask, request, response, answer)
+    sources = ask.clock, ask.services.travel
+    channel, version = body.channel, _version(tag)
+    try:
+        row = changing.attempt(ask.session, ask.viewer, *sources, key, wanted, channel=channel, version=version)
+    except NoRoom as error:
+        visits = keeping.visits_of_appointment(ask.session, key)
+        return _taken(ask, request, wanted.work_order_id, error, visits)
+    return _shown(ask, response, row)
 
 
 @router.post(
@@ -238,21 +230,19 @@ def _foreseen(ask: Ask, wanted: SlotWanted) -> Taken | None:
         return foreseeing.taken_already(session, ask.viewer, ask.clock, services.travel, services.books, wanted)
 
 
-def _offers(ask: Ask, work_order_id: int, error: NoRoom) -> Taken:
+def _taken(ask: Ask, request: Request, work_order_id: int, error: NoRoom, visit_ids: tuple[int, ...] = ()) -> Response:
+    """Fresh offers, looked for when nobody waits for this transaction any more."""
     services = ask.services
-    return confirming.taken(ask.session, ask.viewer, ask.clock, services.travel, services.books, work_order_id, error)
+    ask.session.rollback()
+    with services.uow(viewer=ask.viewer, read_only=True) as session:
+        sources = services.travel, services.books
+        taken = confirming.taken(session, ask.viewer, ask.clock, *sources, work_order_id, error, visit_ids)
+    return _told(request, taken)
 
 
-def _answered(ask: Ask, request: Request, response: Response, answer: Answer, *, made: bool = False) -> Any:
-    if isinstance(answer, Taken):
-        return _taken(request, answer)
-    return _made(ask, response, answer.appointment) if made else _shown(ask, response, answer.appointment)
-
-
-def _taken(request: Request, taken: Taken) -> Response:
-    offers = [
-        SlotOut.model_validate(each, from_attributes=True).model_dump(mode="json") for each in taken.offered.offers
-    ]
+def _told(request: Request, taken: Taken) -> Response:
+    shown = (SlotOut.model_validate(each, from_attributes=True) for each in taken.offered.offers)
+    offers = [each.model_dump(mode="json") for each in shown]
     return problem(409, SLOT_TAKEN, "The time is taken", taken.message, request=request, more={"offers": offers})
 
 

@@ -7,7 +7,7 @@ from db.models import Appointment, AppointmentStatus, Channel, Territory, WorkOr
 from dispatch.access import elevated
 from dispatch.access.audit import note
 from dispatch.appointments import keeping, vowing
-from dispatch.appointments.allowing import PURPOSE, appointment_of, make_plannable, refuse_stale, written_by
+from dispatch.appointments.allowing import PURPOSE, appointment_of, make_plannable, refuse_stale, seen_order, written_by
 from dispatch.appointments.books import Books
 from dispatch.appointments.confirming import Answer, Confirmed, taken
 from dispatch.appointments.errors import NoRoom
@@ -41,19 +41,40 @@ def change(
 
     Raises NotFound, Forbidden, Invalid, StaleVersion, RuleBroken when it is over, or somebody has set out.
     """
+    try:
+        return Confirmed(
+            attempt(session, actor, clock, travel, appointment_id, wanted, channel=channel, version=version)
+        )
+    except NoRoom as error:
+        order_id = seen_order(session, actor, appointment_id)
+        visits = keeping.visits_of_appointment(session, appointment_id)
+        return taken(session, actor, clock, travel, books, order_id, error, visits)
+
+
+def attempt(
+    session: Session,
+    actor: Actor,
+    clock: Clock,
+    travel: TravelTimes,
+    appointment_id: int,
+    wanted: SlotWanted,
+    *,
+    channel: Channel | None = None,
+    version: int | None = None,
+) -> Appointment:
+    """As `change`; for who looks for fresh offers later, when nobody waits for this transaction any more.
+
+    Raises as `change` does, and NoRoom when nobody can keep the window any more; nothing was changed then.
+    """
     row, order = appointment_of(session, actor, appointment_id)
     with elevated(session, PURPOSE):
         done = _same(session, row, wanted)
         if done is not None:
-            return Confirmed(done)
+            return done
         refuse_stale(row, version)
         if row.status is not AppointmentStatus.CONFIRMED:
             raise RuleBroken(f"Appointment {row.id} is {row.status.value}, not confirmed; choose a time anew.")
-        try:
-            return Confirmed(tried(session, lambda: _moved(session, actor, clock, travel, order, row, wanted, channel)))
-        except NoRoom as error:
-            lost = error
-    return taken(session, actor, clock, travel, books, order.id, lost)
+        return tried(session, lambda: _moved(session, actor, clock, travel, order, row, wanted, channel))
 
 
 def _same(session: Session, row: Appointment, wanted: SlotWanted) -> Appointment | None:

@@ -70,17 +70,36 @@ def confirm(
     Raises NotFound, Forbidden, Invalid, StaleVersion, RuleBroken for what cannot be confirmed at any time.
     """
     try:
-        if isinstance(what, SlotWanted):
-            row = _straight(session, actor, clock, travel, what, channel)
-        else:
-            row = _held(session, actor, clock, travel, what, channel, version)
+        row = attempt(session, actor, clock, travel, what, channel=channel, attending=attending, version=version)
     except NoRoom as error:
         order_id = what.work_order_id if isinstance(what, SlotWanted) else seen_order(session, actor, what)
         return taken(session, actor, clock, travel, books, order_id, error)
+    return Confirmed(row)
+
+
+def attempt(
+    session: Session,
+    actor: Actor,
+    clock: Clock,
+    travel: TravelTimes,
+    what: int | SlotWanted,
+    *,
+    channel: Channel | None = None,
+    attending: str | None = None,
+    version: int | None = None,
+) -> Appointment:
+    """As `confirm`; for who looks for fresh offers later, when nobody waits for this transaction any more.
+
+    Raises as `confirm` does, and NoRoom when nobody can keep the window any more; nothing was changed then.
+    """
+    if isinstance(what, SlotWanted):
+        row = _straight(session, actor, clock, travel, what, channel)
+    else:
+        row = _held(session, actor, clock, travel, what, channel, version)
     if attending is not None:
         row.attending = attending
         session.flush()
-    return Confirmed(row)
+    return row
 
 
 def taken(
@@ -91,9 +110,11 @@ def taken(
     books: Books,
     work_order_id: int,
     error: NoRoom,
+    visit_ids: tuple[int, ...] = (),
 ) -> Taken:
-    """What is told of a window that nobody can keep any more."""
-    return Taken(error.message, slots.offer(session, actor, clock, travel, books, work_order_id))
+    """What is told of a window that nobody can keep any more. visit_ids: those that it was for; (): the next ones."""
+    offered = slots.offer(session, actor, clock, travel, books, work_order_id, visit_ids=visit_ids)
+    return Taken(error.message, offered)
 
 
 def made_sure(

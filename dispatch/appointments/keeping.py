@@ -23,6 +23,7 @@ from db.models import (
     VisitWindow,
     WorkOrder,
 )
+from dispatch.access import elevated
 from dispatch.appointments.guest import Guest
 from dispatch.appointments.local_time import zone_named
 from dispatch.appointments.wanted import Actor, SlotWanted
@@ -125,6 +126,12 @@ def visits_of(session: Session, appointment_id: int) -> tuple[int, ...]:
         .order_by(Visit.sequence)
     )
     return tuple(session.scalars(query))
+
+
+def visits_of_appointment(session: Session, appointment_id: int) -> tuple[int, ...]:
+    """As `visits_of`, looked at as the system."""
+    with elevated(session, "appointments"):
+        return visits_of(session, appointment_id)
 
 
 def active_of(session: Session, visit_ids: Collection[int]) -> list[Appointment]:
