@@ -5,12 +5,13 @@ from typing import Any, Final
 
 from fastapi import APIRouter, Request, Response
 
-from api.dependencies import AskDep, RowId
+from api.dependencies import AskDep, IdempotencyKey, RowId
 from api.responses import failures
-from api.schemas.links import DeciderIn, FeedCreate, LinkCreate, LinkOut, LinksOut, NewLinkOut
+from api.schemas.links import DeciderIn, FeedCreate, InvitationIn, LinkCreate, LinkOut, LinksOut, NewLinkOut
 from api.transaction import Ask, SecretTransaction, Transaction
 from db.models import CustomerLink
 from dispatch.appointments import link_giving
+from dispatch.appointments.telling.inviting import invite
 
 router = APIRouter(tags=["links"], route_class=Transaction)
 secret_router = APIRouter(tags=["links"], route_class=SecretTransaction)
@@ -28,7 +29,10 @@ routers: Final = (secret_router, router)
     responses=failures(400, 401, 403, 404, 413, 415, 422),
 )
 def make_appointment_link(ask: AskDep, request: Request, key: RowId, body: LinkCreate) -> Any:
-    """Its holder chooses, changes and cancels on a page, after one question. The address is told this once."""
+    """Its holder chooses, changes and cancels on a page, after one question. The address is told this once.
+
+    A message that is sent holds a link of its own.
+    """
     row, token = link_giving.give(
         ask.session,
         ask.viewer,
@@ -40,6 +44,8 @@ def make_appointment_link(ask: AskDep, request: Request, key: RowId, body: LinkC
         may_decide=body.may_decide,
         lifetime=timedelta(days=body.days),
     )
+    if body.send:
+        invite(ask.session, key, contact_id=row.contact_id)
     return _new(ask, request, row, f"/a/{token}")
 
 
@@ -53,6 +59,19 @@ def make_appointment_link(ask: AskDep, request: Request, key: RowId, body: LinkC
 def list_appointment_links(ask: AskDep, key: RowId) -> Any:
     """The newest first; their addresses are not kept."""
     return _listed(link_giving.given(ask.session, ask.viewer, key))
+
+
+@router.post(
+    "/work-orders/{key}/invitations",
+    status_code=202,
+    operation_id="invite_to_choose",
+    summary="Write to whoever decides, with a link to choose a time",
+    responses=failures(400, 401, 403, 404, 409, 413, 415, 422),
+)
+def invite_to_choose(ask: AskDep, key: RowId, body: InvitationIn, _key: IdempotencyKey) -> Response:
+    """They get a link of their own, over the way that they can be reached."""
+    link_giving.ask_to_choose(ask.session, ask.viewer, key, body.contact_id)
+    return Response(status_code=202)
 
 
 @router.put(

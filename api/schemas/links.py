@@ -53,6 +53,10 @@ class LinkCreate(In):
     language: Tongue = None
     may_decide: bool = Field(default=True, description="Whether its holder may choose, change and cancel")
     days: Days = Field(default=60, description="For how many days it is good")
+    send: bool = Field(
+        default=False,
+        description="Whether the contact, without one whoever decides, is asked in a message to choose a time",
+    )
 
 
 class FeedCreate(In):
@@ -60,6 +64,12 @@ class FeedCreate(In):
 
     language: Tongue = None
     days: Days = Field(default=400, description="For how many days it is good")
+
+
+class InvitationIn(In):
+    """Who is asked to choose a time."""
+
+    contact_id: Ref | None = Field(default=None, description="The contact; null: whoever decides, else the first party")
 
 
 class DeciderIn(In):

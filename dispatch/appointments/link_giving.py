@@ -13,6 +13,7 @@ from dispatch.access import Action, Viewer, elevated, require
 from dispatch.access.audit import note
 from dispatch.appointments import links
 from dispatch.appointments.link_key import LinkKey
+from dispatch.appointments.telling.inviting import invite
 from dispatch.appointments.words import spoken
 from dispatch.clock import Clock
 from dispatch.errors import Fault, Invalid, NotFound
@@ -89,6 +90,19 @@ def give_feed(
     )
     note(session, viewer, Action.CREATE, row, {name: (None, value) for name, value in whose.items() if value})
     return row, token
+
+
+def ask_to_choose(session: Session, viewer: Viewer, work_order_id: int, contact_id: int | None) -> None:
+    """A message with a link goes to who decides about a work order, or to this contact. Flushes.
+
+    Raises Forbidden, NotFound, Invalid for a contact that the viewer does not know.
+    """
+    require(viewer, Action.CREATE, CustomerLink)
+    order = _seen(session, WorkOrder, work_order_id)
+    if contact_id is not None:
+        _referred(session, Contact, contact_id, "contact_id")
+    invite(session, work_order_id, contact_id=contact_id)
+    note(session, viewer, "invite", order, {"contact_id": (None, contact_id)})
 
 
 def given(session: Session, viewer: Viewer, work_order_id: int) -> Sequence[CustomerLink]:

@@ -123,6 +123,7 @@ ACTS: Final[dict[str, Callable[[Side, World, Role], Body]]] = {
     "notes": lambda *_: {"notes": "x"},
     "ticket": lambda *_: {"words": f"x {_code()}"},
     "links": lambda side, *_: {"contact_id": side[m.Contact]},
+    "invitations": lambda side, *_: {"contact_id": side[m.Contact]},
     "decider": lambda side, *_: {"contact_id": side[m.Contact]},
     "calendar": lambda *_: {},
     "callback": lambda *_: {"due_at": "2030-01-01T12:00:00Z"},

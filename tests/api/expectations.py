@@ -233,6 +233,7 @@ PATCH  /v1/service-standards/{key}          edit    A* S
 DELETE /v1/service-standards/{key}          delete  A* S
 POST   /v1/work-orders/{key}/links          act     A* S C ok=201
 GET    /v1/work-orders/{key}/links          item    A* S C
+POST   /v1/work-orders/{key}/invitations    act     A* S C ok=202
 PUT    /v1/work-orders/{key}/decider        act     A* S C
 POST   /v1/technicians/{key}/calendar       act     A* S C ok=201
 GET    /v1/technicians/{key}/calendar       item    A* S C

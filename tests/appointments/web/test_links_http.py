@@ -118,6 +118,18 @@ def test_who_decides_is_set_and_unset(served: Served, client: TestClient) -> Non
             assert session.get_one(m.WorkOrder, side[m.WorkOrder]).decider_id == contact
 
 
+def test_somebody_is_asked_to_choose(served: Served, client: TestClient) -> None:
+    side = served.world.north
+    path = f"/v1/work-orders/{side[m.WorkOrder]}/invitations"
+    for body in ({}, {"contact_id": side[m.Contact]}):
+        assert client.post(path, json=body).status_code == 202
+    assert client.post(path, json={"contact_id": served.world.south[m.Contact]}).status_code == 422
+    with served.uow(viewer=Viewer.system(), read_only=True) as session:
+        posted = session.query(m.OutboxMessage).filter_by(topic="appointment.invite").all()
+    about = {"work_order_id": side[m.WorkOrder]}
+    assert [each.payload for each in posted] == [about, {**about, "contact_id": side[m.Contact]}]
+
+
 def test_a_calendar_is_followed_until_it_is_revoked(served: Served, client: TestClient) -> None:
     side = served.world.north
     made = client.post(f"/v1/technicians/{side[m.Technician]}/calendar", json={"language": "es"}).json()
