@@ -11,9 +11,12 @@ from dispatch.appointments import details, links
 from dispatch.appointments.confirming import Confirmed
 from dispatch.appointments.telling import inviting
 from dispatch.messaging.letters import LINK
+from dispatch.messaging.signatures import new_secret
+from fixtures.servers.gateway import Gateway, create_gateway
 from tests.appointments.holding.desk import window
 from tests.appointments.telling.scene import HOUSE, PHONE, SECRETS, Scene, calendars, words
 from tests.builders.planning import at
+from tests.messaging.serving import serving
 from tests.planning.common import SYSTEM, sqlite_only
 
 PAGE = re.compile(r"https://puntal\.example/a/(\S+)")
@@ -176,3 +179,22 @@ def test_somebody_on_the_way_and_done_is_told_once(scene: Scene) -> None:
     scene.go(scene.visit, m.VisitStatus.COMPLETED, finished_at=at(10))
     assert [body.split(":")[0] for body in scene.bodies()] == ["Today's work WO-01 is done"]
     assert scene.mails() == []
+
+
+@sqlite_only
+def test_over_text_messages_the_words_and_the_link_go_without_a_file(stage: Callable[..., Scene]) -> None:
+    secret = new_secret()
+    gateway = Gateway(secret)
+    with serving(create_gateway(gateway)) as url:
+        scene = stage(ticket=False, text_gateway_url=f"{url}/messages", gateway_secret=secret)
+        gateway.clock = scene.desk.clock
+        scene.report(scene.contact, m.Channel.TEXT)
+        row = scene.book()
+        assert scene.mails() == []
+        scene.desk.cancel(row)
+        assert scene.mails() == []
+    first, second = gateway.sent.values()
+    assert first["to"] == PHONE
+    assert PAGE.search(first["body"])
+    assert "is confirmed" in first["body"]
+    assert "is cancelled" in second["body"]
