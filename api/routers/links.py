@@ -29,10 +29,7 @@ routers: Final = (secret_router, router)
     responses=failures(400, 401, 403, 404, 413, 415, 422),
 )
 def make_appointment_link(ask: AskDep, request: Request, key: RowId, body: LinkCreate) -> Any:
-    """Its holder chooses, changes and cancels on a page, after one question. The address is told this once.
-
-    A message that is sent holds a link of its own.
-    """
+    """Its holder chooses, changes and cancels on a page, after one question. The address is told this once."""
     row, token = link_giving.give(
         ask.session,
         ask.viewer,
@@ -44,8 +41,6 @@ def make_appointment_link(ask: AskDep, request: Request, key: RowId, body: LinkC
         may_decide=body.may_decide,
         lifetime=timedelta(days=body.days),
     )
-    if body.send:
-        invite(ask.session, key, contact_id=row.contact_id)
     return _new(ask, request, row, f"/a/{token}")
 
 

@@ -53,10 +53,6 @@ class LinkCreate(In):
     language: Tongue = None
     may_decide: bool = Field(default=True, description="Whether its holder may choose, change and cancel")
     days: Days = Field(default=60, description="For how many days it is good")
-    send: bool = Field(
-        default=False,
-        description="Whether the contact, without one whoever decides, is asked in a message to choose a time",
-    )
 
 
 class FeedCreate(In):
