@@ -41,7 +41,7 @@ def order_of(session: Session, actor: Actor, work_order_id: int) -> WorkOrder:
         require(actor, Action.CREATE, Appointment)
         _refuse_unknown(session.scalar(select(WorkOrder.id).where(WorkOrder.id == work_order_id)), work_order_id)
     with elevated(session, PURPOSE):
-        query = select(WorkOrder).where(WorkOrder.id == work_order_id).with_for_update()
+        query = select(WorkOrder).where(WorkOrder.id == work_order_id).with_for_update(key_share=True)
         order = session.scalars(query.execution_options(populate_existing=True)).one_or_none()
         if order is None:
             raise _unknown(work_order_id)
@@ -62,7 +62,7 @@ def appointment_of(
     order_id = seen_order(session, actor, appointment_id, Action.EDIT)
     order = order_of(session, actor, order_id)
     with elevated(session, PURPOSE):
-        query = select(Appointment).where(Appointment.id == appointment_id).with_for_update()
+        query = select(Appointment).where(Appointment.id == appointment_id).with_for_update(key_share=True)
         row = session.scalars(query.execution_options(populate_existing=True)).one()
     refuse_stale(row, version)
     return row, order

@@ -14,7 +14,7 @@ from dispatch.appointments.errors import NoRoom
 from dispatch.appointments.guest import Guest
 from dispatch.appointments.lapsing import lapse
 from dispatch.appointments.limits import refuse_bad_window, refuse_out_of_order
-from dispatch.appointments.placing import put_in, tried
+from dispatch.appointments.placing import put_in, queue_up, tried
 from dispatch.appointments.policy import policy_for
 from dispatch.appointments.wanted import Actor, SlotWanted
 from dispatch.clock import Clock
@@ -113,6 +113,7 @@ def _moved(
     row.status, row.confirmed_at, row.channel = AppointmentStatus.CONFIRMED, now, channel or old.channel
     row.confirmed_by_id = actor.contact_id if isinstance(actor, Guest) else old.confirmed_by_id
     session.flush()
+    queue_up(session, row, visits)
     lapse(session, clock, travel, row.territory_id, row.local_date)
     put_in(session, written_by(actor), clock, travel, row, visits, wanted.shift_ids)
     vowing.promise(session, actor, order, row, visits, row.channel, promised)

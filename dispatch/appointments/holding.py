@@ -13,7 +13,7 @@ from dispatch.appointments.ending import give_back
 from dispatch.appointments.groups import groups_of, next_group
 from dispatch.appointments.lapsing import lapse
 from dispatch.appointments.limits import refuse_bad_window, refuse_out_of_order, refuse_too_many
-from dispatch.appointments.placing import put_in, tried
+from dispatch.appointments.placing import put_in, queue_up, tried
 from dispatch.appointments.policy import policy_for
 from dispatch.appointments.wanted import Actor, SlotWanted
 from dispatch.clock import Clock
@@ -106,5 +106,6 @@ def _place(
     shift_ids: tuple[int, ...],
 ) -> None:
     """Ends what has run out on that day, so that it is in nobody's way, and puts the visits in."""
+    queue_up(session, row, group)
     lapse(session, clock, travel, row.territory_id, row.local_date)
     put_in(session, written_by(actor), clock, travel, row, group, shift_ids)

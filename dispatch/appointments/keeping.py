@@ -140,7 +140,7 @@ def active_of(session: Session, visit_ids: Collection[int]) -> list[Appointment]
         AppointmentVisit.visit_id.in_(list(visit_ids)), AppointmentVisit.active.is_(True)
     )
     query = select(Appointment).where(Appointment.id.in_(mine), Appointment.status.in_(ACTIVE)).order_by(Appointment.id)
-    return list(session.scalars(query.with_for_update().execution_options(populate_existing=True)))
+    return list(session.scalars(query.with_for_update(key_share=True).execution_options(populate_existing=True)))
 
 
 def refuse_set_out(session: Session, visit_ids: Collection[int], what: str) -> None:
@@ -178,7 +178,7 @@ def same_window(session: Session, wanted: SlotWanted) -> Appointment | None:
         Appointment.opens_at == wanted.opens_at,
         Appointment.closes_at == wanted.closes_at,
     )
-    for row in session.scalars(query.with_for_update().execution_options(populate_existing=True)):
+    for row in session.scalars(query.with_for_update(key_share=True).execution_options(populate_existing=True)):
         if not wanted.visit_ids or set(visits_of(session, row.id)) == set(wanted.visit_ids):
             return row
     return None

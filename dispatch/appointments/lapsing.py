@@ -67,7 +67,7 @@ def _locked(session: Session, now: datetime, territory_id: int, local_date: date
             .join(WorkOrder, WorkOrder.id == Appointment.work_order_id)
             .where(_due(now), Appointment.territory_id == territory_id, Appointment.local_date == local_date)
             .order_by(Appointment.work_order_id, Appointment.id)
-            .with_for_update(of=[WorkOrder, Appointment], skip_locked=True)
+            .with_for_update(of=[WorkOrder, Appointment], key_share=True, skip_locked=True)
             .execution_options(populate_existing=True)
         )
         return list(session.scalars(query))

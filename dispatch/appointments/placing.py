@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Final, TypeVar
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from db.errors import IntegrityError
@@ -35,6 +35,11 @@ from solver.quote.joint import quote_together
 from solver.quote.quote import quote
 
 Result = TypeVar("Result")
+
+_NUMBER: Final = 1 << 60
+"""Where the advisory locks of PostgreSQL begin that stand for territory-days; those below stand for other things."""
+
+DAYS_THERE_ARE: Final = date.max.toordinal() + 1
 
 ATTEMPTS: Final = 6
 """So often a day is read anew when somebody else changed the same routes meanwhile."""
@@ -63,6 +68,24 @@ def tried(session: Session, work: Callable[[], Result]) -> Result:
     raise NoRoom("Others changed the same routes at the same moment; look which times are free now.") from lost
 
 
+def queue_up(session: Session, row: Appointment, visit_ids: Collection[int]) -> None:
+    """Waits until nobody else puts appointments into the days concerned, or takes them out, and keeps others waiting.
+
+    Without it many who want the same day would all read it, choose the same cheapest technician, and all but one of
+    them begin again. It is the revisions that keep the plan right: plans change by other hands too. SQLite has one
+    writer anyway.
+    """
+    _queue(session, {*((row.territory_id, day) for day in _days(session, row)), *_placed(session, visit_ids)})
+
+
+def _queue(session: Session, days: Collection[tuple[int, date]]) -> None:
+    if session.get_bind().dialect.name == "postgresql":
+        # In one order, so that two never wait for each other.
+        for territory_id, local_date in sorted(days):
+            key = _NUMBER + territory_id * DAYS_THERE_ARE + local_date.toordinal()
+            session.execute(select(func.pg_advisory_xact_lock(key)))
+
+
 def put_in(
     session: Session,
     viewer: Viewer,
@@ -79,6 +102,7 @@ def put_in(
 
     Raises NoRoom, RuleBroken for what no technician can do at any time, Conflict when somebody else was quicker.
     """
+    queue_up(session, row, visit_ids)
     days = _days(session, row)
     for (territory_id, local_date), visits in _placed(session, visit_ids).items():
         if local_date != days[0]:
@@ -103,7 +127,9 @@ def take_out(
 
     Raises RuleBroken, Conflict.
     """
-    for (territory_id, local_date), visits in _placed(session, visit_ids).items():
+    placed = _placed(session, visit_ids)
+    _queue(session, placed)
+    for (territory_id, local_date), visits in placed.items():
         _take_out(session, viewer, clock, travel, territory_id, local_date, visits, cause)
 
 

@@ -185,9 +185,9 @@ def server(url: str) -> Iterator[str]:
 
 
 def _pass_on(lines: IO[str]) -> None:
-    """What a server writes, but for a line for each request."""
+    """What a server complains of."""
     for line in lines:
-        if "HTTP" not in line:
+        if " INFO " not in line:
             print(f"  server: {line.rstrip()}", file=sys.stderr)
 
 

@@ -98,8 +98,10 @@ def _locked(session: Session, visits: Collection[int]) -> dict[int, _Now]:
     """The visits as they are now, locked in the order of their ids until the transaction ends."""
     found: dict[int, _Now] = {}
     query = select(Visit.id, Visit.status, Visit.technician_id, Visit.work_order_id).order_by(Visit.id)
+    # The keys stay: whoever only refers to a visit need not wait, nor be waited for.
+    query = query.with_for_update(key_share=True)
     for some in chunks(sorted(visits)):
-        for visit, status, technician, order in session.execute(query.where(Visit.id.in_(some)).with_for_update()):
+        for visit, status, technician, order in session.execute(query.where(Visit.id.in_(some))):
             found[visit] = _Now(status, technician, order)
     return found
 

@@ -15,6 +15,8 @@ from dispatch.appointments.wanted import SlotWanted
 from dispatch.errors import DispatchError
 from dispatch.planning.change import act
 from dispatch.planning.change.drafts import RouteDraft
+from dispatch.planning.day import rows
+from dispatch.planning.day.candidates import candidates
 from dispatch.planning.day.rows import DayRows
 from tests.appointments.holding.desk import Desk, window
 from tests.builders.planning import Company, at
@@ -127,6 +129,8 @@ def test_it_is_the_revisions_that_keep_two_from_one_slot(
     desk.confirm(window(company.visit(3), 14))
     visits = [company.visit(place, minutes=90) for place in (1, 2)]
     company.session.commit()
+    # They would take turns; the planner's hands and those of schedulers do not.
+    monkeypatch.setattr(placing, "_queue", lambda *_: None)
     _let_both_read(monkeypatch)
     if not guarded:
         monkeypatch.setattr(act, "_route_id", _unguarded)
@@ -135,6 +139,30 @@ def test_it_is_the_revisions_that_keep_two_from_one_slot(
     kept = [visit for visit in visits if visit.id in desk.starts()]
     assert len(confirmed) == (1 if guarded else 2), answers
     assert len(kept) == 1
+
+
+@pytest.mark.parametrize("database_kind", ["postgresql"], indirect=True)
+def test_a_plan_that_changes_while_it_is_read_loses_nothing(
+    desk: Desk, company: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Somebody moves a visit into the route by hand between the statements that read the day."""
+    (shift,) = company.crew(1)
+    desk.confirm(window(company.visit(3), 14))
+    visit, moved = company.visit(1, minutes=30), company.visit(2, minutes=30)
+    company.session.commit()
+    once = threading.Event()
+
+    def interrupted(*given: Any) -> Any:
+        found = candidates(*given)
+        if not once.is_set():
+            once.set()
+            desk.scene.move(moved, shift.id)
+        return found
+
+    monkeypatch.setattr(rows, "candidates", interrupted)
+    desk.confirm(window(visit, 9, 10))
+    assert {visit.id, moved.id} <= set(desk.starts())
+    assert desk.scene.violations() == []
 
 
 def _let_both_read(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -150,8 +178,8 @@ def _let_both_read(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(placing, "plan_change", meeting)
 
 
-def _unguarded(session: Session, _plan: Plan, rows: DayRows, draft: RouteDraft) -> int:
+def _unguarded(session: Session, _plan: Plan, day: DayRows, draft: RouteDraft) -> int:
     """As the act writes a route, but whatever its revision is by now."""
-    route = rows.routes[draft.shift_id]
+    route = day.routes[draft.shift_id]
     session.execute(update(Route).where(Route.id == route.id).values(revision=Route.revision + 1))
     return route.id
