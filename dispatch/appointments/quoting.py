@@ -25,8 +25,11 @@ from solver.quote.quote import quote
 from solver.quote.refusals import Refusal
 from solver.solution import ReasonCode
 
-RETRIES: Final = 3
-"""So often a window of today is asked for again without a technician who would have to have left already."""
+RETRIES: Final = 5
+"""So often a window of today is asked for again, for a later start, as somebody would have to have left already."""
+
+NEVER: Final = ((-1, -1),)
+"""The windows of what cannot start any more: a second that no shift has."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -145,12 +148,15 @@ def _asked(
     for _ in range(RETRIES):
         offers, refusals = _once(book, visits, left, place)
         told += refusals
-        late = {window for window, (places, _) in offers.items() if _leave_too_late(day, visits, places, place, now)}
+        late = {
+            each: second
+            for each, (places, _) in offers.items()
+            if (second := _too_late(day, visits, places, place, now))
+        }
         found |= {window: offer for window, offer in offers.items() if window not in late}
         if not late:
             return found, told
-        slow = {each.technician for window in late for each in offers[window][0]}
-        visits = tuple(_never(visit, slow) for visit in visits)
+        visits = tuple(_not_before(visit, min(late.values())) for visit in visits)
         left = sorted(late)
     why = "whoever could come would have to have left already"
     return found, [*told, *(Refusal(each, ReasonCode.CAPACITY, why) for each in left)]
@@ -168,16 +174,18 @@ def _once(
     return {offer.window: (offer.places, offer.cost) for offer in joint.offers}, list(joint.refusals)
 
 
-def _leave_too_late(
+def _too_late(
     day: DayBook, visits: Sequence[Wanted], places: Sequence[Offer], way: NewPlace | None, now: datetime
-) -> bool:
-    """Whether somebody would have to set out for the visit before now; a stop at a warehouse is left aside."""
+) -> int | None:
+    """When service could start if somebody who would have to have left by now leaves now; None: all leave later.
+
+    A stop at a warehouse is left aside.
+    """
     second = day.horizon.seconds(now)
     if second <= 0:
-        return False
-    return any(
-        offer.start - _drive(day, visit, offer, way) < second for visit, offer in zip(visits, places, strict=True)
-    )
+        return None
+    reached = max(second + _drive(day, visit, offer, way) for visit, offer in zip(visits, places, strict=True))
+    return reached if places[0].start < reached else None
 
 
 def _drive(day: DayBook, visit: Wanted, offer: Offer, way: NewPlace | None) -> int:
@@ -193,9 +201,11 @@ def _drive(day: DayBook, visit: Wanted, offer: Offer, way: NewPlace | None) -> i
     return int(way.seconds_to[origin])
 
 
-def _never(visit: Wanted, technicians: set[str]) -> Wanted:
-    rule = visit.technicians
-    return replace(visit, technicians=replace(rule, never=rule.never | technicians))
+def _not_before(visit: Wanted, second: int) -> Wanted:
+    """The visit, which starts at this second or later."""
+    last = 2**31 - 1
+    windows = visit.windows or ((second, last),)
+    return replace(visit, windows=tuple((max(low, second), high) for low, high in windows if high >= second) or NEVER)
 
 
 def _withheld(window: DayWindow, code: Why, message: str) -> Withheld:

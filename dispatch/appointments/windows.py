@@ -80,8 +80,12 @@ def why_not(day: DayBook, asked: Asked, window: LocalWindow) -> tuple[Why, str]:
     ends = min((visit.finish_by for visit in asked.visits if visit.finish_by is not None), default=None)
     if ends is not None and window.opens_at + timedelta(seconds=asked.seconds) > ends:
         return Why.TOO_LATE, f"the visit must be over by {day.horizon.local(ends):%Y-%m-%d %H:%M}"
-    opening = day.horizon.open_spans(asked.site.opening_hours, window.closes_at)
-    if opening is not None and not _pieces((window.opens_at, window.closes_at), opening):
+    length = timedelta(seconds=max(visit.duration_seconds for visit in asked.visits))
+    hours = day.horizon.open_spans(asked.site.opening_hours, window.closes_at + length)
+    starts = (
+        None if hours is None else [(opens, closes - length) for opens, closes in hours if closes - opens >= length]
+    )
+    if starts is not None and not _pieces((window.opens_at, window.closes_at), starts):
         return Why.CLOSED, f"{asked.site.name} is closed then, or for too short a time"
     return Why.WINDOW, "the visit itself may not start then"
 

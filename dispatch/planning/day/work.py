@@ -150,6 +150,8 @@ def _waiting(
     if visit.finish_by is not None and visit.finish_by - length < earliest:
         return out(candidate, Code.FINISH_BY_IMPOSSIBLE, "it cannot be done by the time it must be finished")
     windows = _windows(horizon, candidate, site, length, last, tied)
+    if windows == () and tied != Bound() and _windows(horizon, candidate, site, length, last, Bound()) != ():
+        return out(candidate, Code.WAITS_FOR_VISIT, "the gap to a visit that it is tied to leaves no time on this day")
     if windows == ():
         return out(candidate, Code.WINDOW_OUTSIDE_OPENING_HOURS, f"its windows and {site.name!r}'s hours never meet")
     seconds = () if windows is None else in_seconds(windows, horizon, horizon.seconds(last))
