@@ -11,7 +11,6 @@ from api.schemas.links import DeciderIn, FeedCreate, InvitationIn, LinkCreate, L
 from api.transaction import Ask, SecretTransaction, Transaction
 from db.models import CustomerLink
 from dispatch.appointments import link_giving
-from dispatch.appointments.telling.inviting import invite
 
 router = APIRouter(tags=["links"], route_class=Transaction)
 secret_router = APIRouter(tags=["links"], route_class=SecretTransaction)

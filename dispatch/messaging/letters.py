@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from db.models import Channel, Contact, Conversation, Delivery, Direction, Fact, Message, Ticket
 from dispatch.compute import outbox
 from dispatch.messaging.consents import refusal
-from dispatch.messaging.quiet import Quiet, zone_of
+from dispatch.messaging.quiet import Quiet, is_pressing, zone_of
 from dispatch.messaging.tokens import new_token
 
 TOPIC: Final = "message.send"
@@ -161,7 +161,7 @@ def read_letter(
     In a transaction of its own, kept before the letter goes: the message gets its Message-ID here, so that each attempt
     carries the same. `to` is empty where the party cannot be reached.
 
-    Raises Later when it tells something unasked that is not urgent, and it is night where the work is.
+    Raises Later when it tells something unasked that is not urgent, of no emergency, and it is night where the work is.
     """
     message = session.get(Message, message_id, with_for_update=True)
     if message is None or message.direction is not Direction.OUTBOUND or message.delivery is not Delivery.WAITING:
@@ -175,7 +175,8 @@ def read_letter(
     if why is not None:
         message.delivery, message.why = Delivery.WITHHELD, why
         return None
-    if quiet is not None and message.cause is not None and not message.urgent:
+    unasked = message.cause is not None and not message.urgent
+    if quiet is not None and unasked and not is_pressing(session, conversation.ticket_id):
         quiet.refuse(session.info["now"](), zone_of(session, conversation.ticket_id))
     if conversation.token is None:
         conversation.token = new_token()

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from db.models import Site, Territory, Ticket, TicketMembership, WorkOrder
+from db.models import Priority, Site, Territory, Ticket, TicketMembership, WorkOrder
 from dispatch.compute.outbox import Later
 
 
@@ -41,6 +41,17 @@ class Quiet:
         if self.begins <= self.ends:
             return self.begins <= local < self.ends
         return local >= self.begins or local < self.ends
+
+
+def is_pressing(session: Session, ticket_id: int) -> bool:
+    """Whether a ticket, or the work it led to, is an emergency, of which people are told at night too."""
+    joined = (TicketMembership.ticket_id == ticket_id) & TicketMembership.left_at.is_(None)
+    orders = (
+        select(WorkOrder.id)
+        .join(TicketMembership, TicketMembership.work_order_id == WorkOrder.id)
+        .where(joined, WorkOrder.priority == Priority.EMERGENCY)
+    )
+    return session.get_one(Ticket, ticket_id).emergency or session.scalar(orders.limit(1)) is not None
 
 
 def zone_of(session: Session, ticket_id: int) -> ZoneInfo | None:

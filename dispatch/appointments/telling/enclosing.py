@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from db.models import (
@@ -17,6 +16,7 @@ from db.models import (
     Conversation,
     LinkPurpose,
     Message,
+    Priority,
     Territory,
     WorkOrder,
 )
@@ -64,8 +64,9 @@ class Enclosing:
         now: datetime = session.info["now"]()
         if contact is None or reached is None or _overtaken(row, news.calendar, news.urgent, now, now) is not None:
             return None
-        if self.quiet is not None and not news.urgent:
-            self.quiet.refuse(now, _zone(session, news.work_order_id))
+        order = session.get_one(WorkOrder, news.work_order_id)
+        if self.quiet is not None and not news.urgent and order.priority is not Priority.EMERGENCY:
+            self.quiet.refuse(now, ZoneInfo(session.get_one(Territory, order.territory_id).time_zone))
         channel, to = reached
         link = self._page(payload.get("seed"))
         subject, body = words(session, news, contact.language, contact.id, link)
@@ -112,8 +113,3 @@ def _reached(session: Session, contact: Contact) -> tuple[Channel, str] | None:
         if address and refusal(session, channel, address) is None:
             return channel, address
     return None
-
-
-def _zone(session: Session, work_order_id: int) -> ZoneInfo:
-    query = select(Territory.time_zone).join(WorkOrder, WorkOrder.territory_id == Territory.id)
-    return ZoneInfo(session.scalars(query.where(WorkOrder.id == work_order_id)).one())

@@ -82,7 +82,10 @@ def hear_confirmed(session: Session, telling: Telling, delivery: Delivery) -> No
         return
     before = None if row.supersedes_id is None else session.get_one(Appointment, row.supersedes_id)
     if before is None or (before.opens_at, before.closes_at) != (row.opens_at, row.closes_at):
-        tell(session, telling, _news(row, Key.CONFIRMED, delivery, calendar="REQUEST", link=Key.CHANGE_BY))
+        urgent = _is_soon(session, row)
+        tell(
+            session, telling, _news(row, Key.CONFIRMED, delivery, calendar="REQUEST", link=Key.CHANGE_BY, urgent=urgent)
+        )
 
 
 def hear_changed(session: Session, telling: Telling, delivery: Delivery) -> None:

@@ -57,9 +57,13 @@ TEXTS: Final[Mapping[str, Mapping[Key, str]]] = {
             "The technician should be there at about {at}."
         ),
         Key.ESTIMATE: "About your appointment{number}: the technician should now be there at about {at}.",
-        Key.DONE: "Today's work{number} is done: {work}. If something is not right, answer here.",
-        Key.DONE_MORE: "Today's visit{number} is done: {work}. More is to be done, and we will tell you when.",
-        Key.NOT_DONE: "Today's visit{number} could not finish the work: {work}. We will tell you how it goes on.",
+        Key.DONE: "Your work order{number}: the work is done ({work}). If something is not right, answer here.",
+        Key.DONE_MORE: (
+            "Your work order{number}: this visit is over ({work}). More is to be done; we will tell you when."
+        ),
+        Key.NOT_DONE: (
+            "Your work order{number}: the visit could not finish the work ({work}). We will tell you how it goes on."
+        ),
         Key.PREPARE: "Please see to it that somebody can let the technician in, and that the unit can be reached.",
         Key.CHOOSE_BY: "Choose a time here: {link}",
         Key.CHANGE_BY: "To change or cancel: {link}",
@@ -84,9 +88,13 @@ TEXTS: Final[Mapping[str, Mapping[Key, str]]] = {
             "El técnico debería llegar a eso de las {at}."
         ),
         Key.ESTIMATE: "Sobre su cita{number}: ahora el técnico debería llegar a eso de las {at}.",
-        Key.DONE: "El trabajo de hoy{number} está hecho: {work}. Si algo no está bien, responda aquí.",
-        Key.DONE_MORE: "La visita de hoy{number} terminó: {work}. Queda trabajo por hacer; le diremos cuándo.",
-        Key.NOT_DONE: "La visita de hoy{number} no pudo terminar el trabajo: {work}. Le diremos cómo sigue.",
+        Key.DONE: "Su orden de trabajo{number}: el trabajo está hecho ({work}). Si algo no está bien, responda aquí.",
+        Key.DONE_MORE: (
+            "Su orden de trabajo{number}: esta visita terminó ({work}). Queda trabajo por hacer; le diremos cuándo."
+        ),
+        Key.NOT_DONE: (
+            "Su orden de trabajo{number}: la visita no pudo terminar el trabajo ({work}). Le diremos cómo sigue."
+        ),
         Key.PREPARE: "Por favor, procure que alguien pueda abrirle al técnico y que el equipo esté accesible.",
         Key.CHOOSE_BY: "Elija una hora aquí: {link}",
         Key.CHANGE_BY: "Para cambiarla o anularla: {link}",
@@ -111,10 +119,13 @@ TEXTS: Final[Mapping[str, Mapping[Key, str]]] = {
             "{window}. Der Techniker sollte gegen {at} da sein."
         ),
         Key.ESTIMATE: "Zu Ihrem Termin{number}: Der Techniker sollte nun gegen {at} da sein.",
-        Key.DONE: "Die Arbeit von heute{number} ist getan: {work}. Wenn etwas nicht stimmt, antworten Sie hier.",
-        Key.DONE_MORE: "Der Besuch von heute{number} ist beendet: {work}. Es folgt noch einer; wir sagen Ihnen, wann.",
+        Key.DONE: "Ihr Auftrag{number}: Die Arbeit ist getan ({work}). Wenn etwas nicht stimmt, antworten Sie hier.",
+        Key.DONE_MORE: (
+            "Ihr Auftrag{number}: Dieser Besuch ist beendet ({work}). Es folgt noch einer; wir sagen Ihnen, wann."
+        ),
         Key.NOT_DONE: (
-            "Beim Besuch von heute{number} wurde die Arbeit nicht fertig: {work}. Wir sagen Ihnen, wie es weitergeht."
+            "Ihr Auftrag{number}: Die Arbeit wurde bei diesem Besuch nicht fertig ({work}). "
+            "Wir sagen Ihnen, wie es weitergeht."
         ),
         Key.PREPARE: "Bitte sorgen Sie dafür, dass jemand öffnen kann und die Anlage zugänglich ist.",
         Key.CHOOSE_BY: "Wählen Sie hier eine Zeit: {link}",

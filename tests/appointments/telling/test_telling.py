@@ -10,6 +10,7 @@ from db import models as m
 from dispatch.appointments import details, links
 from dispatch.appointments.confirming import Confirmed
 from dispatch.appointments.telling import inviting
+from dispatch.messaging.consents import key_of
 from dispatch.messaging.letters import LINK
 from dispatch.messaging.signatures import new_secret
 from fixtures.servers.gateway import Gateway, create_gateway
@@ -177,7 +178,7 @@ def test_somebody_on_the_way_and_done_is_told_once(scene: Scene) -> None:
     assert re.search(r"^Tech T01 is on the way to you WO-01 and should be there at about \d\d:\d[05]\.", said)
     scene.go(scene.visit, m.VisitStatus.ON_SITE, started_at=at(9, 10))
     scene.go(scene.visit, m.VisitStatus.COMPLETED, finished_at=at(10))
-    assert [body.split(":")[0] for body in scene.bodies()] == ["Today's work WO-01 is done"]
+    assert [body.split(".")[0] for body in scene.bodies()] == ["Your work order WO-01: the work is done (Repair)"]
     assert scene.mails() == []
 
 
@@ -193,8 +194,21 @@ def test_over_text_messages_the_words_and_the_link_go_without_a_file(stage: Call
         assert scene.mails() == []
         scene.desk.cancel(row)
         assert scene.mails() == []
+        stop = {"channel": m.Channel.TEXT, "address": PHONE, "address_key": key_of(m.Channel.TEXT, PHONE)}
+        said = {"given": False, "said_at": scene.desk.clock.now(), "words": "STOP"}
+        scene.desk.company.add(m.Consent(**stop, **said))
+        scene.book(12)
+        assert [words(mail)[:31] for mail in scene.mails()] == ["Your appointment WO-01 is confi"]
     first, second = gateway.sent.values()
     assert first["to"] == PHONE
     assert PAGE.search(first["body"])
     assert "is confirmed" in first["body"]
     assert "is cancelled" in second["body"]
+
+
+@sqlite_only
+def test_an_order_whose_number_is_what_the_page_asks_for_is_not_named(scene: Scene) -> None:
+    scene.desk.company.session.get_one(m.Site, scene.order.site_id).house_number = "01"
+    scene.book()
+    (said,) = scene.bodies()
+    assert said.startswith("Your appointment is confirmed")
