@@ -34,6 +34,7 @@ from dispatch.planning.day.build import build, lay_out
 from dispatch.planning.day.roads import Roads
 from dispatch.planning.day.rows import read_day
 from dispatch.planning.durations.learning import learn
+from dispatch.promises.at_stake import PromisesAtStake
 from dispatch.travel.choice import choose
 from dispatch.travel.places import TravelTimes
 from fixtures.company import Company, Size, generate, load
@@ -186,11 +187,19 @@ class Life:
             if proposal is None:
                 msg = f"The run of {day} made no proposal: {session.get_one(PlanningRun, run).error}"
                 raise AssertionError(msg)
-            proposals.apply(session, SYSTEM, self.clock, proposal)
+            self._decide(session, proposal)
             plan = session.query(Plan).filter_by(territory_id=self.territory, local_date=day).one()
             publish.publish(session, SYSTEM, self.clock, plan.id, None)
 
         self.uow.run(apply, viewer=SYSTEM)
+
+    def _decide(self, session: Session, proposal: int) -> None:
+        """Takes a proposal that breaks no promise; else the plan stays as the bookings made it."""
+        try:
+            with session.begin_nested():
+                proposals.apply(session, SYSTEM, self.clock, proposal)
+        except PromisesAtStake:
+            proposals.drop(session, SYSTEM, self.clock, proposal)
 
     def _happens(self, day: date) -> None:
         self.clock.instant = self._at(day, 7)
