@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from db.models import Appointment, Priority, SlotPolicy, Territory, WorkOrder
+from db.models import Appointment, Priority, SlotPolicy, Territory, WorkOrder, WorkOrderStatus
 from dispatch.access import Action, Viewer, elevated, require
 from dispatch.appointments.asking import Asked, ask, on_day
 from dispatch.appointments.books import Books
@@ -37,6 +37,9 @@ __all__ = ["Offered", "Slot", "Withheld", "offer"]
 LEAST_WIDTH: Final = 15
 MOST_TRIED: Final = 4
 """So many times as many windows as are shown are simulated at most; the rest counts as not shown."""
+
+ASKED_FOR: Final = (*PLANNABLE, WorkOrderStatus.WAITING_FOR_CUSTOMER)
+"""Work orders that may be given a time: what the customer is waited for is often just that."""
 
 FINDINGS: Final = {
     Code.FINISH_BY_IMPOSSIBLE: Why.TOO_LATE,
@@ -130,8 +133,9 @@ def _order(session: Session, actor: Viewer | Guest, work_order_id: int) -> WorkO
         order = session.scalars(query).one_or_none()
     if order is None:
         raise NotFound(unknown)
-    if order.status not in PLANNABLE:
-        raise RuleBroken(f"{order.number} is {order.status.value}; only work that is ready can be given a time")
+    if order.status not in ASKED_FOR:
+        state = order.status.value.replace("_", " ")
+        raise RuleBroken(f"{order.number} is {state}; only work that is ready can be given a time")
     return order
 
 

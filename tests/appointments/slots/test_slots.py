@@ -346,3 +346,4 @@ def test_what_cannot_be_asked_for(desk: Desk, company: Company) -> None:
         desk.offer(order(company, status=WorkOrderStatus.DRAFT))
     with pytest.raises(NotFound):
         desk.offer(999)
+    assert desk.offer(order(company, status=WorkOrderStatus.WAITING_FOR_CUSTOMER)).offers
