@@ -11,18 +11,19 @@ from sqlalchemy import select
 from api.reception import receivers_of, telling_of, times_of
 from db import models as m
 from db.session import UnitOfWork
+from dispatch.appointments import following
 from dispatch.appointments.telling import delaying, reminding
 from dispatch.appointments.wanted import SlotWanted
 from dispatch.clock import FixedClock
 from dispatch.compute.outbox import deliver
-from dispatch.records.catalogue.work import VISITS
+from dispatch.records.catalogue.work import VISITS, WORK_ORDERS
 from dispatch.records.keep import edit
 from dispatch.records.views import tag_of
-from dispatch.settings import Settings
+from dispatch.settings import MailSecurity, Settings
 from tests.appointments.holding.desk import Desk
 from tests.builders.planning import Company, at
 from tests.messaging.test_mail_out import Post
-from tests.planning.common import SYSTEM
+from tests.planning.common import ROADS, SYSTEM
 
 HOUSE = "4711"
 PHONE = "+56 51 255 9876"
@@ -57,7 +58,7 @@ class Scene:
         )  # fmt: skip
         ticket = more.pop("ticket", True)
         settings = Settings(
-            data_dir=folder, smtp_host="127.0.0.1", smtp_port=post.port, smtp_security="none",
+            data_dir=folder, smtp_host="127.0.0.1", smtp_port=post.port, smtp_security=MailSecurity.NONE,
             mail_from="Puntal <service@puntal.example>", company_name="Puntal", public_url="https://puntal.example",
             **more,
         )  # fmt: skip
@@ -117,6 +118,17 @@ class Scene:
             edit(session, SYSTEM, VISITS, visit.id, tag_of(row), {"status": status, **values})
 
         self.desk.act(work)
+
+    def call_off(self) -> None:
+        """Somebody cancels the work order, and its appointments follow."""
+
+        def work(session: Any) -> None:
+            row = session.get_one(m.WorkOrder, self.order.id)
+            edit(session, SYSTEM, WORK_ORDERS, row.id, tag_of(row), {"status": m.WorkOrderStatus.CANCELLED})
+
+        self.desk.act(work)
+        self.run()
+        following.follow_due(self.desk.uow, self.desk.clock, ROADS)
 
     def until(self, instant: datetime) -> None:
         """Lets the time come."""

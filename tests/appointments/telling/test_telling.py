@@ -168,6 +168,28 @@ def test_a_published_plan_does_not_tell_again_what_the_appointment_told(scene: S
 
 
 @sqlite_only
+def test_a_hold_in_a_published_plan_is_no_news_until_it_is_confirmed(scene: Scene) -> None:
+    scene.desk.confirm(window(scene.desk.company.visit(2), 13))
+    scene.desk.scene.publish()
+    scene.mails()
+    row = scene.desk.hold(window(scene.visit))
+    assert scene.mails() == []
+    scene.desk.confirm(row.id)
+    assert ["is confirmed" in said for said in scene.bodies()] == [True]
+
+
+@sqlite_only
+def test_that_an_order_is_cancelled_is_told_once_with_the_entry_struck_out(scene: Scene) -> None:
+    scene.book()
+    scene.mails()
+    scene.call_off()
+    (mail,) = scene.mails()
+    assert "is cancelled. Nobody comes then." in words(mail)
+    assert not PAGE.search(words(mail))
+    assert calendars([mail])[0].get_param("method") == "CANCEL"
+
+
+@sqlite_only
 def test_somebody_on_the_way_and_done_is_told_once(scene: Scene) -> None:
     scene.book()
     scene.desk.scene.publish()
