@@ -61,10 +61,12 @@ def follow(session: Session, work_order_id: int) -> None:
             return
         kinds = (PromiseKind.CALLBACK, PromiseKind.CONTRACT_DEADLINE)
         standards = _standards(session, kinds, order.work_type_id, order.contract_id)
+        if standards:
+            # Two who do this at once would promise the same twice.
+            session.execute(select(WorkOrder.id).where(WorkOrder.id == order.id).with_for_update())
         if (standard := standards.get(PromiseKind.CALLBACK)) is not None:
             _promise_callbacks(session, order, standard)
-        if (standard := standards.get(PromiseKind.CONTRACT_DEADLINE)) is not None and order.contract_id is not None:
-            _promise_deadlines(session, order, standard)
+        _promise_deadlines(session, order, standards.get(PromiseKind.CONTRACT_DEADLINE))
 
 
 def release_all(session: Session, order: WorkOrder) -> None:
@@ -102,7 +104,8 @@ def _promise_callbacks(session: Session, order: WorkOrder, standard: ServiceStan
         )
 
 
-def _promise_deadlines(session: Session, order: WorkOrder, standard: ServiceStandard) -> None:
+def _promise_deadlines(session: Session, order: WorkOrder, standard: ServiceStandard | None) -> None:
+    """What was promised stays promised without a standard too, as long as there is that deadline."""
     promised = _promised(session, order.id, PromiseKind.CONTRACT_DEADLINE)
     owner = session.scalar(select(Contract.organisation_id).where(Contract.id == order.contract_id))
     for clock, due in ((ClockKind.RESPONSE, order.due_at), (ClockKind.REPAIR, order.repair_due_at)):
@@ -113,7 +116,7 @@ def _promise_deadlines(session: Session, order: WorkOrder, standard: ServiceStan
                 ledger.release(session, before.id, STANDS_STILL)
             continue
         is_same = before is not None and ended is None and before.by_at == due
-        if is_same or (ended is not None and ended.note not in OURS):
+        if is_same or (ended is not None and ended.note not in OURS) or standard is None or order.contract_id is None:
             continue
         ledger.make_at(
             session,

@@ -35,6 +35,7 @@ def told(found: list[AtStake] | tuple[AtStake, ...]) -> list[tuple[int, int | No
     return [(each.promise_id, each.visit_id, each.starts_at) for each in found]
 
 
+@sqlite_only
 def test_a_window_holds_at_both_ends_for_all_its_visits(company: Company) -> None:
     session, visit = company.session, company.visit()
     promise = promise_window(session, visit, at(10), at(12))
@@ -58,6 +59,7 @@ def test_a_window_holds_at_both_ends_for_all_its_visits(company: Company) -> Non
     assert at_stake(session, {company.visit().id: None}) == ()
 
 
+@sqlite_only
 def test_deadlines_are_at_stake_by_starts_and_ends(company: Company) -> None:
     session = company.session
     first = company.visit(minutes=60)
@@ -76,6 +78,7 @@ def test_deadlines_are_at_stake_by_starts_and_ends(company: Company) -> None:
     assert broken(None, at(9)) == [(repair, first.id, None)]
 
 
+@sqlite_only
 def test_what_is_over_kept_or_not_planned_is_not_at_stake(scene: Scene, company: Company) -> None:
     session, visit = company.session, company.visit()
     promise_window(session, visit, at(4), at(5))
@@ -107,6 +110,7 @@ def test_publishing_tells_of_promised_visits_that_are_late_or_not_in_it(scene: S
     assert scene.plan().published_at is not None
 
 
+@sqlite_only
 def test_taking_out_a_promised_visit_is_refused(scene: Scene, company: Company) -> None:
     (shift,) = company.crew(1)
     visit = company.visit(windows=[(at(10), at(12))])
@@ -120,6 +124,7 @@ def test_taking_out_a_promised_visit_is_refused(scene: Scene, company: Company) 
     assert scene.routes() == {}
 
 
+@sqlite_only
 def test_an_emergency_that_makes_others_late_says_so_first(scene: Scene, company: Company) -> None:
     (shift,) = company.crew(1)
     visit = company.visit(windows=[(at(8), at(16))])
@@ -141,6 +146,7 @@ def test_an_emergency_that_makes_others_late_says_so_first(scene: Scene, company
     assert scene.routes() == {shift.id: [emergency.id, visit.id]}
 
 
+@sqlite_only
 def test_a_proposal_tells_what_it_would_break_before_it_is_applied(
     scene: Scene, company: Company, plan_day: Callable[[], int]
 ) -> None:

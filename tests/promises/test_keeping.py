@@ -131,6 +131,7 @@ def test_deadlines_are_kept_by_the_first_start_and_by_the_end_of_the_work(watch:
     assert watch.ends() == {response: (KEPT, at(9), ""), repair: (KEPT, at(15, 30), "")}
 
 
+@sqlite_only
 def test_deadlines_that_pass_are_broken(watch: Watch, company: Company) -> None:
     late, undone = company.order(), company.order()
     response = deadline(company.session, late, ClockKind.RESPONSE, at(10)).id
@@ -143,6 +144,7 @@ def test_deadlines_that_pass_are_broken(watch: Watch, company: Company) -> None:
     assert watch.ends() == {response: (BROKEN, at(10), ""), repair: (BROKEN, at(16), "")}
 
 
+@sqlite_only
 def test_work_of_an_order_that_was_merged_is_done_by_the_other(watch: Watch, company: Company) -> None:
     order, into = company.order(), company.order()
     order.merged_into_id, order.status = into.id, m.WorkOrderStatus.CANCELLED
@@ -229,6 +231,7 @@ def test_a_callback_to_nobody_in_particular_is_kept_in_the_threads_of_the_order(
     assert contact.id
 
 
+@sqlite_only
 def test_dates_of_parts_are_broken_unless_somebody_notes_that_they_came(watch: Watch, company: Company) -> None:
     visit = company.visit()
     promise = ledger.make_at(company.session, PromiseKind.PART_DATE, visit.work_order_id, at(10), ZONE.key)

@@ -16,7 +16,7 @@ from dispatch.errors import Conflict, Invalid, NotFound
 from dispatch.promises import ledger
 from tests.builders.examples import examples
 from tests.builders.planning import ZONE, Company, at
-from tests.planning.common import SYSTEM
+from tests.planning.common import SYSTEM, sqlite_only
 from tests.planning.scene import Scene
 from tests.promises.saying import promise_callback, promise_window
 
@@ -39,6 +39,7 @@ def test_what_was_said_and_what_it_means_are_both_kept(company: Company) -> None
     assert meant.made_at == company.session.info["now"]()
 
 
+@sqlite_only
 def test_instants_that_are_not_what_was_said_are_refused(company: Company) -> None:
     order = company.order()
 

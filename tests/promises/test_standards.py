@@ -1,5 +1,6 @@
 """Which promises are made by themselves, and what becomes of them when the clocks move."""
 
+import threading
 from collections.abc import Iterator
 from datetime import time, timedelta
 
@@ -18,6 +19,7 @@ from dispatch.records.catalogue.promises import SERVICE_STANDARDS
 from dispatch.records.keep import create
 from tests.builders.planning import ZONE, at
 from tests.intake.merging.desk import SYSTEM, Desk
+from tests.planning.common import sqlite_only
 
 
 @pytest.fixture
@@ -53,6 +55,7 @@ def promised(desk: Desk, order: m.WorkOrder, kind: PromiseKind = PromiseKind.CON
     return ledger.open_promises(desk.session, [order.id], [kind])
 
 
+@sqlite_only
 def test_the_standard_that_says_most_counts(desk: Desk) -> None:
     care, work = contract(desk), desk.company.work_type.id
 
@@ -74,6 +77,7 @@ def test_the_standard_that_says_most_counts(desk: Desk) -> None:
     assert standards.standard_for(desk.session, PromiseKind.WINDOW, work, None) is None
 
 
+@sqlite_only
 def test_without_a_standard_nothing_is_promised(desk: Desk) -> None:
     contract(desk)
     order = desk.order(desk.ticket("Stuck", desk.contact("Ana")))
@@ -108,6 +112,7 @@ def test_each_party_is_called_back_within_service_hours(desk: Desk) -> None:
     assert promised(desk, order, PromiseKind.CALLBACK) == [own]
 
 
+@sqlite_only
 def test_minutes_count_by_day_and_night_where_the_standard_says_so(desk: Desk) -> None:
     contract(desk)
     standard(desk, PromiseKind.CALLBACK, 60, in_service_hours=False)
@@ -147,6 +152,7 @@ def test_a_clock_that_stands_still_releases_its_promise_until_it_runs_on(desk: D
     assert promised(desk, order)[0].by_at == at(16, 30)
 
 
+@sqlite_only
 def test_what_the_customer_released_or_we_broke_is_not_promised_again(desk: Desk) -> None:
     contract(desk)
     standard(desk, PromiseKind.CONTRACT_DEADLINE)
@@ -157,6 +163,38 @@ def test_what_the_customer_released_or_we_broke_is_not_promised_again(desk: Desk
     desk.join(desk.ticket("Stuck lift", received_at=at(13)), order)
     refold_by_id(desk.session, order.id)
     assert promised(desk, order) == []
+
+
+@sqlite_only
+def test_a_deadline_that_is_none_any_more_is_released_without_a_standard_too(desk: Desk) -> None:
+    care = contract(desk)
+    said = standard(desk, PromiseKind.CONTRACT_DEADLINE)
+    order = desk.company.order(desk.site, equipment_id=desk.unit.id, contract_id=care.id, reported_at=at(9))
+    give_deadlines(desk.session, order)
+    said.active = False
+    order.due_at = order.contract_id = None
+    desk.session.flush()
+    standards.follow(desk.session, order.id)
+    assert [each.clock for each in promised(desk, order)] == [ClockKind.REPAIR]
+
+
+def test_those_who_follow_at_once_promise_once(desk: Desk, uow: UnitOfWork) -> None:
+    care = contract(desk)
+    standard(desk, PromiseKind.CONTRACT_DEADLINE)
+    order = desk.company.order(desk.site, contract_id=care.id, due_at=at(11), repair_due_at=at(17))
+    desk.session.commit()
+
+    def follow() -> None:
+        with uow(viewer=SYSTEM) as session:
+            standards.follow(session, order.id)
+            session.commit()
+
+    threads = [threading.Thread(target=follow) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    assert [each.by_at for each in promised(desk, order)] == [at(11), at(17)]
 
 
 def test_a_cancelled_order_keeps_its_callbacks_alone(desk: Desk, clock: FixedClock) -> None:
@@ -175,6 +213,7 @@ def test_a_cancelled_order_keeps_its_callbacks_alone(desk: Desk, clock: FixedClo
     assert len(promised(desk, order, PromiseKind.CALLBACK)) == 1
 
 
+@sqlite_only
 def test_an_order_made_by_hand_gets_its_promises_too(desk: Desk) -> None:
     care = contract(desk)
     standard(desk, PromiseKind.CONTRACT_DEADLINE)
@@ -201,6 +240,7 @@ def test_there_is_one_standard_of_a_kind_for_the_same(desk: Desk, fields: dict[s
     create(desk.session, SYSTEM, SERVICE_STANDARDS, {**given, "kind": PromiseKind.WINDOW, "within_minutes": None})
 
 
+@sqlite_only
 @pytest.mark.parametrize(("kind", "minutes"), [(PromiseKind.CALLBACK, None), (PromiseKind.WINDOW, 60)])
 def test_minutes_are_of_callbacks(desk: Desk, kind: PromiseKind, minutes: int | None) -> None:
     with pytest.raises(Invalid) as refused:
