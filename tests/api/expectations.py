@@ -132,7 +132,7 @@ GET    /v1/work-orders                      list    A* S C T
 GET    /v1/work-orders/{key}                item    A* S C T
 POST   /v1/work-orders                      create  A* S C
 PATCH  /v1/work-orders/{key}                edit    A* S C
-GET    /v1/work-orders/{key}/slots          item    A* S C ok=409
+GET    /v1/work-orders/{key}/slots          item    A* S C
 POST   /v1/work-orders/{key}/holds          act     A* S C ok=409
 POST   /v1/work-orders/{key}/appointments   act     A* S C ok=409
 GET    /v1/appointments                     list    A* S C T

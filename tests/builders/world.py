@@ -13,6 +13,7 @@ from db import models as m
 from db.base import Base
 from db.models import Role
 from dispatch.intake.matching.learning import shipped_model
+from dispatch.planning.durations.effects import Effects
 from tests.builders.sides import NOW, TODAY, ZONE, Side, World
 
 __all__ = ["NOW", "TODAY", "ZONE", "Side", "World", "build_world"]
@@ -370,7 +371,7 @@ class _Builder:
             summary={},
         )
         self.add(side, m.Plan, territory_id=territory, local_date=TODAY, published_at=NOW)
-        self.add(side, m.DurationModel, territory_id=territory, learned_at=NOW, parameters={})
+        self.add(side, m.DurationModel, territory_id=territory, learned_at=NOW, parameters=Effects().as_json())
         self.add(side, m.SlotPolicy, territory_id=territory)
 
     def _route(self, side: Side) -> None:
