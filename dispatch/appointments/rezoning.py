@@ -5,7 +5,7 @@ now make other instants of them, the windows, the open promise and, where it can
 """
 
 import logging
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
@@ -14,20 +14,16 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Select, select, update
 from sqlalchemy.orm import Session
 
-from db.models import ACTIVE, Appointment, AppointmentVisit, Promise, PromiseKind, VisitWindow
+from db.models import ACTIVE, Appointment, Promise, PromiseKind, Visit, VisitWindow
 from db.session import UnitOfWork
 from dispatch.access import Viewer
 from dispatch.access.audit import note
+from dispatch.appointments import keeping
 from dispatch.appointments.local_time import span_of, zone_named
+from dispatch.appointments.placing import put_in, tried
 from dispatch.clock import Clock
-from dispatch.compute import outbox
-from dispatch.errors import Conflict, RuleBroken
-from dispatch.planning.change.act import Change, plan_change
-from dispatch.planning.change.drafts import RouteDraft, of_row
-from dispatch.planning.change.retime import Wish, retime
-from dispatch.planning.day.build import build, lay_out
-from dispatch.planning.day.roads import Roads
-from dispatch.planning.day.rows import DayRows, read_day
+from dispatch.errors import RuleBroken
+from dispatch.planning.day.candidates import WAITING
 from dispatch.promises import ledger
 from dispatch.travel.places import TravelTimes
 
@@ -100,6 +96,15 @@ def _kept(appointment: Appointment) -> tuple[datetime, datetime]:
 
 
 def _meant(appointment: Appointment) -> tuple[datetime, datetime]:
+    """The instants that were said; those that are kept, as long as the clocks show at them what was said.
+
+    So the second reading of a time that the clocks show twice stays the second.
+    """
+    zone = zone_named(appointment.time_zone)
+    shown = [each.astimezone(zone).replace(fold=0, tzinfo=None) for each in _kept(appointment)]
+    local = datetime.combine(appointment.local_date, appointment.local_from)
+    if shown[0] == local and shown[1].time() == appointment.local_by:
+        return _kept(appointment)
     return span_of(appointment.local_date, appointment.local_from, appointment.local_by, appointment.time_zone)
 
 
@@ -117,17 +122,8 @@ def _move(session: Session, clock: Clock, travel: TravelTimes, appointment_id: i
     note(
         session, SYSTEM, "rezone", appointment, {"opens_at": (before[0], after[0]), "closes_at": (before[1], after[1])}
     )
-    payload = {"appointment_id": appointment.id, "sequence": appointment.sequence}
-    outbox.post(session, "appointment.changed", f"appointment.changed:{appointment.id}:{appointment.sequence}", payload)
-    visits = list(session.scalars(_visits_of(appointment_id)))
-    kept = [_retimed(session, clock, travel, appointment, visit) for visit in visits]
-    return Rezoned(appointment.id, after[0] - before[0], all(kept))
-
-
-def _visits_of(appointment_id: int) -> Select[int]:
-    return select(AppointmentVisit.visit_id).where(
-        AppointmentVisit.appointment_id == appointment_id, AppointmentVisit.active
-    )
+    keeping.tell(session, appointment, keeping.CHANGED)
+    return Rezoned(appointment.id, after[0] - before[0], _is_planned(session, clock, travel, appointment))
 
 
 def _promise_anew(session: Session, appointment: Appointment) -> None:
@@ -162,28 +158,17 @@ def _promises(session: Session, appointment: Appointment) -> Iterator[Promise]:
             yield promise
 
 
-def _retimed(session: Session, clock: Clock, travel: TravelTimes, appointment: Appointment, visit_id: int) -> bool:
-    """Whether the visit's stop was moved into its window, in its own route, with all that is promised around it."""
-    rows = read_day(session, appointment.territory_id, appointment.local_date, clock.now())
-    present = {shift_id: of_row(route) for shift_id, route in rows.routes.items()}
-    shift_id = next((key for key, draft in present.items() if visit_id in draft.visit_ids), None)
-    if shift_id is None:
-        return False
+def _is_planned(session: Session, clock: Clock, travel: TravelTimes, appointment: Appointment) -> bool:
+    """Whether the stops keep the window as it is now; those that do not are put where they do, if there is room."""
+    visits = keeping.visits_of(session, appointment.id)
+    if keeping.is_kept(session, appointment, visits):
+        return True
+    query = select(Visit.id).where(Visit.id.in_(visits), Visit.status.not_in(WAITING))
+    if session.scalar(query.limit(1)) is not None:
+        return False  # somebody has set out already
     try:
-        with session.begin_nested():
-            _plan_anew(session, rows, travel, present, Wish(visit_id, shift_id, None))
-    except (RuleBroken, Conflict) as error:
+        tried(session, lambda: put_in(session, SYSTEM, clock, travel, appointment, visits))
+    except RuleBroken as error:
         log.warning("the stop of appointment %s could not follow its window: %s", appointment.id, error.message)
         return False
     return True
-
-
-def _plan_anew(
-    session: Session, rows: DayRows, travel: TravelTimes, present: Mapping[int, RouteDraft], wish: Wish
-) -> None:
-    day = lay_out(rows)
-    built = build(day, Roads.between(day.places, travel))
-    if wish.visit_id not in built.ids.visits.values():
-        raise RuleBroken(f"visit {wish.visit_id} cannot be planned on {rows.horizon.local_date} any more")
-    drafts = retime(built, rows.horizon, present, wish)
-    plan_change(session, SYSTEM, rows, built, Change(drafts, rows.revisions, "rezone"))

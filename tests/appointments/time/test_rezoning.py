@@ -3,7 +3,7 @@
 import shutil
 import zoneinfo
 from collections.abc import Iterator
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from importlib.resources import as_file, files
 from pathlib import Path
 from typing import Final
@@ -179,6 +179,19 @@ def test_a_time_that_the_new_rules_skip_becomes_the_next_one(scene: Scene, rules
     with scene.uow(viewer=SYSTEM, read_only=True) as session:
         (promise,) = ledger.open_promises(session, [visit.work_order_id])
     assert (promise.local_from, promise.local_by, promise.from_at) == (time(11), time(12), now.opens_at)
+    assert rezone(scene.uow, scene.clock, ROADS) == ()
+
+
+@sqlite_only
+def test_the_second_reading_of_an_hour_stays_the_second(scene: Scene) -> None:
+    visit, territory = scene.company.visit(1), scene.company.territory.id
+    made = scene.act(lambda s: _appointment(s, s.get_one(Visit, visit.id), territory, (time(10), time(12)), "a"))
+    with scene.uow(viewer=SYSTEM) as session:
+        row = session.get_one(Appointment, made.id)
+        row.local_date, row.local_from, row.local_by = date(2026, 4, 4), time(23), time(23, 30)
+        row.opens_at = datetime(2026, 4, 5, 3, tzinfo=UTC)
+        row.closes_at = datetime(2026, 4, 5, 3, 30, tzinfo=UTC)
+        session.commit()
     assert rezone(scene.uow, scene.clock, ROADS) == ()
 
 
