@@ -1,6 +1,6 @@
 """The properties of intake with thousands of examples, on both databases.
 
-Merging taken back is the identity; groups do not depend on the order of arrival; no message is lost, doubled, or shown
+Merging taken back is the identity, with who came through it too; groups do not depend on the order of arrival; no message is lost, doubled, or shown
 to who may not see it; twenty copies at once are one. Goes in rounds, each with a seed of its own, and prints a line for
 each. The exit code is 1 when a property does not hold; the line then says how to try that round again.
 """
@@ -24,6 +24,7 @@ ROOT: Final = Path(__file__).resolve().parents[2]
 DATABASES: Final = ("sqlite", "postgresql")
 PROPERTIES: Final = {
     "identity": "merging/test_identity.py",
+    "followers": "merging/test_followers.py",
     "arrival": "merging/test_grouping.py::test_the_groups_are_those_of_the_scores_in_whatever_order_tickets_arrive",
     "threads": "merging/test_messages.py",
     "messages": "channels/test_nothing_is_lost.py",

@@ -28,6 +28,7 @@ from dispatch.intake.merging.asking import ask_about
 from dispatch.intake.merging.carrying import Going, carry_out
 from dispatch.intake.merging.component import Component, component, groups
 from dispatch.intake.merging.decisions import OVER, Two, settle, two
+from dispatch.intake.merging.homes import home, opened_by
 from dispatch.intake.merging.memberships import current, put
 from dispatch.intake.merging.opening import Propose, open_order
 from dispatch.intake.merging.outcome import Placed
@@ -134,9 +135,16 @@ def _group(session: Session, viewer: Viewer, ticket_id: int, thresholds: Thresho
 
 
 def place_anew(
-    session: Session, viewer: Viewer, ticket_ids: Collection[int], thresholds: Thresholds, apart: Collection[Two]
+    session: Session,
+    viewer: Viewer,
+    ticket_ids: Collection[int],
+    thresholds: Thresholds,
+    apart: Collection[Two],
+    free: frozenset[int],
 ) -> list[Merge]:
-    """Places tickets again, out of planned work too, with these pairs kept apart; the changes of memberships.
+    """Places tickets again with these pairs kept apart; the changes of memberships.
+
+    free: tickets that may leave planned work too.
 
     The session must be elevated, and have its turn.
     """
@@ -147,7 +155,7 @@ def place_anew(
             continue
         found = component(session, ticket_id, thresholds)
         placed |= found.tickets.keys()
-        found.free = frozenset(ticket_ids)
+        found.free = free
         if ticket_id not in found.gone:
             parts = groups(session, found, thresholds, apart)
             made += _regroup(session, viewer, found, parts, USUAL)
@@ -187,6 +195,10 @@ def _settle_group(
     done = anchor if anchor is not None and anchor.status is WorkOrderStatus.DONE else None
     target = _kept(found, group, owners) if anchor is None or done is not None else anchor
     said, kind = "", MergeKind.MERGE
+    if target is None and done is None:
+        target = home(session, loose)
+        if target is not None:
+            said, kind = f"{target.number} is taken up again.", MergeKind.SPLIT
     if target is None:
         target = open_order(session, loose, complaint_about=done, triage=means.triage)
         if target is None:
@@ -200,7 +212,8 @@ def _settle_group(
     moving = [ticket.id for ticket in loose if _belongs(found, ticket.id) != target.id]
     if not moving:
         return []
-    hows = dict.fromkeys(moving, MergedBy.SCORE)
+    own = opened_by(session, target.id)
+    hows = {ticket: MergedBy.FIRST if ticket in own else MergedBy.SCORE for ticket in moving}
     going = Going(kind, target.id, hows, by_system=True, pair_id=_strongest(found, moving, group), said=said)
     return carry_out(session, viewer, going)
 

@@ -14,7 +14,7 @@ from dispatch.intake.matching import Thresholds
 from dispatch.intake.merging.carrying import Going, carry_out
 from dispatch.intake.merging.consequences import listed, shortened, tell, tell_called_off
 from dispatch.intake.merging.decisions import Remembered, Two, decide, settle, take_back, two
-from dispatch.intake.merging.following import followers
+from dispatch.intake.merging.following import followers, passers_by
 from dispatch.intake.merging.latecomers import tell_latecomers
 from dispatch.intake.merging.leaving import leave
 from dispatch.intake.merging.memberships import current, members
@@ -30,9 +30,10 @@ def unmerge(session: Session, viewer: Viewer, merge_id: int, thresholds: Thresho
     """Takes a merge, split or move back, after whatever was said since: that stays with the ticket it was said to.
 
     Orders and visits are as they were, but for what people wrote by hand since. Tickets that went on elsewhere stay
-    there. A merge that a score made is not made again. Tickets that a score added since are placed again, as if the
-    merge had never been, and `Change.said` names those that are elsewhere now; what a person added stays. What the
-    parties were told in the meantime is corrected by one message in each of their threads.
+    there. A merge that a score made is not made again. Tickets that a score added since, and new ones that hang
+    together with these, are placed again, as if the merge had never been, and `Change.said` names those that are
+    elsewhere now; what a person added stays. What the parties were told in the meantime is corrected by one message in
+    each of their threads.
 
     thresholds: by which tickets are placed again; the usual ones.
 
@@ -56,9 +57,9 @@ def unmerge(session: Session, viewer: Viewer, merge_id: int, thresholds: Thresho
         came = followers(session, merge, holder)
         apart = _apart(session, merge, holder, came)
         change = _take_back(session, viewer, merge, holder, came)
-        if not change.changed or not came:
+        if not change.changed:
             return change
-        return _place_followers(session, viewer, merge, change, came, thresholds or Thresholds(), apart)
+        return _place_again(session, viewer, merge, change, came, thresholds or Thresholds(), apart)
 
 
 def _take_back(session: Session, viewer: Viewer, merge: Merge, holder: int, came: Mapping[int, datetime]) -> Change:
@@ -100,7 +101,7 @@ def _staying(session: Session, merge: Merge, order_id: int, came: Collection[int
     return [each.ticket_id for each in joined if each.ticket_id not in merge.tickets and each.ticket_id not in came]
 
 
-def _place_followers(
+def _place_again(
     session: Session,
     viewer: Viewer,
     merge: Merge,
@@ -110,17 +111,19 @@ def _place_followers(
     apart: Collection[Two],
 ) -> Change:
     """Places the tickets again that came since, and says which of them are elsewhere now."""
-    before = {ticket: each.work_order_id for ticket, each in current(session, came).items()}
-    placed = place_anew(session, viewer, before, thresholds, apart)
+    since = passers_by(session, merge, {*merge.tickets, *came, *(each for pair in apart for each in pair)}, thresholds)
+    since |= came
+    before = {ticket: each.work_order_id for ticket, each in current(session, since).items()}
+    placed = place_anew(session, viewer, before, thresholds, apart, free=frozenset(came))
     now = current(session, before)
     moved = sorted(ticket for ticket, each in now.items() if each.work_order_id != before[ticket])
     if not moved:
         return change
     for order in {before[ticket] for ticket in moved}:
         reopen(session, [ticket for ticket in moved if before[ticket] == order], order)
-    compensate(session, merge.id, {*before.values()}, {ticket: came[ticket] for ticket in moved})
+    compensate(session, merge.id, {*before.values()}, {ticket: since[ticket] for ticket in moved})
     said = " ".join(
-        f"{session.get_one(Ticket, ticket).number} had followed and is in "
+        f"{session.get_one(Ticket, ticket).number} had {'followed' if ticket in came else 'come since'} and is in "
         f"{session.get_one(WorkOrder, now[ticket].work_order_id).number} now."
         for ticket in moved
     )
@@ -169,7 +172,7 @@ def _decisions(
 
 def _by_score(merge: Merge) -> bool:
     """Whether nobody decided this change."""
-    return merge.before.get("how") == [MergedBy.SCORE.value]
+    return {*merge.before.get("how", ())} <= {MergedBy.FIRST.value, MergedBy.SCORE.value}
 
 
 def _going(session: Session, merge: Merge, here: Sequence[int], decided: Remembered) -> Going | None:

@@ -1,7 +1,14 @@
 """A change is taken back after others were made on top of it."""
 
+import pytest
+from sqlalchemy import select
+
+from db import models as m
 from dispatch.intake.merging import merge, split, unmerge
-from tests.intake.merging.desk import SYSTEM, Desk, state
+from tests.intake.merging.desk import SYSTEM, Desk, Scores, state
+
+SURE, PERHAPS, NO = 0.99, 0.6, 0.05
+SQLITE = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
 
 
 def test_a_split_whose_tickets_were_merged_back_is_left_alone_until_that_merge_is_taken_back(desk: Desk) -> None:
@@ -42,3 +49,48 @@ def test_a_merge_whose_order_was_merged_back_is_left_alone(desk: Desk) -> None:
 
     assert (change.changed, change.work_order_id) == (False, here)
     assert state(session) == back
+
+
+@SQLITE
+def test_a_new_ticket_that_a_merge_kept_away_joins_when_that_is_taken_back(desk: Desk) -> None:
+    desk.scores = Scores({frozenset("ab"): PERHAPS, frozenset("bc"): SURE, frozenset("ac"): NO})
+    a, b, c = (desk.ticket(name) for name in "abc")
+    order, own = desk.order(a), desk.order(b)
+    for ticket in (a, b):
+        desk.place(ticket)
+    made = merge(desk.session, SYSTEM, [b.id], order.id).merges[0]
+    assert desk.place(c).work_order_id not in (order.id, own.id)
+
+    undone = unmerge(desk.session, SYSTEM, made.id)
+
+    assert (desk.order_of(a), desk.order_of(b), desk.order_of(c)) == (order.id, own.id, own.id)
+    assert f"{c.number} had come since and is in {own.number} now." in undone.said
+
+
+@SQLITE
+def test_a_ticket_that_leaves_by_score_takes_up_its_own_order_again_with_all_it_needed(desk: Desk) -> None:
+    session = desk.session
+    desk.scores = Scores({frozenset("ab"): SURE})
+    a, b = desk.ticket("a"), desk.ticket("b")
+    order, own = desk.order(a), desk.order(b)
+    visit = session.scalars(select(m.Visit).where(m.Visit.work_order_id == own.id)).one()
+    desk.company.add(m.VisitSkill(visit_id=visit.id, skill_id=desk.company.skill("lift").id, level=3))
+    before = state(session)
+    desk.place(a)
+    desk.place(b)
+    assert desk.order_of(b) == order.id
+    needs = select(m.VisitSkill.level).join(m.Visit).where(m.Visit.work_order_id == order.id)
+    assert session.scalars(needs).all() == [3]
+    pair = session.scalars(select(m.MatchPair)).one()
+    pair.probability, pair.band = NO, m.MatchBand.SEPARATE
+    session.flush()
+
+    desk.place(a)
+
+    assert desk.order_of(b) == own.id
+    assert session.scalars(needs).all() == []
+    after = state(session)
+    assert {name for name in after if after[name] != before[name]} == {"match_pair"}
+    last = session.scalars(select(m.Merge).order_by(m.Merge.id.desc())).first()
+    assert last is not None
+    assert last.consequence.startswith(f"{own.number} is taken up again.")
