@@ -1,8 +1,9 @@
 """The properties of intake with thousands of examples, on both databases.
 
-Merging taken back is the identity, with who came through it too; groups do not depend on the order of arrival; no message is lost, doubled, or shown
-to who may not see it; twenty copies at once are one. Goes in rounds, each with a seed of its own, and prints a line for
-each. The exit code is 1 when a property does not hold; the line then says how to try that round again.
+Merging taken back is the identity, and as if it had never been for who came since; groups do not depend on the order of
+arrival; no message is lost, doubled, or shown to who may not see it; twenty copies at once are one. Goes in rounds,
+each with a seed of its own, and prints a line for each. The exit code is 1 when a property does not hold; the line then
+says how to try that round again.
 """
 
 import argparse
