@@ -16,10 +16,7 @@ from db.models import (
     ACTIVE,
     Appointment,
     AppointmentStatus,
-    AppointmentVisit,
     PromiseKind,
-    Visit,
-    VisitStatus,
     WorkOrder,
     WorkOrderStatus,
 )
@@ -27,10 +24,10 @@ from db.session import UnitOfWork
 from dispatch.access import elevated
 from dispatch.appointments import following, keeping
 from dispatch.appointments.telling import inviting, reminding
-from dispatch.appointments.telling.estimates import arrival_of, note_told
 from dispatch.appointments.telling.news import News
 from dispatch.appointments.telling.telling import TELLING, Telling, tell
 from dispatch.appointments.telling.texts import Key
+from dispatch.appointments.telling.visiting import hear_visit
 from dispatch.compute.outbox import Delivery, Receiver
 from dispatch.promises.standards import standard_for
 from dispatch.records.catalogue.pausing import STATUS
@@ -38,7 +35,6 @@ from dispatch.records.catalogue.visit_news import VISIT_STATUS
 
 Hear = Callable[[Session, Telling, Delivery], None]
 
-OVER: Final = (VisitStatus.COMPLETED, VisitStatus.INCOMPLETE, VisitStatus.CANCELLED)
 _CLOSED: Final = (WorkOrderStatus.CANCELLED, WorkOrderStatus.DONE)
 
 
@@ -162,45 +158,6 @@ def hear_order(session: Session, _telling: Telling, delivery: Delivery) -> None:
         inviting.invite(session, order.id, "standard")
 
 
-def hear_visit(session: Session, telling: Telling, delivery: Delivery) -> None:
-    """Somebody has set out, or is done."""
-    visit = session.get(Visit, int(delivery.payload["visit_id"]))
-    if visit is None or visit.status != delivery.payload["status"]:
-        return
-    row = _appointment_of(session, visit.id)
-    if visit.status is VisitStatus.TRAVELLING:
-        _tell_on_the_way(session, telling, visit, row)
-    elif visit.status in (VisitStatus.COMPLETED, VisitStatus.INCOMPLETE):
-        _tell_done(session, telling, visit, row)
-
-
-def _tell_on_the_way(session: Session, telling: Telling, visit: Visit, row: Appointment | None) -> None:
-    at = arrival_of(session, visit.id, session.info["now"]())
-    about = f"visit:{visit.id}" if row is None else f"{row.id}"
-    news = News(
-        Key.ON_THE_WAY, visit.work_order_id, f"on_the_way:{about}", None if row is None else row.id, visit.id, at,
-        urgent=True, nearby=True,
-    )  # fmt: skip
-    if tell(session, telling, news) and row is not None and at is not None:
-        note_told(session, row.id, at)
-
-
-def _tell_done(session: Session, telling: Telling, visit: Visit, row: Appointment | None) -> None:
-    """Once all who came together are done; that the order is done, which follows, is the same news."""
-    together = [visit.id] if row is None else keeping.visits_of(session, row.id)
-    states = list(session.scalars(select(Visit.status).where(Visit.id.in_(together))))
-    if not all(state in OVER for state in states):
-        return
-    more = select(Visit.id).where(Visit.work_order_id == visit.work_order_id, Visit.status.not_in(OVER)).limit(1)
-    if VisitStatus.INCOMPLETE in states:
-        key = Key.NOT_DONE
-    else:
-        key = Key.DONE if session.scalar(more) is None else Key.DONE_MORE
-    kind = "done" if key is Key.DONE else "visit_over"
-    news = News(key, visit.work_order_id, f"{kind}:visit:{min(together)}", visit_id=visit.id)
-    tell(session, telling, news, same=kind if key is Key.DONE else None)
-
-
 def _news(
     row: Appointment, key: Key, delivery: Delivery, *, calendar: str, link: Key | None, urgent: bool = False
 ) -> News:
@@ -210,21 +167,6 @@ def _news(
 
 def _row(session: Session, delivery: Delivery) -> Appointment | None:
     return session.get(Appointment, int(delivery.payload["appointment_id"]))
-
-
-def _appointment_of(session: Session, visit_id: int) -> Appointment | None:
-    """The appointment a visit is kept for, or was when it was done."""
-    query = (
-        select(Appointment)
-        .join(AppointmentVisit, AppointmentVisit.appointment_id == Appointment.id)
-        .where(
-            AppointmentVisit.visit_id == visit_id,
-            Appointment.status.in_((AppointmentStatus.CONFIRMED, AppointmentStatus.DONE)),
-        )
-        .order_by(Appointment.id.desc())
-        .limit(1)
-    )
-    return session.scalars(query).first()
 
 
 def _has_active(session: Session, work_order_id: int) -> bool:
