@@ -95,10 +95,13 @@ class DayBook:
 
     def without(self, visit_ids: Collection[int]) -> dict[str, Route]:
         """The routes that would be others without these visits."""
+        return self._without(self.routes, visit_ids)
+
+    def _without(self, routes: Mapping[str, Route], visit_ids: Collection[int]) -> dict[str, Route]:
         names = self.names.visits
         gone = {names[visit] for visit in visit_ids if visit in names}
         found = {}
-        for shift, route in self.routes.items():
+        for shift, route in routes.items() if gone else ():
             stops = tuple(stop for stop in route.stops if stop.kind is not StopKind.VISIT or stop.id not in gone)
             if len(stops) < len(route.stops):
                 found[shift] = replace(route, stops=stops)
@@ -119,15 +122,16 @@ class DayBook:
     def setting_aside(self, visit_ids: Collection[int]) -> Iterator[Book]:
         """The book as if these visits were in no route; nobody else uses it meanwhile."""
         with self.book.lock:
-            changed = self.without({*visit_ids, *self.lapsed}) if visit_ids else {}
-            before = self.without(self.lapsed)
+            # Somebody else may know by now of holds that have run out: what is there is put back, not what was read.
+            before = {route.shift: route for route in self.book.routes if route is not None}
+            changed = self._without(before, visit_ids)
             for shift, route in changed.items():
                 self.book.update(shift, route)
             try:
                 yield self.book
             finally:
                 for shift in changed:
-                    self.book.update(shift, before.get(shift, self.routes[shift]))
+                    self.book.update(shift, before[shift])
 
 
 def read_day_book(
