@@ -95,6 +95,7 @@ class Scene:
     tokens: list[str]
     wishes: list[Wish]
     slots: int
+    first: list[Wish]
     heard: dict[str, list[float]] = field(default_factory=dict)
     faults: list[str] = field(default_factory=list)
     lock: threading.Lock = field(default_factory=threading.Lock)
@@ -125,11 +126,12 @@ def run(database: str, url: str, chosen: argparse.Namespace) -> list[str]:
     """What is not as it must be, on one database."""
     engine = make_engine(url)
     uow = UnitOfWork(engine, now=SystemClock().now)
-    scene = built(uow, chosen.size, chosen.clients, chosen.seed)
+    scene = built(uow, chosen.size, chosen.clients, chosen.servers, chosen.seed)
     wanted = f"{len(scene.wishes)} confirmations for {scene.slots} slots on {len(scene.days)} days"
     print(f"{database}: {wanted}, {chosen.clients} clients, {chosen.servers} servers", flush=True)
     with ExitStack() as stack:
         addresses = [stack.enter_context(server(url)) for _ in range(chosen.servers)]
+        warm_up(scene, addresses)
         began = time.perf_counter()
         ask_all(scene, addresses, chosen.clients)
         took = time.perf_counter() - began
@@ -191,7 +193,7 @@ def _pass_on(lines: IO[str]) -> None:
             print(f"  server: {line.rstrip()}", file=sys.stderr)
 
 
-def built(uow: UnitOfWork, size: int, clients: int, seed: int) -> Scene:
+def built(uow: UnitOfWork, size: int, clients: int, servers: int, seed: int) -> Scene:
     """A company whose technicians can begin a twentieth of what is wanted."""
     slots = max(CREW * ROUNDS, size // PER_SLOT)
     first = datetime.now(UTC).date() + timedelta(days=2)
@@ -200,15 +202,17 @@ def built(uow: UnitOfWork, size: int, clients: int, seed: int) -> Scene:
         company = Company(session)
         session.add(SlotPolicy(reserve_percent=0))
         crew = [company.technician(place % 3) for place in range(CREW)]
-        for company.day in days:
+        another = days[-1] + timedelta(days=1)
+        for company.day in [*days, another]:
             for technician in crew:
                 company.shift(technician, FIRST, FIRST + ROUNDS + 1)
-        orders = _orders(session, company, PER_SLOT * CREW * ROUNDS * len(days))
+        orders = _orders(session, company, PER_SLOT * CREW * ROUNDS * len(days) + servers)
         tokens = [_token(session, company, number) for number in range(clients)]
         session.commit()
-        wishes = [_wish(order, days, number) for number, order in enumerate(orders)]
+        wishes = [_wish(order, days, number) for number, order in enumerate(orders[servers:])]
         random.Random(seed).shuffle(wishes)
-        return Scene(company.territory.id, days, tokens, wishes, CREW * ROUNDS * len(days))
+        early = [_wish(order, [another], 0) for order in orders[:servers]]
+        return Scene(company.territory.id, days, tokens, wishes, CREW * ROUNDS * len(days), early)
 
 
 def _orders(session: Session, company: Company, count: int) -> list[int]:
@@ -248,13 +252,25 @@ def _wish(work_order_id: int, days: Sequence[date], number: int) -> Wish:
     return Wish(work_order_id, opens_at, opens_at + timedelta(minutes=15))
 
 
+def warm_up(scene: Scene, addresses: Sequence[str]) -> None:
+    """One confirmation on another day by each server, which has compiled code to load the first time."""
+    for address, wish in zip(addresses, scene.first, strict=True):
+        with httpx.Client(base_url=address, headers=_by(scene, 0), timeout=300) as http:
+            body = {"opens_at": wish.opens_at.isoformat(), "closes_at": wish.closes_at.isoformat()}
+            http.post(f"/v1/work-orders/{wish.work_order_id}/appointments", json=body).raise_for_status()
+
+
+def _by(scene: Scene, number: int) -> dict[str, str]:
+    return {"Authorization": f"Bearer {scene.tokens[number]}"}
+
+
 def ask_all(scene: Scene, addresses: Sequence[str], clients: int) -> None:
     """Every wish once, by so many clients at the same time."""
     waiting, lock = iter(scene.wishes), threading.Lock()
 
     def client(number: int) -> None:
-        headers = {"Authorization": f"Bearer {scene.tokens[number]}"}
-        with httpx.Client(base_url=addresses[number % len(addresses)], headers=headers, timeout=120) as http:
+        address = addresses[number % len(addresses)]
+        with httpx.Client(base_url=address, headers=_by(scene, number), timeout=300) as http:
             while True:
                 with lock:
                     wish = next(waiting, None)
@@ -296,8 +312,9 @@ def judged(uow: UnitOfWork, scene: Scene) -> list[str]:
     with uow(viewer=SYSTEM, read_only=True) as session:
         rows = list(session.scalars(select(Appointment).where(Appointment.status == AppointmentStatus.CONFIRMED)))
         promises = len(list(session.scalars(select(Promise.id))))
-        if len(rows) != scene.slots or promises != scene.slots:
-            faults.append(f"{len(rows)} appointments and {promises} promises are kept, not {scene.slots}")
+        wanted = scene.slots + len(scene.first)
+        if len(rows) != wanted or promises != wanted:
+            faults.append(f"{len(rows)} appointments and {promises} promises are kept, not {wanted}")
         stops = 0
         for day in scene.days:
             faults += _broken(session, scene, day)
