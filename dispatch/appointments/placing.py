@@ -29,7 +29,7 @@ from dispatch.planning.day.ids import reverse
 from dispatch.planning.day.roads import Roads
 from dispatch.planning.day.rows import DayRows, read_day
 from dispatch.travel.places import TravelTimes
-from solver.problem import Visit, Window
+from solver.problem import Problem, Visit, Window
 from solver.quote.book import Book, NotQuotable
 from solver.quote.joint import quote_together
 from solver.quote.quote import quote
@@ -207,13 +207,19 @@ def _cheapest(
     translator = Translator(built, desk.rows.horizon)
     routes = [translator.route(draft) for draft in present.values() if draft.stops]
     try:
-        book = Book(built.problem, [route for route in routes if route is not None])
+        # Of two technicians together a price on cutting promises close cannot be quoted; when timed, it counts again.
+        problem = built.problem if len(visits) == 1 else _without_buffers(built.problem)
+        book = Book(problem, [route for route in routes if route is not None])
         for shifts, start in _asked(book, visits, span):
             starts_at = None if start is None else desk.rows.horizon.instant(start)
             keys = [built.ids.shifts[shift] for shift in shifts]
             yield [Wish(visit, key, None, starts_at) for visit, key in zip(visit_ids, keys, strict=True)]
     except NotQuotable as error:
         raise RuleBroken(f"No time can be found for this: {error}") from error
+
+
+def _without_buffers(problem: Problem) -> Problem:
+    return replace(problem, costs=replace(problem.costs, buffer_percent=0, buffer_per_hour=0))
 
 
 def _asked(book: Book, visits: Sequence[Visit], span: Window) -> list[tuple[list[str], int | None]]:
