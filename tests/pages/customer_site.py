@@ -22,11 +22,13 @@ from db.models import (
     Appointment,
     AppointmentStatus,
     Contact,
+    LinkKind,
     Plan,
     Shift,
     Site,
     Stop,
     Visit,
+    VisitLink,
     WorkOrder,
     WorkOrderStatus,
 )
@@ -64,10 +66,10 @@ class CustomerSite:
         services: Services = self.app.state.services
         return services
 
-    def order(self, place: int = 3, **fields: Any) -> int:
-        """A work order with one visit that waits for an appointment."""
+    def order(self, place: int = 3, *, together: bool = False, **fields: Any) -> int:
+        """A work order with a visit that waits for an appointment; or with two that start together."""
         with self.uow(viewer=SYSTEM) as session:
-            return _add_order(session, place, fields)
+            return _add_order(session, place, fields, 2 if together else 1)
 
     def link(self, order_id: int | None = None, **given: Any) -> str:
         """The token of a link to a work order of its own, for the contact who may decide."""
@@ -112,7 +114,7 @@ class CustomerSite:
             return session.query(Appointment).count(), session.query(Stop).count()
 
 
-def _add_order(session: Session, place: int, fields: dict[str, Any]) -> int:
+def _add_order(session: Session, place: int, fields: dict[str, Any], people: int) -> int:
     """One more work order of the company in the database, with a visit."""
     like = session.query(WorkOrder).order_by(WorkOrder.id.desc()).first()
     assert like is not None
@@ -142,7 +144,11 @@ def _add_order(session: Session, place: int, fields: dict[str, Any]) -> int:
     )
     session.add(order)
     session.flush()
-    session.add(Visit(work_order_id=order.id, duration_seconds=3600))
+    visits = [Visit(work_order_id=order.id, duration_seconds=3600, sequence=each + 1) for each in range(people)]
+    session.add_all(visits)
+    session.flush()
+    for visit in visits[1:]:
+        session.add(VisitLink(kind=LinkKind.SAME_START, visit_id=visits[0].id, other_id=visit.id))
     session.commit()
     return order.id
 

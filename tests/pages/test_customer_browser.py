@@ -113,6 +113,7 @@ def test_by_keyboard_alone(browser: Browser, site: CustomerSite) -> None:
             page.keyboard.press("Tab")
             if page.locator("#answer").evaluate("each => each === document.activeElement"):
                 break
+        expect(page.locator("#answer")).to_have_css("outline-style", "solid")
         page.keyboard.type(ANSWER)
         page.keyboard.press("Enter")
         expect(page.locator(".done")).to_be_visible()

@@ -2,14 +2,26 @@
 
 import re
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from db.engine import make_engine
-from db.models import Appointment, AppointmentStatus, AuditEntry, Contact, CustomerLink, Visit, VisitStatus, WorkOrder
+from db.models import (
+    Appointment,
+    AppointmentStatus,
+    AuditEntry,
+    Contact,
+    CustomerLink,
+    Visit,
+    VisitStatus,
+    WorkOrder,
+    WorkOrderStatus,
+)
 from db.session import UnitOfWork
+from dispatch.appointments.holding import hold
+from dispatch.appointments.wanted import SlotWanted
 from dispatch.clock import FixedClock
 from tests.api.served import TestClient
 from tests.builders.planning import at
@@ -191,6 +203,42 @@ def test_who_comes_too_late_gets_fresh_windows_at_once(client: TestClient, site:
     assert site.statuses() == []
     assert late.send(late.path, slot=late.slots[0]).answer.status_code == 303
     assert site.statuses() == [AppointmentStatus.CONFIRMED]
+
+
+def test_a_window_that_is_kept_is_confirmed(client: TestClient, site: CustomerSite) -> None:
+    path = site.path()
+    offered = Page(client, path).slots[4].split(".")
+    opens, closes = (datetime.fromtimestamp(int(each), UTC) for each in offered[:2])
+    wanted, the = SlotWanted(site.orders[-1], opens, closes), site.services
+    held = site.uow.run(lambda s: hold(s, SYSTEM, the.clock, the.travel, wanted), viewer=SYSTEM)
+    page = Page(client, path)
+    assert "Kept for you, not yet confirmed" in page.text
+    assert "We keep this time for you until 07:10." in page.text
+    assert page.send(f"{path}/confirm/{held.id}", answer="1111").answer.status_code == 422
+    assert site.statuses() == [AppointmentStatus.HELD]
+    assert page.send(f"{path}/confirm/{held.id}").answer.headers["location"] == f"{path}?done=confirmed&lang=en"
+    assert site.statuses() == [AppointmentStatus.CONFIRMED]
+    assert page.send(f"{path}/confirm/999999").answer.headers["location"] == f"{path}?lang=en"
+
+
+def test_work_that_waits_for_the_customer_is_chosen_for(client: TestClient, site: CustomerSite) -> None:
+    path = site.path(site.order(status=WorkOrderStatus.WAITING_FOR_CUSTOMER))
+    page = Page(client, path)
+    assert page.send(slot=page.slots[0]).answer.status_code == 303
+    assert site.statuses() == [AppointmentStatus.CONFIRMED]
+
+
+def test_two_people_who_start_together_are_one_appointment(client: TestClient, site: CustomerSite) -> None:
+    path = site.path(site.order(together=True))
+    page = Page(client, path)
+    assert page.send(slot=page.slots[-1]).answer.status_code == 303
+    (made,) = site.appointments()
+    assert not Page(client, path).slots
+    site.clock.instant = at(7, 30, made.local_date)
+    site.publish(made.local_date)
+    text = Page(client, path).text
+    assert "Diego comes to you" in text
+    assert "Paz comes to you" in text
 
 
 def test_changing_keeps_the_old_one_until_the_new_one_holds(client: TestClient, site: CustomerSite) -> None:
