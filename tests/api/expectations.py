@@ -90,7 +90,7 @@ POST   /v1/tickets/{key}/solve              act     A* S C ok=409
 GET    /v1/conversations                    list    A* S C
 GET    /v1/conversations/{key}              item    A* S C
 POST   /v1/conversations/{key}/reply        act     A* S C ok=201
-POST   /v1/conversations/{key}/told         act     A* S C
+POST   /v1/conversations/{key}/told         act     A* S C ok=200
 GET    /v1/messages                         list    A* S C
 GET    /v1/messages/{key}                   item    A* S C
 GET    /v1/attachments                      list    A* S C T
