@@ -5,8 +5,10 @@ from collections.abc import Sequence
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from db.models import MergedBy, Ticket, TicketMembership, WorkOrder
+from db.models import MergedBy, Ticket, TicketMembership, WorkOrder, WorkOrderStatus
+from dispatch.intake.merging.emptied import CALLED_OFF
 from dispatch.intake.merging.memberships import locked_orders, members
+from dispatch.intake.merging.memory import Memory
 
 
 def home(session: Session, tickets: Sequence[Ticket]) -> WorkOrder | None:
@@ -26,13 +28,23 @@ def home(session: Session, tickets: Sequence[Ticket]) -> WorkOrder | None:
         .order_by(TicketMembership.id)
     )
     had = session.execute(query).all()
-    taken = {order for order, joined in members(session, [order for _, order in had]).items() if joined}
-    of_ticket: dict[int, int] = {}
-    for ticket_id, order_id in had:
-        if order_id not in taken:
-            of_ticket.setdefault(ticket_id, order_id)
-    found = next((of_ticket[ticket.id] for ticket in tickets if ticket.id in of_ticket), None)
-    return None if found is None else locked_orders(session, [found])[found]
+    if not had:
+        return None
+    orders = locked_orders(session, {order for _, order in had})
+    taken = {order for order, joined in members(session, orders).items() if joined}
+    rank = {ticket.id: number for number, ticket in enumerate(tickets)}
+    for _, order_id in sorted(had, key=lambda row: rank[row[0]]):
+        if order_id not in taken and _waits(orders[order_id]):
+            return orders[order_id]
+    return None
+
+
+def _waits(order: WorkOrder) -> bool:
+    """Whether the order was called off for no other reason than that its tickets left."""
+    emptied = Memory.of(order).emptied
+    if order.status is not WorkOrderStatus.CANCELLED or emptied is None:
+        return False
+    return WorkOrderStatus(emptied["status"]) in CALLED_OFF
 
 
 def opened_by(session: Session, work_order_id: int) -> frozenset[int]:

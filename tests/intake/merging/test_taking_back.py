@@ -5,6 +5,7 @@ from sqlalchemy import select
 
 from db import models as m
 from dispatch.intake.merging import merge, split, unmerge
+from dispatch.intake.merging.memory import Memory
 from tests.intake.merging.desk import SYSTEM, Desk, Scores, state
 
 SURE, PERHAPS, NO = 0.99, 0.6, 0.05
@@ -94,3 +95,24 @@ def test_a_ticket_that_leaves_by_score_takes_up_its_own_order_again_with_all_it_
     last = session.scalars(select(m.Merge).order_by(m.Merge.id.desc())).first()
     assert last is not None
     assert last.consequence.startswith(f"{own.number} is taken up again.")
+
+
+@SQLITE
+def test_an_order_that_was_cancelled_before_its_ticket_left_is_not_taken_up_again(desk: Desk) -> None:
+    session = desk.session
+    desk.scores = Scores({frozenset("ab"): SURE})
+    a, b = desk.ticket("a"), desk.ticket("b")
+    order, own = desk.order(a), desk.order(b)
+    desk.place(a)
+    desk.place(b)
+    memory = Memory.of(own)
+    assert memory.emptied is not None
+    memory.emptied = {**memory.emptied, "status": m.WorkOrderStatus.CANCELLED.value}
+    own.folded = memory.kept()
+    pair = session.scalars(select(m.MatchPair)).one()
+    pair.probability, pair.band = NO, m.MatchBand.SEPARATE
+    session.flush()
+
+    desk.place(a)
+
+    assert desk.order_of(b) not in (None, order.id, own.id)
