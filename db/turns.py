@@ -53,9 +53,15 @@ class WritingInTurn(sqlite3.Connection):
             self.turns.hand_on()
 
     def commit(self) -> None:
-        # A commit that fails leaves the transaction open, and the turn with it, until it is rolled back.
-        super().commit()
-        self.hand_on()
+        try:
+            super().commit()
+        except BaseException:
+            # SQLite leaves the transaction open, for another try; SQLAlchemy takes it for ended, and would put the
+            # connection back with it, and with the turn that everybody else waits for.
+            super().rollback()
+            raise
+        finally:
+            self.hand_on()
 
     def rollback(self) -> None:
         try:

@@ -176,6 +176,23 @@ def test_a_turn_is_handed_on_whatever_happens_to_who_has_it(database_url: str) -
 
 
 @ON_SQLITE
+def test_a_commit_that_readers_keep_from_ending_leaves_nothing_behind(database_url: str) -> None:
+    engine = make_engine(database_url, patience=Patience(lock=timedelta(milliseconds=50)))
+    with engine.connect() as connection:
+        connection.exec_driver_sql("COMMIT")
+        connection.exec_driver_sql("PRAGMA journal_mode = delete")
+    with reading(engine).connect() as reader:
+        reader.execute(text("SELECT count(*) FROM skill")).all()
+        with engine.connect() as writer:
+            writer.execute(text("DELETE FROM skill"))
+            with pytest.raises(DatabaseBusy):
+                writer.commit()
+    with engine.begin() as connection:
+        connection.execute(text("DELETE FROM skill"))
+    engine.dispose()
+
+
+@ON_SQLITE
 def test_a_change_of_journal_waits_for_who_has_the_file(database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     stranger = sqlite3.connect(make_url(database_url).database or "", isolation_level=None, check_same_thread=False)
     other = "delete" if wal_is_safe(sqlite3.sqlite_version_info) else "wal"
