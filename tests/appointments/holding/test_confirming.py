@@ -59,6 +59,7 @@ def test_who_comes_late_gets_offers_and_changes_nothing(desk: Desk, company: Com
     assert fresh.status is AppointmentStatus.CONFIRMED
 
 
+@sqlite_only
 def test_a_lapsed_hold_is_confirmed_while_its_time_is_free(desk: Desk, company: Company) -> None:
     company.crew(1)
     visit = company.visit(1)
@@ -75,6 +76,7 @@ def test_a_lapsed_hold_is_confirmed_while_its_time_is_free(desk: Desk, company: 
     assert desk.bound() == {visit.id: (at(9), at(11)), second.id: (at(13), at(15))}
 
 
+@sqlite_only
 def test_a_hold_whose_stop_was_taken_away_is_placed_anew(desk: Desk, company: Company) -> None:
     company.crew(1)
     visit = company.visit(1)
@@ -112,6 +114,7 @@ def test_changing_keeps_the_old_one_until_the_new_one_holds(desk: Desk, company:
     assert desk.scene.violations() == []
 
 
+@sqlite_only
 def test_changing_to_another_day_of_a_published_plan(desk: Desk, company: Company) -> None:
     (shift,) = company.crew(1)
     technician = company.session.get_one(type(shift), shift.id).technician_id
@@ -153,6 +156,7 @@ def test_cancelling_frees_the_time(desk: Desk, company: Company) -> None:
     assert desk.cancel(held).status is AppointmentStatus.RELEASED
 
 
+@sqlite_only
 def test_whoever_is_on_the_way_is_not_called_back(desk: Desk, company: Company) -> None:
     company.crew(1)
     visit = company.visit(1)
@@ -208,6 +212,7 @@ def test_two_who_start_together(desk: Desk, company: Company) -> None:
     ]
 
 
+@sqlite_only
 def test_what_comes_after_is_confirmed_after_and_lapses_along(desk: Desk, company: Company) -> None:
     company.crew(1)
     order = company.order(company.site(2))
@@ -224,6 +229,7 @@ def test_what_comes_after_is_confirmed_after_and_lapses_along(desk: Desk, compan
     assert {row.status for row in desk.rows(Appointment)} == {AppointmentStatus.LAPSED}
 
 
+@sqlite_only
 def test_guests_do_the_same(desk: Desk, company: Company) -> None:
     company.crew(1)
     visit = company.visit(1)
