@@ -1,6 +1,7 @@
 """Evidence in plain words: "same telephone number (+5.1 bits)"."""
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Final
 
 from dispatch.intake.matching.aspects import SPANS
@@ -153,9 +154,14 @@ _WHICH: Final = {
 }
 
 
+@cache
+def _said(field: str, level: str) -> str:
+    general = _ANY.get(level, f"{{field}}: {level}").format(field=_NAMES.get(field, field))
+    what, _, which = level.partition("/")
+    return f"{_WHAT[what]}, {_WHICH[which]}" if which else _WORDS.get(field, {}).get(level, general)
+
+
 def words_for(field: str, agreed: Agreement, bits: float | None) -> str:
     """What a level of a field says, with its weight; `bits` None: a stronger field of its group has said it."""
-    general = _ANY.get(agreed.level, f"{{field}}: {agreed.level}").format(field=_NAMES.get(field, field))
-    what, _, which = agreed.level.partition("/")
-    said = f"{_WHAT[what]}, {_WHICH[which]}" if which else _WORDS.get(field, {}).get(agreed.level, general)
+    said = _said(field, agreed.level)
     return f"{said} (counted already)" if bits is None else f"{said} ({bits:+.1f} bits)"

@@ -1,9 +1,9 @@
 """How far two values agree, as a level by name: "exact", "close", "far", "disagree". None: one side says nothing."""
 
-import itertools
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from rapidfuzz import fuzz
@@ -43,6 +43,7 @@ a message is courtesy."""
 Comparison = Callable[[Record, Record], Agreement | None]
 
 
+@lru_cache(maxsize=65_536)
 def text_level(one: str, other: str) -> str:
     """The level of two texts of some words; word order does not count."""
     if one == other:
@@ -61,6 +62,7 @@ def code_level(one: str, other: str) -> str:
     return CLOSE if slips == 1 and min(len(one), len(other)) >= 5 else DISAGREE
 
 
+@lru_cache(maxsize=65_536)
 def name_level(one: str, other: str) -> str:
     """The level of two names of people, nicknames formal already; swapped names are the same."""
     left, right = sorted((one.split(), other.split()), key=lambda words: (len(words), words))
@@ -82,13 +84,16 @@ def _words_alike(left: list[str], right: list[str]) -> tuple[int, int]:
             rest.remove(word)
             same, alike = same + (len(word) > 1), alike + 1
     for word in (word for word in left if word not in right):
-        best = max(rest, key=lambda each: (_word_likeness(word, each), each), default=None)
-        if best is not None and _word_likeness(word, best) >= 0.88:
+        if not rest:
+            break
+        likeness, best = max((_word_likeness(word, each), each) for each in rest)
+        if likeness >= 0.88:
             rest.remove(best)
             alike += 1
     return same, alike
 
 
+@lru_cache(maxsize=262_144)
 def _word_likeness(one: str, other: str) -> float:
     if min(len(one), len(other)) == 1:
         return 0.9 if one[0] == other[0] else 0.0
@@ -103,9 +108,9 @@ def _is_short_for(one: str, other: str) -> bool:
     return all(b.startswith(a) and (len(a) > 2 or a == b) for a, b in zip(short, full, strict=True))
 
 
-def best_of(ones: Iterable[str], others: Iterable[str], level: Callable[[str, str], str]) -> Agreement | None:
+def best_of(ones: Collection[str], others: Collection[str], level: Callable[[str, str], str]) -> Agreement | None:
     """The best level of any two values; None when a side has none."""
-    found = [(_RANK[(name := level(a, b))], max(a, b), name) for a, b in itertools.product(ones, others)]
+    found = [(_RANK[(name := level(a, b))], max(a, b), name) for a in ones for b in others]
     if not found:
         return None
     rank, value, name = min(found)

@@ -5,11 +5,12 @@ A concept is known by the beginnings of its words. What no list holds is compare
 
 import itertools
 import re
+from collections.abc import Collection
 from functools import lru_cache
 from typing import Final
 
-from rapidfuzz.distance import OSA
-
+from dispatch.intake.matching.naming import begins, named_kinds, without_names
+from dispatch.intake.matching.slips import LEAST_LETTERS, begins_nearly, stands_in
 from dispatch.intake.matching.text import WORDS, words_of
 
 STOPPED: Final = "stopped"
@@ -18,17 +19,28 @@ _GENERAL: Final = frozenset({STOPPED, "vague"})
 """Concepts that any fault may be told with; "vague": something is wrong."""
 
 _STEMS: Final = tuple((stem, concept) for concept, stems in WORDS["concepts"].items() for stem in stems)
+_BY_LENGTH: Final = tuple(sorted(_STEMS, key=lambda each: len(each[0])))
+_LONG_STEMS: Final = tuple(each for each in _STEMS if len(each[0]) >= LEAST_LETTERS)
 _PHRASES: Final = {concept: re.compile("|".join(each)) for concept, each in WORDS["phrases"].items()}
 _NOT: Final = {concept: re.compile("|".join(each)) for concept, each in WORDS["not"].items()}
 _NOTHING: Final = "nothing"
 """The concept of words that only look like others: "llamada", a call, is no "llama", a flame."""
 _WEAK: Final[dict[str, str]] = WORDS["weak"]
 """Concepts of words that may belong to others, by what they mean alone: "cold" is the heating but in "cold water"."""
+_FAINT: Final = frozenset(concept for concept, meaning in _WEAK.items() if concept == meaning)
+"""Weak ones beside which garbled words are read too: something smells "qeumado"."""
 _COLD_WATER: Final = frozenset({"cold", "water"})
 _CHASING: Final = re.compile("|".join(WORDS["chasing"]))
 _ANOTHER: Final = re.compile("|".join(WORDS["another"]))
-_KINDS: Final[dict[str, list[str]]] = WORDS["kinds"]
-_IMPLIED: Final[dict[str, str]] = WORDS["kind_of_concept"]
+_IMPLIED: Final = {concept: frozenset(kinds) for concept, kinds in WORDS["kind_of_concept"].items()}
+"""The kinds that a symptom can come from."""
+_MEANING_AT: Final[dict[str, dict[str, str]]] = WORDS["meaning_at"]
+"""What a concept means at another kind than a lift or boiler: at a cold room "warm" is no heating; "": nothing."""
+_PHRASES_AT: Final = {
+    kind: {concept: re.compile("|".join(each)) for concept, each in phrases.items()}
+    for kind, phrases in WORDS["phrases_at"].items()
+}
+"""What tells a concept only where the kind is known."""
 _SIDES: Final[dict[str, list[str]]] = WORDS["sides"]
 _NUMBERS: Final[dict[str, str]] = WORDS["numbers"]
 _RELATED: Final = tuple(frozenset(each) for each in WORDS["related"])
@@ -43,38 +55,20 @@ _UNIT_NUMBER: Final = re.compile(
 )
 
 
-LEAST_MISSPELT: Final = 6
-"""Shorter words are not looked for with a slip in them: too many others are as near."""
-
-
-LEAST_GARBLED: Final = 6
-"""Shorter words are not looked for in garbled text."""
-
-
-def _is(word: str, stem: str) -> bool:
-    return word == stem if stem in _WHOLE or len(stem) <= 3 else word.startswith(stem)
-
-
 @lru_cache(maxsize=32_768)
 def _concept_of(word: str) -> frozenset[str]:
-    found = {concept: len(stem) for stem, concept in sorted(_STEMS, key=lambda each: len(each[0])) if _is(word, stem)}
+    found = {
+        concept: len(stem) for stem, concept in sorted(_STEMS, key=lambda each: len(each[0])) if begins(word, stem)
+    }
     longest = max(found.values(), default=0)
     return frozenset(concept for concept, length in found.items() if length == longest) or _misspelt(word)
 
 
 def _misspelt(word: str) -> frozenset[str]:
     """The concept of a word with one slip of the finger in the beginning that tells it."""
-    if len(word) < LEAST_MISSPELT or word in _STOP:
+    if len(word) < LEAST_LETTERS or word in _STOP:
         return frozenset()
-    near = (
-        concept
-        for stem, concept in _STEMS
-        if len(stem) >= LEAST_MISSPELT
-        and word[0] == stem[0]
-        and any(
-            OSA.distance(word[:length], stem, score_cutoff=1) <= 1 for length in range(len(stem) - 1, len(stem) + 2)
-        )
-    )
+    near = (concept for stem, concept in _LONG_STEMS if begins_nearly(word, stem))
     return frozenset(itertools.islice(near, 1))
 
 
@@ -84,33 +78,36 @@ def _garbled(plain: str) -> frozenset[str]:
     For texts in which nothing is clear; none where several concepts would be as good.
     """
     letters = "".join(word for word in plain.split() if word not in _STOP and word not in _COURTESY)
-    found = {
-        concept
-        for stem, concept in _STEMS
-        if len(stem) >= LEAST_GARBLED and stem not in _WHOLE and _stands_in(stem, letters)
-    }
+    found = {concept for stem, concept in _LONG_STEMS if stem not in _WHOLE and stands_in(stem, letters)}
     return frozenset(found) if len(found - _GENERAL) == 1 else frozenset()
 
 
-def _stands_in(stem: str, letters: str) -> bool:
-    sizes = (len(stem) - 1, len(stem), len(stem) + 1)
-    return any(
-        OSA.distance(letters[start : start + size], stem, score_cutoff=1) <= 1
-        for start in range(max(1, len(letters) - sizes[0] + 1))
-        for size in sizes
-    )
+@lru_cache(maxsize=32_768)
+def concepts_of(text: str, kinds: frozenset[str] = frozenset()) -> frozenset[str]:
+    """What the text is about: {"door", "noise"}. kinds: of the equipment, where it is known; else as the text tells."""
+    found = _said_in(text)
+    about = kinds or named_kinds(text) or _implied(found)
+    return _at(min(about), found, text) if len(about) == 1 else found
+
+
+def _at(kind: str, found: frozenset[str], text: str) -> frozenset[str]:
+    """What these concepts of a text mean at this kind, and what else the text says there."""
+    meaning, phrases = _MEANING_AT.get(kind, {}), _PHRASES_AT.get(kind, {})
+    plain = " ".join(words_of(text)) if phrases else ""
+    more = {concept for concept, phrase in phrases.items() if phrase.search(plain)}
+    return frozenset({meaning.get(each, each) for each in found} | more) - {""}
 
 
 @lru_cache(maxsize=32_768)
-def concepts_of(text: str) -> frozenset[str]:
-    """What the text is about: {"door", "noise"}."""
+def _said_in(text: str) -> frozenset[str]:
+    """The concepts of a text, whatever the equipment."""
+    plain = without_names(" ".join(words_of(text)))
     found: set[str] = set()
-    for word in words_of(text):
+    for word in plain.split():
         found |= _concept_of(word)
-    plain = " ".join(words_of(text))
     found -= {concept for concept, phrase in _NOT.items() if phrase.search(plain)}
     found |= {concept for concept, phrase in _PHRASES.items() if phrase.search(plain)}
-    if not found and not _CHASING.search(plain):
+    if found <= _FAINT and not _CHASING.search(plain):
         found |= _garbled(plain)
     found = _settled(found)
     if "code" in found:
@@ -151,22 +148,28 @@ def is_another(text: str) -> bool:
     return _ANOTHER.search(" ".join(words_of(text))) is not None
 
 
-@lru_cache(maxsize=32_768)
 def kinds_of(text: str) -> frozenset[str]:
-    """The kinds of equipment that a text names; if none, those that its symptom can only come from."""
-    words = words_of(text)
-    named = {kind for kind, stems in _KINDS.items() for stem in stems for word in words if _is(word, stem)}
-    if named:
-        return frozenset(named)
-    implied = {_IMPLIED[concept] for concept in concepts_of(text) if concept in _IMPLIED}
-    return frozenset(implied) if len(implied) == 1 else frozenset()
+    """The kinds of equipment that a text names; if none, those that its symptom can come from."""
+    return named_kinds(text) or _implied(_said_in(text))
+
+
+def kinds_at(text: str, stand: Collection[str]) -> frozenset[str]:
+    """`kinds_of` a text about a place where units of these kinds stand: a symptom of several kinds is of one there."""
+    named, implied = named_kinds(text), _implied(_said_in(text))
+    return named or (implied & frozenset(stand) if stand and len(implied) > 1 else implied)
+
+
+def _implied(concepts: frozenset[str]) -> frozenset[str]:
+    """The kinds that all these concepts can come from."""
+    possible = [_IMPLIED[concept] for concept in concepts if concept in _IMPLIED]
+    return frozenset.intersection(*possible) if possible else frozenset()
 
 
 @lru_cache(maxsize=32_768)
 def sides_of(text: str) -> frozenset[str]:
     """On which side a unit stands: {"left"}."""
     words = words_of(text)
-    return frozenset(side for side, stems in _SIDES.items() for stem in stems if any(_is(w, stem) for w in words))
+    return frozenset(side for side, stems in _SIDES.items() for stem in stems if any(begins(w, stem) for w in words))
 
 
 @lru_cache(maxsize=32_768)

@@ -1,6 +1,7 @@
 """A ticket, or a row of a file, as matching compares it: normalised fields; what nobody said is missing."""
 
 import re
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import datetime
@@ -91,7 +92,8 @@ def record_of(
     latest = {name: said[name][-1] if said.get(name) else "" for name in (Field.STREET, Field.HOUSE_NUMBER)}
     street, number = split_address(latest[Field.STREET], latest[Field.HOUSE_NUMBER])
     text = f"{symptom} {_all(said, Field.EQUIPMENT_KIND)} {unit}"
-    kinds = lexicon.kinds_of(_all(said, Field.EQUIPMENT_KIND)) or lexicon.kinds_of(text)
+    stand = _by_kind(units or {})
+    kinds = lexicon.kinds_of(_all(said, Field.EQUIPMENT_KIND)) or lexicon.kinds_at(text, stand)
     return Record(
         names=_each(said, Field.REPORTER_NAME, lambda name: " ".join(name_words(name))),
         organisations=_each(said, Field.ORGANISATION, lambda name: " ".join(organisation_words(name))),
@@ -106,13 +108,13 @@ def record_of(
         serials=_each(said, Field.SERIAL, code_of),
         labels=_each(said, Field.LABEL_CODE, code_of),
         kinds=kinds,
-        stand=dict(units or {}),
+        stand=stand,
         sides=lexicon.sides_of(unit) or _sides_beside_kind(symptom),
         units=lexicon.unit_numbers(unit) or lexicon.unit_numbers(text),
         equipment_id=equipment_id,
         site_id=site_id,
         contact_id=contact_id,
-        concepts=lexicon.concepts_of(symptom),
+        concepts=lexicon.concepts_of(symptom, kinds),
         words=lexicon.content_words(symptom),
         chasing=lexicon.is_chasing(symptom),
         another=lexicon.is_another(symptom),
@@ -148,6 +150,14 @@ def code_of(code: str) -> str:
 def references_in(text: str) -> set[str]:
     """Numbers of tickets, orders and claims in a text: "see T-1042" → {"t-1042"}."""
     return set(_REFERENCE.findall(fold(text)))
+
+
+def _by_kind(units: Mapping[str, int]) -> dict[str, int]:
+    """How many units of each kind, by our word for it where we have one: "garage gate" is a "door"."""
+    found: Counter[str] = Counter()
+    for kind, count in units.items():
+        found[min(lexicon.kinds_of(kind), default=kind)] += count
+    return dict(found)
 
 
 def _sides_beside_kind(text: str) -> frozenset[str]:

@@ -102,9 +102,15 @@ def compare(
     comparisons: Mapping[str, Comparison] = COMPARISONS,
 ) -> Score:
     """The score of two records; the same whichever comes first. Evidence is ordered from the strongest on."""
-    found = agreements(a, b, model, comparisons)
-    weighed = {name: _bits(name, agreed, model, commonness) for name, agreed in found.items()}
-    counted = _counted(weighed, model)
+    return weighed(a, b, agreements(a, b, model, comparisons), model, commonness)
+
+
+def weighed(
+    a: Record, b: Record, found: Mapping[str, Agreement], model: Model, commonness: Commonness | None = None
+) -> Score:
+    """`compare` of two records whose `agreements` are known."""
+    bits_by_field = {name: _bits(name, agreed, model, commonness) for name, agreed in found.items()}
+    counted = _counted(bits_by_field, model)
     evidence = [
         Evidence(name, agreed.level, counted.get(name, 0.0), words_for(name, agreed, counted.get(name)))
         for name, agreed in found.items()

@@ -3,6 +3,18 @@
 from typing import Final
 
 DANGEROUS: Final = """\
+My car is trapped with my son inside
+a child is trapped in the car
+we are trapped in the garage with our cars
+Mi auto quedó atrapado conmigo adentro
+Hay una persona atrapada en el auto detrás del portón
+Ein Kind ist im Auto eingeschlossen
+Das Auto ist eingesperrt und meine Mutter sitzt drin
+people trapped in the lift car
+the car is stuck with people inside
+Someone is trapped by the gate
+fire alarm went off and there is smoke
+la alarma de incendio suena y hay humo
 There are two people trapped in the lift
 Someone is stuck in the elevator
 I'm stuck in the lift between 3 and 4
@@ -182,6 +194,23 @@ lift not moving, 2 pax inside
 """.splitlines()
 
 HARMLESS: Final = """\
+My car is trapped behind the gate
+Cars are trapped in the garage, the gate does not open
+Two cars are stuck in the car park because of the barrier
+We can't get our car out of the garage
+Mi auto quedó atrapado detrás del portón
+Hay tres vehículos encerrados en el estacionamiento
+No podemos sacar los autos
+no puedo salir con el auto, el portón no abre
+Los autos no pueden salir
+Mein Auto ist in der Tiefgarage eingesperrt
+Die Autos kommen nicht mehr raus
+Ich komme mit dem Auto nicht raus, Tor klemmt
+Fahrzeuge hinter der Schranke gefangen
+El detector de humo tiene la pila mala
+La central de incendio marca falla
+Smoke detector has a low battery
+another false fire alarm
 Nobody is trapped
 No one is stuck in the lift
 nobody trapped, lift stands on ground floor

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from random import Random
 from typing import Final
 
+from dispatch.intake.matching.levels import Agreement
 from dispatch.intake.matching.record import Record
 from dispatch.intake.matching.table.households import FIRST_NAME, living_alone, most_bits
 from dispatch.intake.matching.table.rows import TABLE_COMPARISONS, plain_value
@@ -62,17 +63,20 @@ Pattern = tuple[tuple[str, str], ...]
 
 @dataclass(frozen=True, slots=True)
 class Fitted:
-    """The model of a file; `alone`: bits that speak against households in it."""
+    """The model of a file; `alone`: bits that speak against households in it; `agreed`: levels of each candidate."""
 
     model: Model
     alone: float
+    agreed: Sequence[Mapping[str, Agreement]]
 
 
 def adapted(records: Sequence[Record], pairs: Sequence[tuple[int, int]]) -> Fitted:
     """What fits a file. pairs: all its candidates. Fields that no pair can be compared by are left out."""
     model = assumed(TABLE_COMPARISONS)
-    candidates = Counter(_pattern(records[one], records[other], model) for one, other in pairs)
-    others = Counter(_pattern(records[one], records[other], model) for one, other in _sampled(len(records), pairs))
+    agreed = [_agreed(records[one], records[other], model) for one, other in pairs]
+    candidates = Counter(_pattern(each) for each in agreed)
+    sample = _sampled(len(records), pairs)
+    others = Counter(_pattern(_agreed(records[one], records[other], model)) for one, other in sample)
     seen = {name for pattern in (*candidates, *others) for name, _ in pattern}
     base = Model(model.prior, {name: each for name, each in model.fields.items() if name in seen})
     everything = len(records) * (len(records) - 1) / 2
@@ -80,11 +84,15 @@ def adapted(records: Sequence[Record], pairs: Sequence[tuple[int, int]]) -> Fitt
     fitted, alone = base, living_alone(candidates)
     for _ in range(ROUNDS):
         fitted = _round(base, fitted, candidates, others, each_other, everything, alone)
-    return Fitted(fitted, alone)
+    return Fitted(fitted, alone, agreed)
 
 
-def _pattern(a: Record, b: Record, model: Model) -> Pattern:
-    return tuple((name, agreed.level) for name, agreed in agreements(a, b, model, TABLE_COMPARISONS).items())
+def _agreed(a: Record, b: Record, model: Model) -> Mapping[str, Agreement]:
+    return agreements(a, b, model, TABLE_COMPARISONS)
+
+
+def _pattern(agreed: Mapping[str, Agreement]) -> Pattern:
+    return tuple((name, each.level) for name, each in agreed.items())
 
 
 def _sampled(count: int, pairs: Sequence[tuple[int, int]]) -> Iterable[tuple[int, int]]:

@@ -73,10 +73,17 @@ def first_name(a: Record, b: Record) -> Agreement | None:
 _ORDER: Final = (DISAGREE, FAR, CLOSE)
 
 
+@lru_cache(maxsize=65_536)
+def _best_level(first: str, firsts: str) -> str:
+    return max((_word_level(word, each) for word in first.split() for each in firsts.split()), key=_ORDER.index)
+
+
 def _level_within(first: str, firsts: str, record: Record) -> str:
     """How well a first name agrees with the other's, else with a word of the other's whole name."""
-    anywhere = (word for name in record.names for word in name.split() if len(word) > 1)
-    found = [_word_level(word, each) for word in first.split() for each in firsts.split()]
+    found = [_best_level(first, firsts)]
+    if found[0] == CLOSE:
+        return CLOSE
+    anywhere = [word for name in record.names for word in name.split() if len(word) > 1]
     found += [_word_level(word, each) for word in first.split() if len(word) > 1 for each in anywhere]
     return max(found, key=_ORDER.index)
 

@@ -14,11 +14,10 @@ from dispatch.intake.matching.learning import shipped_model
 from dispatch.intake.matching.record import Record
 from dispatch.intake.matching.table.adapting import TableCommonness, adapted
 from dispatch.intake.matching.table.households import is_pet_form, most_bits
-from dispatch.intake.matching.table.rows import TABLE_COMPARISONS
 from dispatch.intake.matching.table.tickets import compare_tickets, near_in_time
 from dispatch.intake.matching.text import sound
 from dispatch.intake.matching.thresholds import Thresholds
-from dispatch.intake.matching.weights import Model, Score, compare, probability_of
+from dispatch.intake.matching.weights import Model, Score, probability_of, weighed
 
 LARGEST: Final = (150, 80, 40, 20)
 """Keys of more rows than this are not compared row by row, only together with a second key; the first that is fast."""
@@ -52,8 +51,8 @@ def match_rows(records: Sequence[Record], limits: Thresholds) -> Found:
     commonness = TableCommonness.of(records, fitted.model.fields)
     scores: dict[Pair, Score] = {}
     apart: dict[Pair, bool] = {}
-    for one, other in pairs:
-        compared = compare(records[one], records[other], fitted.model, commonness, TABLE_COMPARISONS)
+    for (one, other), agreed in zip(pairs, fitted.agreed, strict=True):
+        compared = weighed(records[one], records[other], agreed, fitted.model, commonness)
         score = _doubted(_within_household(compared, fitted.alone), limits)
         if len(records) < FEWEST and score.probability >= limits.merge and _may_be_two(records[one], records[other]):
             score = _asked(score, limits)
