@@ -36,7 +36,7 @@ def test_words_that_look_like_others_do_not_mean_them(said: str, wrong: str) -> 
 
 
 def test_a_door_alone_says_no_kind_where_the_units_or_other_words_do() -> None:
-    door = {Field.SYMPTOM: ["La puerta no cierra"]}
+    door: dict[str, list[str]] = {Field.SYMPTOM: ["La puerta no cierra"]}
     assert record_of(door).kinds == {"lift", "door"}
     assert record_of(door, units={"lift": 1, "boiler": 1}).kinds == {"lift"}
     assert record_of(door, units={"garage gate": 1}).kinds == {"door"}
@@ -45,6 +45,6 @@ def test_a_door_alone_says_no_kind_where_the_units_or_other_words_do() -> None:
 
 
 def test_a_symptom_means_what_it_can_mean_at_the_equipment() -> None:
-    said = {Field.SYMPTOM: ["demasiado calor"]}
+    said: dict[str, list[str]] = {Field.SYMPTOM: ["demasiado calor"]}
     assert record_of({**said, Field.EQUIPMENT_KIND: ["boiler"]}).concepts == {"thermostat"}
     assert record_of({**said, Field.EQUIPMENT_KIND: ["cold room"]}).concepts == {"temperature"}
