@@ -11,6 +11,8 @@ from pathlib import Path
 from random import Random
 from statistics import median
 
+import httpx
+
 from db.engine import make_engine
 from db.models import Technician, WorkOrder
 from db.operations import upgrade
@@ -118,6 +120,7 @@ class Town:
 def measure(uow: UnitOfWork, clock: FixedClock, company: Company, orders: Sequence[int]) -> None:
     """Asks over HTTP."""
     with serving(uow, clock, TRAVEL) as address, client_of(address, uow, clock, company) as client:
+        client.timeout = httpx.Timeout(300)
         began = time.perf_counter()
         client.get(f"/v1/work-orders/{orders[0]}/slots").raise_for_status()
         print(f"first answer, with all books made: {time.perf_counter() - began:.1f} s")
