@@ -18,6 +18,9 @@ from api.problems import problem, unforeseen
 _log = logging.getLogger("dispatch.access_log")
 _errors = logging.getLogger("dispatch.http")
 _ID: Final = re.compile(r"(?<=/)\d+(?=/|$)")
+_LINK: Final = re.compile(r"(?<=^/a/)[^/]+|(?<=^/calendar/)[^/]+")
+"""What a customer's or technician's link holds beside its folder: who reads it in a log could use it."""
+
 _GIVEN_ID: Final = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
 SECURITY_HEADERS: Final = {
@@ -127,7 +130,7 @@ def _request_id(scope: Scope) -> str:
 
 def _write_line(scope: Scope, request_id: str, status: int, seconds: float) -> None:
     # The address without its ids and query: what was asked for by name is not for the log.
-    route = _ID.sub("{id}", scope["path"]) if scope.get("route") is not None else None
+    route = _ID.sub("{id}", _LINK.sub("{token}", scope["path"])) if scope.get("route") is not None else None
     line = {
         "request_id": request_id,
         "method": scope["method"],

@@ -387,3 +387,14 @@ def test_later_days(client: TestClient, site: CustomerSite) -> None:
     assert "Tuesday, March 3" not in later.text
     assert f'action="{path}?from=2026-03-11"' in later.text
     assert "There is no free time in these days." in Page(client, f"{path}?from=2026-05-01").text
+
+
+def test_no_link_is_in_the_log(client: TestClient, site: CustomerSite, caplog: pytest.LogCaptureFixture) -> None:
+    path = site.path()
+    with caplog.at_level("INFO"):
+        client.head(path)
+        client.get(f"{path}/cancel/7")
+        client.get(path.replace("/a/", "/calendar/") + ".ics")
+    ours = [each.getMessage() for each in caplog.records if each.name.startswith("dispatch")]
+    assert not any(path.rpartition("/")[2] in each for each in ours)
+    assert any('"route": "/a/{token}/cancel/{id}"' in each for each in ours)
