@@ -5,16 +5,15 @@ Technician `me` of the north has a published route today; technician `mate` of t
 
 import gzip
 from datetime import time, timedelta
-from typing import Any
 
 from sqlalchemy.orm import Session
 
 from db import models as m
-from db.base import Base
 from db.models import Role
 from dispatch.intake.matching.learning import shipped_model
 from dispatch.planning.durations.effects import Effects
 from tests.builders.sides import NOW, TODAY, ZONE, Side, World
+from tests.builders.world_intake import IntakeRows
 
 __all__ = ["NOW", "TODAY", "ZONE", "Side", "World", "build_world"]
 
@@ -31,23 +30,7 @@ def build_world(session: Session) -> World:
     return world
 
 
-class _Builder:
-    def __init__(self, session: Session) -> None:
-        self.session = session
-        self.serial = 0
-
-    def add(self, side: Side, model: type[Base], /, **values: Any) -> int:
-        row = model(**values)
-        self.session.add(row)
-        self.session.flush()
-        key: int = row.id  # type: ignore[attr-defined]  # every kind used here has an id
-        side.rows.setdefault(model, key)
-        return key
-
-    def next(self, prefix: str) -> str:
-        self.serial += 1
-        return f"{prefix}-{self.serial}"
-
+class _Builder(IntakeRows):
     def common(self) -> Side:
         side = Side("common")
         skill = self.add(side, m.Skill, code="lift", name="Lifts")
@@ -73,7 +56,7 @@ class _Builder:
         self._warehouse(side, territory, common)
         self._technician(side, territory, common)
         self._work(side, common)
-        self._ticket(side)
+        self.ticket(side)
         self._plan(side, territory)
         self._route(side)
         self._movement(side, common)
@@ -86,7 +69,7 @@ class _Builder:
         self._contract(side, common)
         self._technician(side, home[m.Territory], common)
         self._work(side, common)
-        self._ticket(side)
+        self.ticket(side)
         self._route(side)
         self._movement(side, common)
         return side
@@ -251,101 +234,6 @@ class _Builder:
         )
         self.add(side, m.ServiceStandard, kind=m.PromiseKind.WINDOW, contract_id=side[m.Contract])
 
-    def _ticket(self, side: Side) -> None:
-        ticket = self.add(
-            side,
-            m.Ticket,
-            number=self.next("T"),
-            channel=m.Channel.PHONE,
-            organisation_id=side[m.Organisation],
-            contact_id=side[m.Contact],
-            site_id=side[m.Site],
-            equipment_id=side[m.Equipment],
-            subject=f"Stuck {side.name}",
-            received_at=NOW,
-        )
-        self.add(side, m.TicketMembership, ticket_id=ticket, work_order_id=side[m.WorkOrder], joined_at=NOW)
-        talk = self.add(side, m.Conversation, ticket_id=ticket, contact_id=side[m.Contact])
-        message = self.add(
-            side,
-            m.Message,
-            conversation_id=talk,
-            direction=m.Direction.INBOUND,
-            channel=m.Channel.PHONE,
-            said_at=NOW,
-            body="It is stuck",
-        )
-        self._intake(side, ticket, message)
-        self.add(
-            side,
-            m.Attachment,
-            sha256="0" * 64,
-            filename="a.jpg",
-            media_type="image/jpeg",
-            size_bytes=1,
-            received_at=NOW,
-            message_id=message,
-            visit_id=side[m.Visit],
-        )
-
-    def _intake(self, side: Side, ticket: int, message: int) -> None:
-        self.add(
-            side,
-            m.Inbound,
-            channel=m.Channel.PHONE,
-            external_id=self.next("in"),
-            received_at=NOW,
-            ticket_id=ticket,
-            message_id=message,
-        )
-        self.add(
-            side,
-            m.Consent,
-            channel=m.Channel.TEXT,
-            address="+56900000000",
-            address_key="00000000",
-            given=True,
-            said_at=NOW,
-            words="START",
-        )
-        self.add(side, m.Fact, ticket_id=ticket, field="symptom", value="Stuck", said_at=NOW, channel=m.Channel.PHONE)
-        self.add(side, m.Party, ticket_id=ticket, role=m.PartyRole.REPORTER, contact_id=side[m.Contact])
-        other = m.Ticket(
-            number=self.next("T"),
-            channel=m.Channel.EMAIL,
-            site_id=side[m.Site],
-            subject=f"Stuck too {side.name}",
-            received_at=NOW,
-        )
-        self.session.add(other)
-        self.session.flush()
-        pair = self.add(
-            side,
-            m.MatchPair,
-            ticket_id=ticket,
-            other_id=other.id,
-            probability=0.5,
-            band=m.MatchBand.REVIEW,
-            compared_at=NOW,
-            status=m.ReviewStatus.WAITING,
-        )
-        self.add(
-            side,
-            m.Merge,
-            kind=m.MergeKind.MERGE,
-            at=NOW,
-            pair_id=pair,
-            work_order_id=side[m.WorkOrder],
-            tickets=[ticket],
-            before={"memberships": [[ticket, None, None]]},
-        )
-        self.add(side, m.MatchRecord, ticket_id=ticket, fields={}, received_at=NOW)
-        self.add(side, m.MatchKey, ticket_id=ticket, key=f"site:{side.name}")
-
-    def _call(self, side: Side, user: int) -> None:
-        call = self.add(side, m.Call, taken_by_id=user, started_at=NOW, ticket_id=side[m.Ticket])
-        self.add(side, m.CallEvent, call_id=call, kind=m.CallEventKind.HOLD, at=NOW, by_id=user)
-
     def _plan(self, side: Side, territory: int) -> None:
         run = self.add(
             side,
@@ -426,7 +314,7 @@ class _Builder:
             )
             world.users[name] = user
             if name in ("call_taker", "other_scheduler"):
-                self._call(side, user)
+                self.call(side, user)
             if name == "other_scheduler":
                 world.south.rows |= owned.rows
             if name == "mate":

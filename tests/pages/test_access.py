@@ -105,7 +105,8 @@ def test_browsers_are_told_on_a_page_that_there_is_none(served: Served, path: st
     assert (page.status_code, page.headers["content-type"]) == (404, "text/html; charset=utf-8")
     assert "Page not found" in page.text
     assert 'class="brand"' in page.text
-    for told in (served.client().get(path), served.client().get("/v1/nonsense", headers={"Accept": "text/html"})):
+    program = served.client().get(path, headers={"Accept": "application/json"})
+    for told in (program, served.client().get("/v1/nonsense", headers={"Accept": "text/html"})):
         assert (told.status_code, told.headers["content-type"]) == (404, "application/problem+json")
 
 
