@@ -7,7 +7,7 @@ from tests.long.slots import brute_force, verified
 
 
 def test_offers_fit_into_the_full_plan(sqlite_template: Path, tmp_path: Path) -> None:
-    assert verified(Path(shutil.copy(sqlite_template, tmp_path)), 3, 12)
+    assert verified(Path(shutil.copy(sqlite_template, tmp_path)), 3, 6)
 
 
 def test_offers_and_reasons_are_those_of_brute_force(sqlite_template: Path, tmp_path: Path) -> None:
