@@ -78,6 +78,13 @@ class DayBook:
         """The day's windows by their width in minutes, as far as anybody asked."""
         return {}
 
+    @cached_property
+    def promised(self) -> frozenset[str]:
+        """The visits with appointments, as the problem calls them."""
+        names = self.names.visits
+        there = (one.visit.id for one in self.rows.candidates if one.promised and not one.started)
+        return frozenset(names[visit] for visit in there if visit in names)
+
     @property
     def rows(self) -> DayRows:
         """What was read."""

@@ -30,15 +30,30 @@ SAMPLES: Final = 1_000
 
 @dataclass(frozen=True)
 class Excerpt:
-    """The routes that an offer is for, as a problem. orders: of each shift, with the offered visits, `wanted`."""
+    """The routes that an offer is for, as a problem. orders: of each shift, with the offered visits, `wanted`.
+
+    promised: the visits with appointments that come after an offered one in its route.
+    """
 
     problem: Problem
     orders: Mapping[str, tuple[str, ...]]
     wanted: frozenset[str]
+    promised: frozenset[str]
 
 
-def probabilities(offers: Sequence[Quoted], asked: Sequence[int], roads: Ways) -> list[float | None]:
-    """Of starting by each window's close; None: there are no such times after all, as two would need the same part.
+@dataclass(frozen=True, slots=True)
+class Chance:
+    """How surely an offer is kept: of starting by its window's close.
+
+    others: the least of those that have appointments later in its routes, with the offered visits there; 1: nobody has.
+    """
+
+    own: float
+    others: float
+
+
+def probabilities(offers: Sequence[Quoted], asked: Sequence[int], roads: Ways) -> list[Chance | None]:
+    """How surely each is kept; None: there are no such times after all, as two would need the same part.
 
     asked: the visits' ids. The routes are timed as cheaply as may be, as planning does; visits that ties hold to others
     keep their present start. Nothing is random: the same offers give the same answers.
@@ -47,15 +62,15 @@ def probabilities(offers: Sequence[Quoted], asked: Sequence[int], roads: Ways) -
     for number, offer in enumerate(offers):
         with offer.day.setting_aside(asked):
             excerpts.append(_excerpt(offer, roads.of(offer.day), f"{number}/"))
-    found: dict[int, float | None] = {}
+    found: dict[int, Chance | None] = {}
     plain = [number for number, excerpt in enumerate(excerpts) if not excerpt.problem.warehouses]
     for numbers in (plain, *([n] for n in range(len(offers)) if n not in plain)):
         found |= zip(numbers, _simulated([excerpts[n] for n in numbers]), strict=True)
     return [found[number] for number in range(len(offers))]
 
 
-def _simulated(excerpts: Sequence[Excerpt]) -> list[float | None]:
-    """The least probability of each excerpt's visits."""
+def _simulated(excerpts: Sequence[Excerpt]) -> list[Chance | None]:
+    """The least probabilities of each excerpt's visits."""
     if not excerpts:
         return []
     problem = _merged([excerpt.problem for excerpt in excerpts])
@@ -69,7 +84,11 @@ def _simulated(excerpts: Sequence[Excerpt]) -> list[float | None]:
     ]
     kept = {promise.visit: promise.probability for promise in confidence(problem, routes_of(plan), SAMPLES).promises}
     return [
-        min(kept[visit] for visit in excerpt.wanted) if fit else None
+        Chance(
+            min(kept[visit] for visit in excerpt.wanted), min((kept[visit] for visit in excerpt.promised), default=1.0)
+        )
+        if fit
+        else None
         for excerpt, fit in zip(excerpts, fits, strict=True)
     ]
 
@@ -113,8 +132,10 @@ def _excerpt(offer: Quoted, way: NewPlace | None, prefix: str) -> Excerpt:
     orders: dict[str, tuple[str, ...]] = {}
     people: list[Technician] = []
     visits: list[Wanted] = []
+    later: list[str] = []
     for place, visit in zip(offer.places, offer.visits, strict=True):
         order = shift_order(day, place.shift)
+        later += [prefix + each for each in order[place.position :] if each in day.promised]
         orders[place.shift] = (*order[: place.position], visit.id, *order[place.position :])
         people.append(_alone(day, place))
         own = [held[each] for each in order]
@@ -132,7 +153,7 @@ def _excerpt(offer: Quoted, way: NewPlace | None, prefix: str) -> Excerpt:
         links=(Link("same_start", together),) if len(together) > 1 else (),
     )
     named = {prefix + shift: tuple(prefix + visit for visit in order) for shift, order in orders.items()}
-    return Excerpt(problem, named, frozenset(together))
+    return Excerpt(problem, named, frozenset(together), frozenset(later))
 
 
 def _alone(day: DayBook, place: Offer) -> Technician:

@@ -21,7 +21,7 @@ from dispatch.appointments.guest import Guest
 from dispatch.appointments.local_time import LocalWindow
 from dispatch.appointments.offers import Offered, Slot, Withheld
 from dispatch.appointments.policy import policy_for
-from dispatch.appointments.probability import probabilities
+from dispatch.appointments.probability import Chance, probabilities
 from dispatch.appointments.quoting import Quoted, Ways, quoted
 from dispatch.appointments.reasons import Why
 from dispatch.appointments.reserve import eats_reserve
@@ -233,15 +233,20 @@ def _shown(inquiry: Inquiry, offers: Sequence[Quoted], roads: Ways) -> tuple[lis
         for each, chance in zip(chosen, probabilities(chosen, asked.ids, roads), strict=True):
             if chance is None:
                 withheld += _all([each.window.local], Why.PART, "the two would need the same part of a warehouse")
-            elif chance < policy.least_probability:
-                message = f"it would be kept with a probability of {floor(100 * chance)} %"
-                message += f", and at least {100 * policy.least_probability:.0f} % are wanted"
-                withheld += _all([each.window.local], Why.PROBABILITY, message)
+            elif min(chance.own, chance.others) < policy.least_probability:
+                withheld += _all([each.window.local], Why.PROBABILITY, _unsure(chance, policy.least_probability))
             else:
                 shown.append(each)
-                slots.append(_slot(inquiry, each, chance))
+                slots.append(_slot(inquiry, each, chance.own))
     withheld += _all([each.window.local for each in left], Why.NOT_SHOWN, f"{len(shown)} others are shown")
     return slots, withheld
+
+
+def _unsure(chance: Chance, wanted: float) -> str:
+    what, found = "it", chance.own
+    if chance.own >= wanted:
+        what, found = "an appointment later that day", chance.others
+    return f"{what} would be kept with a probability of {floor(100 * found)} %, and at least {100 * wanted:.0f} % are wanted"
 
 
 def _chosen(inquiry: Inquiry, offers: Sequence[Quoted], shown: Sequence[Quoted]) -> list[Quoted]:
