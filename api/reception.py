@@ -11,7 +11,7 @@ from pydantic import SecretStr
 
 from db.models import Channel
 from db.session import Session, UnitOfWork
-from dispatch.appointments.link_key import LinkKey
+from dispatch.appointments.links.link_key import LinkKey
 from dispatch.appointments.telling import hearing, telling
 from dispatch.appointments.telling.enclosing import Enclosing
 from dispatch.appointments.telling.reminding import Times

@@ -9,8 +9,8 @@ from api.reception import link_key_of, rules_of
 from db.session import UnitOfWork
 from dispatch.access.passwords import Passwords
 from dispatch.access.sign_ins import Door
-from dispatch.appointments.books import Books
-from dispatch.appointments.link_key import LinkKey
+from dispatch.appointments.links.link_key import LinkKey
+from dispatch.appointments.offering.books import Books
 from dispatch.clock import Clock
 from dispatch.intake.channels.rules import Rules
 from dispatch.settings import Settings

@@ -12,7 +12,7 @@ from datetime import timedelta
 
 from api.reception import Fetcher, receivers_of, rules_of, telling_of, thresholds, times_of
 from db.session import UnitOfWork
-from dispatch.appointments import following
+from dispatch.appointments.holding import following
 from dispatch.appointments.rezoning import EachHalfDay
 from dispatch.appointments.telling import delaying, reminding
 from dispatch.clock import Clock

@@ -15,7 +15,7 @@ from dispatch.access.secrets import digest
 from dispatch.appointments.calendars.feeds import feed
 from dispatch.appointments.calendars.files import MEDIA_TYPE
 from dispatch.appointments.calendars.invitations import invitation
-from dispatch.appointments.links import LinkGone
+from dispatch.appointments.links.links import LinkGone
 
 router = APIRouter(include_in_schema=False, route_class=GuestRoute)
 

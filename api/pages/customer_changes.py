@@ -11,11 +11,11 @@ from api.pages.customer_showing import Said, change_page, simple_page
 from api.pages.customer_visitor import enter
 from db.models import Channel
 from db.session import Session
-from dispatch.appointments.cancelling import cancel
-from dispatch.appointments.changing import change
-from dispatch.appointments.confirming import Confirmed, Taken
-from dispatch.appointments.details import edit
-from dispatch.appointments.links import LinkGone
+from dispatch.appointments.holding.cancelling import cancel
+from dispatch.appointments.holding.changing import change
+from dispatch.appointments.holding.confirming import Confirmed, Taken
+from dispatch.appointments.holding.details import edit
+from dispatch.appointments.links.links import LinkGone
 
 router = APIRouter(include_in_schema=False, route_class=GuestRoute)
 

@@ -9,12 +9,12 @@ from api.pages.customer_forms import FormSigner
 from api.pages.customer_showing import Said, simple_page
 from api.pages.customer_visitor import SYSTEM, Problem, Visitor
 from db.session import Session
-from dispatch.appointments import slots
-from dispatch.appointments.confirming import Taken
-from dispatch.appointments.details import LONGEST_NAME, LONGEST_NOTES
-from dispatch.appointments.foreseeing import taken_already
+from dispatch.appointments.holding.confirming import Taken
+from dispatch.appointments.holding.details import LONGEST_NAME, LONGEST_NOTES
+from dispatch.appointments.holding.wanted import SlotWanted
 from dispatch.appointments.local_time import zone_named
-from dispatch.appointments.wanted import SlotWanted
+from dispatch.appointments.offering import slots
+from dispatch.appointments.offering.foreseeing import taken_already
 from dispatch.errors import Forbidden, Invalid, RuleBroken
 
 Result = TypeVar("Result")

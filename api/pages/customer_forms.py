@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final, Self
 
-from dispatch.appointments.link_key import LinkKey
-from dispatch.appointments.offers import Slot
-from dispatch.appointments.wanted import SlotWanted
+from dispatch.appointments.holding.wanted import SlotWanted
+from dispatch.appointments.links.link_key import LinkKey
+from dispatch.appointments.offering.offers import Slot
 
 LASTS: Final = timedelta(hours=2)
 """So long a page may stay open before its form is sent."""

@@ -20,9 +20,9 @@ from api.pages.customer_showing import Said, overview
 from api.pages.customer_visitor import Visitor, enter
 from db.models import Channel
 from db.session import Session
-from dispatch.appointments.confirming import Confirmed, Taken, confirm
-from dispatch.appointments.details import edit
-from dispatch.appointments.wanted import SlotWanted
+from dispatch.appointments.holding.confirming import Confirmed, Taken, confirm
+from dispatch.appointments.holding.details import edit
+from dispatch.appointments.holding.wanted import SlotWanted
 
 router = APIRouter(include_in_schema=False, route_class=GuestRoute)
 

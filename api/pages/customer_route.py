@@ -11,7 +11,7 @@ from api.pages.customer_render import message_page
 from api.transaction import Process
 from db.errors import DatabaseBusy, DatabaseUnavailable
 from dispatch.access.errors import TooManyAttempts
-from dispatch.appointments.links import LinkGone
+from dispatch.appointments.links.links import LinkGone
 from dispatch.errors import Conflict, DispatchError, NotFound, Unavailable
 
 LENGTH: Final = 20_000

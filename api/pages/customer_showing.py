@@ -10,9 +10,9 @@ from fastapi.responses import HTMLResponse
 from api.pages.customer_forms import slot_key
 from api.pages.customer_render import render_customer
 from api.pages.customer_visitor import SYSTEM, Problem, Visitor
-from dispatch.appointments import slots
-from dispatch.appointments.guest_view import AppointmentView
-from dispatch.appointments.offers import Offered, Slot
+from dispatch.appointments.links.guest_view import AppointmentView
+from dispatch.appointments.offering import slots
+from dispatch.appointments.offering.offers import Offered, Slot
 from dispatch.appointments.words import LANGUAGES, day, window
 from dispatch.errors import Invalid, RuleBroken
 

@@ -14,11 +14,11 @@ from api.services import Services
 from db.models import LinkPurpose
 from dispatch.access import Viewer
 from dispatch.access.secrets import digest
-from dispatch.appointments import guest_view, links
-from dispatch.appointments.guest import Guest
-from dispatch.appointments.guest_view import AppointmentView, GuestView
-from dispatch.appointments.knowing import Asked, NoAnswer, NoTries, WrongAnswer, answer, asked
-from dispatch.appointments.links import LinkGone
+from dispatch.appointments.links import guest_view, links
+from dispatch.appointments.links.guest import Guest
+from dispatch.appointments.links.guest_view import AppointmentView, GuestView
+from dispatch.appointments.links.knowing import Asked, NoAnswer, NoTries, WrongAnswer, answer, asked
+from dispatch.appointments.links.links import LinkGone
 from dispatch.appointments.words import words
 
 SYSTEM: Final = Viewer.system("customer pages")

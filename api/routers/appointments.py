@@ -24,12 +24,13 @@ from api.schemas.slots import SlotOut
 from api.transaction import Ask, Transaction
 from db.models import Appointment
 from dispatch.access import Action
-from dispatch.appointments import cancelling, changing, confirming, details, foreseeing, holding, keeping
-from dispatch.appointments.allowing import seen_order
-from dispatch.appointments.confirming import Taken
-from dispatch.appointments.errors import NoRoom
-from dispatch.appointments.listing import APPOINTMENTS
-from dispatch.appointments.wanted import SlotWanted
+from dispatch.appointments.holding import cancelling, changing, confirming, details, holding, keeping
+from dispatch.appointments.holding.allowing import seen_order
+from dispatch.appointments.holding.confirming import Taken
+from dispatch.appointments.holding.errors import NoRoom
+from dispatch.appointments.holding.listing import APPOINTMENTS
+from dispatch.appointments.holding.wanted import SlotWanted
+from dispatch.appointments.offering import foreseeing
 from dispatch.records.views import view
 
 router = Keeping(

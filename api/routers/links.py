@@ -10,7 +10,7 @@ from api.responses import failures
 from api.schemas.links import DeciderIn, FeedCreate, InvitationIn, LinkCreate, LinkOut, LinksOut, NewLinkOut
 from api.transaction import Ask, SecretTransaction, Transaction
 from db.models import CustomerLink
-from dispatch.appointments import link_giving
+from dispatch.appointments.links import link_giving
 
 router = APIRouter(tags=["links"], route_class=Transaction)
 secret_router = APIRouter(tags=["links"], route_class=SecretTransaction)

@@ -16,7 +16,7 @@ from api.schemas.slots import (
     SlotsQuery,
 )
 from api.transaction import Transaction
-from dispatch.appointments import slots
+from dispatch.appointments.offering import slots
 from dispatch.records.catalogue.slots import SLOT_POLICIES
 
 router = APIRouter(prefix="/work-orders", tags=["appointments"], route_class=Transaction)

@@ -7,7 +7,7 @@ from pydantic import Field
 
 from api.pagination import SortedQuery
 from api.schemas.base import Amount, Day, EntityOut, In, Out, Query, Ref, edit_of
-from dispatch.appointments.reasons import Why
+from dispatch.appointments.offering.reasons import Why
 
 Width = Annotated[int, Field(ge=15, le=1440)]
 Share = Annotated[float, Field(ge=0, le=1, strict=False)]

@@ -18,9 +18,9 @@ from db.models import ACTIVE, Appointment, Promise, PromiseKind, Visit, VisitWin
 from db.session import UnitOfWork
 from dispatch.access import Viewer
 from dispatch.access.audit import note
-from dispatch.appointments import keeping
+from dispatch.appointments.holding import keeping
+from dispatch.appointments.holding.placing import put_in, tried
 from dispatch.appointments.local_time import span_of, zone_named
-from dispatch.appointments.placing import put_in, tried
 from dispatch.clock import Clock
 from dispatch.errors import RuleBroken
 from dispatch.planning.day.candidates import WAITING

@@ -25,9 +25,10 @@ OPERATIONS = {m.OutboxMessage, m.Job, m.AuditEntry, m.Consent, m.WebhookEndpoint
 OWN = {m.User, m.UserTerritory, m.Device, m.AccessToken}
 OFFICE_ONLY = {m.PlanningRun, m.Proposal, m.Absence, m.StockMovement, m.Inbound, m.DurationModel}
 TECHNICIANS_WORK = {
-    m.Territory, m.Technician, m.TechnicianSkill, m.Shift, m.ShiftBreak, m.Absence, m.VanStock, m.StockMovement,
-    m.Warehouse, m.WarehouseStock, m.Plan, m.Route, m.Stop, m.Visit, m.VisitWindow, m.VisitSkill, m.VisitPart,
-    m.VisitLink, m.Appointment, m.AppointmentVisit, m.WorkOrder, m.Site, m.SiteContact, m.Equipment, m.Contact, m.Organisation, m.Attachment,
+    m.Territory, m.Technician, m.TechnicianSkill, m.Shift, m.ShiftBreak, m.Absence, m.VanStock,
+    m.StockMovement, m.Warehouse, m.WarehouseStock, m.Plan, m.Route, m.Stop, m.Visit, m.VisitWindow,
+    m.VisitSkill, m.VisitPart, m.VisitLink, m.Appointment, m.AppointmentVisit, m.WorkOrder, m.Site,
+    m.SiteContact, m.Equipment, m.Contact, m.Organisation, m.Attachment,
 }  # fmt: skip
 INTEGRATORS_WORK = {m.Organisation, m.Site, m.Equipment, m.Ticket, m.Territory}
 

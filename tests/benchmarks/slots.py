@@ -17,8 +17,8 @@ from db.engine import make_engine
 from db.models import Technician, WorkOrder
 from db.operations import upgrade
 from db.session import UnitOfWork
-from dispatch.appointments import slots
-from dispatch.appointments.books import Books
+from dispatch.appointments.offering import slots
+from dispatch.appointments.offering.books import Books
 from dispatch.clock import FixedClock
 from dispatch.planning.change.act import Change, plan_change
 from dispatch.planning.change.drafts import of_solution

@@ -22,10 +22,10 @@ from db.models import Appointment, AppointmentStatus, Plan, PlanningRun, Visit
 from db.operations.migrate import upgrade
 from db.session import Session, UnitOfWork
 from dispatch.access import Viewer
-from dispatch.appointments.books import Books
-from dispatch.appointments.confirming import Confirmed, confirm
-from dispatch.appointments.slots import offer
-from dispatch.appointments.wanted import SlotWanted
+from dispatch.appointments.holding.confirming import Confirmed, confirm
+from dispatch.appointments.holding.wanted import SlotWanted
+from dispatch.appointments.offering.books import Books
+from dispatch.appointments.offering.slots import offer
 from dispatch.clock import FixedClock
 from dispatch.compute.solving import Effort, Solve, SolveInChild
 from dispatch.planning import proposals, publish, runs

@@ -14,7 +14,7 @@ from api.told import told
 from db import models as m
 from db.session import UnitOfWork
 from dispatch.access.errors import NotSignedIn
-from dispatch.appointments import keeping
+from dispatch.appointments.holding import keeping
 from dispatch.clock import FixedClock
 from dispatch.compute.outbox import MOST_ATTEMPTS, deliver, post_once
 from dispatch.messaging import webhooks

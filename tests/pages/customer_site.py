@@ -35,7 +35,7 @@ from db.models import (
 from db.operations import upgrade
 from db.session import Session, UnitOfWork
 from dispatch.access import Viewer
-from dispatch.appointments import links
+from dispatch.appointments.links import links
 from dispatch.clock import FixedClock
 from dispatch.settings import Settings
 from dispatch.travel.straight import StraightLine

@@ -20,8 +20,8 @@ from db.models import (
     WorkOrderStatus,
 )
 from db.session import UnitOfWork
-from dispatch.appointments.holding import hold
-from dispatch.appointments.wanted import SlotWanted
+from dispatch.appointments.holding.holding import hold
+from dispatch.appointments.holding.wanted import SlotWanted
 from dispatch.clock import FixedClock
 from tests.api.served import TestClient
 from tests.builders.planning import at

@@ -28,8 +28,8 @@ from db.models import (
 from dispatch.access import elevated
 from dispatch.appointments.calendars.files import Entry, calendar_file
 from dispatch.appointments.calendars.invitations import DOMAIN, PURPOSE, SHOWN, entry_of
-from dispatch.appointments.link_key import LinkKey
-from dispatch.appointments.links import LinkGone, live
+from dispatch.appointments.links.link_key import LinkKey
+from dispatch.appointments.links.links import LinkGone, live
 from dispatch.appointments.local_time import zone_named
 from dispatch.appointments.words import in_words, spoken
 

@@ -22,7 +22,7 @@ from db.models import (
 )
 from db.session import UnitOfWork
 from dispatch.access import elevated
-from dispatch.appointments import following, keeping
+from dispatch.appointments.holding import following, keeping
 from dispatch.appointments.telling import inviting, reminding
 from dispatch.appointments.telling.news import News
 from dispatch.appointments.telling.telling import TELLING, Telling, tell

@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 
 from db.models import Appointment, Channel, Contact, LinkPurpose, WorkOrder
 from dispatch.access import Viewer, elevated
-from dispatch.appointments import links
-from dispatch.appointments.link_key import LinkKey, new_seed
+from dispatch.appointments.links import links
+from dispatch.appointments.links.link_key import LinkKey, new_seed
 from dispatch.appointments.telling.news import News
 from dispatch.appointments.telling.people import Deciding, deciding, is_told, strangers
 from dispatch.appointments.telling.texts import Key

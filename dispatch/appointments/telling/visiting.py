@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from db.models import Appointment, AppointmentStatus, AppointmentVisit, Visit, VisitStatus
-from dispatch.appointments import keeping
+from dispatch.appointments.holding import keeping
 from dispatch.appointments.telling.estimates import arrival_of, note_told
 from dispatch.appointments.telling.news import News
 from dispatch.appointments.telling.telling import Telling, tell

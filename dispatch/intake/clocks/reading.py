@@ -21,9 +21,9 @@ from db.models import (
 from dispatch.access import elevated
 from dispatch.errors import NotFound
 from dispatch.intake.clocks.deadlines import Clocks, Start, Terms, clocks
-from dispatch.promises.service_time import Pause, Span
 from dispatch.intake.facts.danger import dangers
 from dispatch.intake.facts.said import facts_of
+from dispatch.promises.service_time import Pause, Span
 
 
 def derive(session: Session, work_order_id: int) -> Clocks:

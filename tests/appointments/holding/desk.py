@@ -22,11 +22,11 @@ from db.models import (
     WorkOrder,
 )
 from db.session import UnitOfWork
-from dispatch.appointments import cancelling, changing, confirming, holding, lapsing
-from dispatch.appointments.books import Books
-from dispatch.appointments.confirming import Answer, Confirmed
-from dispatch.appointments.guest import Guest
-from dispatch.appointments.wanted import Actor, SlotWanted
+from dispatch.appointments.holding import cancelling, changing, confirming, holding, lapsing
+from dispatch.appointments.holding.confirming import Answer, Confirmed
+from dispatch.appointments.holding.wanted import Actor, SlotWanted
+from dispatch.appointments.links.guest import Guest
+from dispatch.appointments.offering.books import Books
 from dispatch.clock import FixedClock
 from tests.builders.planning import Company, at
 from tests.planning.common import ROADS, SYSTEM

@@ -13,9 +13,9 @@ from db.models import (
     WorkOrder,
     WorkOrderStatus,
 )
-from dispatch.appointments import changing, confirming
-from dispatch.appointments.confirming import Confirmed, Taken
-from dispatch.appointments.wanted import SlotWanted
+from dispatch.appointments.holding import changing, confirming
+from dispatch.appointments.holding.confirming import Confirmed, Taken
+from dispatch.appointments.holding.wanted import SlotWanted
 from dispatch.errors import Forbidden, RuleBroken, StaleVersion
 from tests.appointments.holding.desk import Desk, window
 from tests.builders.planning import Company, at

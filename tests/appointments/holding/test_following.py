@@ -4,8 +4,8 @@ import pytest
 from sqlalchemy.orm import Session
 
 from db.models import Appointment, AppointmentStatus, AuditEntry, Visit, VisitStatus, WorkOrder, WorkOrderStatus
-from dispatch.appointments import details, following
-from dispatch.appointments.confirming import Confirmed
+from dispatch.appointments.holding import details, following
+from dispatch.appointments.holding.confirming import Confirmed
 from dispatch.errors import Invalid, RuleBroken
 from tests.appointments.holding.desk import Desk, window
 from tests.builders.planning import Company, at

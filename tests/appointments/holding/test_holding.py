@@ -6,9 +6,9 @@ import pytest
 
 from db.models import Appointment, AppointmentStatus, Contact, Role, SlotPolicy, VisitStatus, WorkOrder, WorkOrderStatus
 from dispatch.access import Viewer
-from dispatch.appointments import holding
-from dispatch.appointments.errors import NoRoom, TooMany
-from dispatch.appointments.wanted import SlotWanted
+from dispatch.appointments.holding import holding
+from dispatch.appointments.holding.errors import NoRoom, TooMany
+from dispatch.appointments.holding.wanted import SlotWanted
 from dispatch.errors import Forbidden, Invalid, NotFound, RuleBroken
 from tests.appointments.holding.desk import Desk, window
 from tests.builders.planning import Company, at

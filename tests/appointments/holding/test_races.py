@@ -9,9 +9,9 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from db.models import Appointment, AppointmentStatus, Plan, Route, Visit
-from dispatch.appointments import changing, confirming, placing
-from dispatch.appointments.confirming import Confirmed, Taken
-from dispatch.appointments.wanted import SlotWanted
+from dispatch.appointments.holding import changing, confirming, placing
+from dispatch.appointments.holding.confirming import Confirmed, Taken
+from dispatch.appointments.holding.wanted import SlotWanted
 from dispatch.errors import DispatchError
 from dispatch.planning.change import act
 from dispatch.planning.change.drafts import RouteDraft

@@ -20,9 +20,9 @@ from db.models import (
     WorkOrder,
 )
 from db.session import UnitOfWork
-from dispatch.appointments import slots
-from dispatch.appointments.books import Books
-from dispatch.appointments.offers import Offered, Slot
+from dispatch.appointments.offering import slots
+from dispatch.appointments.offering.books import Books
+from dispatch.appointments.offering.offers import Offered, Slot
 from dispatch.clock import FixedClock
 from dispatch.planning.change.act import Change, plan_change
 from dispatch.planning.change.drafts import of_row

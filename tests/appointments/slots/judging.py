@@ -9,9 +9,9 @@ from sqlalchemy.orm import Session
 
 from db.models import Priority, SlotPolicy, WorkOrder
 from dispatch.appointments.local_time import day_windows
-from dispatch.appointments.offers import Offered, Slot
-from dispatch.appointments.policy import policy_for
-from dispatch.appointments.reasons import Why
+from dispatch.appointments.offering.offers import Offered, Slot
+from dispatch.appointments.offering.policy import policy_for
+from dispatch.appointments.offering.reasons import Why
 from dispatch.errors import RuleBroken
 from dispatch.planning.change.drafts import RouteDraft, of_row
 from dispatch.planning.change.retime import Wish, place

@@ -6,8 +6,8 @@ from datetime import date, timedelta
 import pytest
 
 from db.models import Absence, AbsenceKind, Shift, Technician, VanStock, Visit
-from dispatch.appointments.books import Books
-from dispatch.appointments.day_books import DayBook
+from dispatch.appointments.offering.books import Books
+from dispatch.appointments.offering.day_books import DayBook
 from tests.appointments.slots.desk import Desk
 from tests.builders.planning import DAY, Company
 from tests.planning.common import ROADS, SYSTEM

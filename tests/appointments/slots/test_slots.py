@@ -9,10 +9,10 @@ import pytest
 
 from db.models import LinkKind, Priority, Role, SlotPolicy, WorkOrder, WorkOrderStatus
 from dispatch.access import Viewer
-from dispatch.appointments import slots
-from dispatch.appointments.guest import Guest
-from dispatch.appointments.offers import Offered, Slot
-from dispatch.appointments.reasons import Why
+from dispatch.appointments.links.guest import Guest
+from dispatch.appointments.offering import slots
+from dispatch.appointments.offering.offers import Offered, Slot
+from dispatch.appointments.offering.reasons import Why
 from dispatch.errors import Forbidden, Invalid, NotFound, RuleBroken
 from tests.appointments.slots.desk import Desk
 from tests.appointments.slots.judging import why_infeasible

@@ -11,9 +11,9 @@ from sqlalchemy import select
 from api.reception import receivers_of, telling_of, times_of
 from db import models as m
 from db.session import UnitOfWork
-from dispatch.appointments import following
+from dispatch.appointments.holding import following
+from dispatch.appointments.holding.wanted import SlotWanted
 from dispatch.appointments.telling import delaying, reminding
-from dispatch.appointments.wanted import SlotWanted
 from dispatch.clock import FixedClock
 from dispatch.compute.outbox import deliver
 from dispatch.records.catalogue.work import VISITS, WORK_ORDERS

@@ -7,8 +7,9 @@ import pytest
 
 from api.reception import link_key_of
 from db import models as m
-from dispatch.appointments import details, links
-from dispatch.appointments.confirming import Confirmed
+from dispatch.appointments.holding import details
+from dispatch.appointments.holding.confirming import Confirmed
+from dispatch.appointments.links import links
 from dispatch.appointments.telling import inviting
 from dispatch.messaging.consents import key_of
 from dispatch.messaging.letters import LINK

@@ -26,13 +26,13 @@ from db.models import (
 )
 from db.session import UnitOfWork
 from dispatch.access import Viewer
-from dispatch.appointments import links
 from dispatch.appointments.calendars.feeds import feed
 from dispatch.appointments.calendars.files import Between, Entry, Method, calendar_file
 from dispatch.appointments.calendars.invitations import invitation
 from dispatch.appointments.calendars.zones import vtimezone
-from dispatch.appointments.link_key import LinkKey
-from dispatch.appointments.links import LinkGone
+from dispatch.appointments.links import links
+from dispatch.appointments.links.link_key import LinkKey
+from dispatch.appointments.links.links import LinkGone
 from dispatch.appointments.local_time import span_of
 from dispatch.clock import FixedClock
 from dispatch.errors import Invalid, NotFound

@@ -16,11 +16,11 @@ from sqlalchemy import Engine, event
 from db.models import Contact, CustomerLink, LinkPurpose, Site, WorkOrder
 from db.session import UnitOfWork
 from dispatch.access import Viewer
-from dispatch.appointments import links
-from dispatch.appointments.guest import Guest
-from dispatch.appointments.knowing import NoAnswer, NoTries, Question, WrongAnswer, answer, asked
-from dispatch.appointments.link_key import LinkKey
-from dispatch.appointments.links import LinkGone
+from dispatch.appointments.links import links
+from dispatch.appointments.links.guest import Guest
+from dispatch.appointments.links.knowing import NoAnswer, NoTries, Question, WrongAnswer, answer, asked
+from dispatch.appointments.links.link_key import LinkKey
+from dispatch.appointments.links.links import LinkGone
 from dispatch.clock import FixedClock
 from dispatch.errors import Invalid, NotFound, Unavailable
 from dispatch.settings import Settings

@@ -13,7 +13,7 @@ from babel.messages.pofile import read_po
 
 from api.pages.customer_render import MESSAGES, templates
 from api.pages.customer_visitor import Problem
-from dispatch.appointments.guest_view import AppointmentView, Coming, GuestView
+from dispatch.appointments.links.guest_view import AppointmentView, Coming, GuestView
 from dispatch.appointments.words import LANGUAGES, best_language, day, in_words, spoken, window, words
 from dispatch.appointments.words.catalogues import FOLDER
 from tests.appointments.web.catalogue import TEMPLATES, said
