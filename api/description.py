@@ -6,6 +6,7 @@ from fastapi import FastAPI
 from pydantic.json_schema import models_json_schema
 
 from api.responses import FaultOut, Problem
+from api.schemas.appointments import TakenOut
 
 
 class Described(FastAPI):
@@ -16,7 +17,8 @@ class Described(FastAPI):
         if self.openapi_schema is None:
             document = super().openapi()
             _, made = models_json_schema(
-                [(Problem, "serialization"), (FaultOut, "serialization")], ref_template="#/components/schemas/{model}"
+                [(model, "serialization") for model in (Problem, FaultOut, TakenOut)],
+                ref_template="#/components/schemas/{model}",
             )
             document["components"]["schemas"] |= made["$defs"]
             self.openapi_schema = document

@@ -49,8 +49,7 @@ IfMatchOptional = Annotated[
 _TAKEN: Final[dict[int | str, dict[str, Any]]] = {
     409: {
         "description": "The time is taken (urn:dispatch:slot-taken, with fresh offers), or a rule forbids it",
-        "model": TakenOut,
-        "content": {MEDIA_TYPE: {}},
+        "content": {MEDIA_TYPE: {"schema": {"$ref": f"#/components/schemas/{TakenOut.__name__}"}}},
     }
 }
 

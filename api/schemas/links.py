@@ -42,7 +42,7 @@ class LinksOut(Out):
 class NewLinkOut(LinkOut):
     """A new link, with its address, which is told this once."""
 
-    url: str = Field(description="The address to hand out", examples=["https://example.com/a/…"])
+    url: str = Field(description="The address to hand out", examples=["http://127.0.0.1:8000/a/…"])
 
 
 class LinkCreate(In):
