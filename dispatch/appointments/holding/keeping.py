@@ -29,23 +29,22 @@ from dispatch.appointments.links.guest import Guest
 from dispatch.appointments.local_time import zone_named
 from dispatch.compute.outbox import post_once
 from dispatch.errors import RuleBroken
+from dispatch.messaging.happenings import Topic
 from dispatch.planning.day.candidates import WAITING
 
-HELD: Final = "appointment.held"
-CONFIRMED: Final = "appointment.confirmed"
-CHANGED: Final = "appointment.changed"
-CANCELLED: Final = "appointment.cancelled"
-LAPSED: Final = "appointment.lapsed"
-RELEASED: Final = "appointment.released"
-DONE: Final = "appointment.done"
+HELD: Final = Topic.APPOINTMENT_HELD.value
+CONFIRMED: Final = Topic.APPOINTMENT_CONFIRMED.value
+CHANGED: Final = Topic.APPOINTMENT_CHANGED.value
+CANCELLED: Final = Topic.APPOINTMENT_CANCELLED.value
+LAPSED: Final = Topic.APPOINTMENT_LAPSED.value
 
 TOPIC_OF: Final = {
     AppointmentStatus.HELD: HELD,
     AppointmentStatus.CONFIRMED: CONFIRMED,
     AppointmentStatus.CANCELLED: CANCELLED,
     AppointmentStatus.LAPSED: LAPSED,
-    AppointmentStatus.RELEASED: RELEASED,
-    AppointmentStatus.DONE: DONE,
+    AppointmentStatus.RELEASED: Topic.APPOINTMENT_RELEASED.value,
+    AppointmentStatus.DONE: Topic.APPOINTMENT_DONE.value,
 }
 """A superseded one is told of by the one that took its place."""
 

@@ -55,8 +55,7 @@ def _why_not(
     opens, closes = wanted.opens_at.astimezone(zone), wanted.closes_at.astimezone(zone)
     day = books.of(session, travel, order.territory_id, [opens.date()], now)[opens.date()]
     # Nights belong to two days, and of today more than the plan decides.
-    starts = [duty.starts_at for duty in day.day.crew.duties]
-    if day.horizon.seconds(now) > 0 or not starts or min(starts) > wanted.closes_at:
+    if day.horizon.seconds(now) > 0 or day.starts_at is None or day.starts_at > wanted.closes_at:
         return None
     asked = ask(session, order, next_group(order, groups_of(session, order.id), wanted.visit_ids))
     visits = [] if asked.place is None else on_day(asked, day, asked.place)

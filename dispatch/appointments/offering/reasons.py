@@ -1,7 +1,6 @@
 """Why a window is not offered: the closed list, and the words for it."""
 
 from enum import StrEnum
-from typing import Final
 
 from solver.solution import ReasonCode
 
@@ -32,12 +31,6 @@ class Why(StrEnum):
     PINNED_CONFLICT = "pinned_conflict"
     LINK = "link"
     CAPACITY = "capacity"
-
-
-POLICY: Final = frozenset(
-    {Why.NOTICE, Why.PARTS, Why.NOT_YET, Why.TOO_LATE, Why.RESERVE, Why.PROBABILITY, Why.NOT_SHOWN}
-)
-"""Windows that are withheld for these reasons might be kept."""
 
 
 def of_solver(code: ReasonCode) -> Why:

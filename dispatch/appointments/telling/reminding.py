@@ -20,8 +20,6 @@ EACH: Final = timedelta(minutes=5)
 AHEAD: Final = timedelta(days=3)
 """So far ahead one looks: a day before is at most two days of 25 hours, whatever hours reminders are set to."""
 
-MOST_HOURS: Final = 48
-
 
 @dataclass(frozen=True, slots=True)
 class Times:

@@ -5,7 +5,6 @@ offers one; the words of a message are kept, the token of its link is not.
 """
 
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any, Final
 
 from sqlalchemy.orm import Session
@@ -25,7 +24,6 @@ from dispatch.messaging.letters import LINK
 
 TOPIC: Final = "appointment.notice"
 TELLING: Final = Viewer.system("telling")
-LIFETIME: Final = timedelta(days=60)
 _LEAVING: Final = (Channel.EMAIL, Channel.TEXT, Channel.CHAT)
 
 
@@ -72,7 +70,7 @@ def _said(session: Session, telling: Telling, news: News, by: Deciding, party: P
         token = telling.key.token_of(LinkPurpose.APPOINTMENT, seed)
         links.issue(
             session, telling.key, news.work_order_id, contact_id=talk.contact_id, conversation_id=talk.id,
-            language=talk.language, may_decide=True, lifetime=LIFETIME, token=token,
+            language=talk.language, may_decide=True, token=token,
         )  # fmt: skip
         # What is read in a portal does not go anywhere: nobody could put the link in later.
         seed, link = (seed, LINK) if party.channel in _LEAVING else (None, telling.page(token))
@@ -95,7 +93,7 @@ def _notice(session: Session, telling: Telling, news: News, by: Deciding, contac
         said["seed"] = new_seed()
         links.issue(
             session, telling.key, news.work_order_id, contact_id=contact.id, language=contact.language,
-            may_decide=True, lifetime=LIFETIME, token=telling.key.token_of(LinkPurpose.APPOINTMENT, said["seed"]),
+            may_decide=True, token=telling.key.token_of(LinkPurpose.APPOINTMENT, said["seed"]),
         )  # fmt: skip
     post_once(session, TOPIC, f"{TOPIC}:{contact.id}:{news.work_order_id}:{news.cause}"[:200], said)
     return True

@@ -28,8 +28,6 @@ COUNTS_AS: Final = 20
 USUAL: Final = 0.3
 """Standard deviation, as a share of the mean, where nothing is known."""
 
-KINDS: Final = ("work_type", "technician", "model", "knack")
-
 
 @dataclass(frozen=True, slots=True)
 class Done:
@@ -82,8 +80,9 @@ class Effects:
             told.append(self._effect("technician", technician))
         if model is not None:
             told.append(self._effect("model", model))
-        if technician is not None and model is not None:
-            told.append(self._effect("knack", f"{technician}/{model}"))
+        pair = knack(technician, model)
+        if pair is not None:
+            told.append(self._effect("knack", pair))
         luck = self.luck.get(work_type, self.usual)
         mean, unknown = self.general + self.per_year * age_years, 0.0
         for effect in told:
